@@ -1,0 +1,1 @@
+"""Fine-tune pretrained backbones with Keras 3 and judge the result honestly."""

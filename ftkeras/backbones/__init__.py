@@ -1,0 +1,1 @@
+"""Pretrained models without their heads: one file a source."""

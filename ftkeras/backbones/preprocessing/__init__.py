@@ -1,0 +1,1 @@
+"""Raw inputs to a backbone's inputs: one file a modality."""

@@ -1,0 +1,1 @@
+"""What a fine-tuned model must beat: one file a baseline."""

@@ -1,0 +1,163 @@
+"""A folder is the catalogue: name -> file -> object, without a registry.
+
+The file `metrics/f1_score.py` is the metric `f1_score` and defines `class F1Score`; the file
+`heads/linear.py` is the head `linear` and defines `def build(...)`. Nothing registers itself:
+to add a thing, add a file. Arguments are checked by reading the file's syntax tree, so that a
+flag can be validated before TensorFlow is loaded.
+"""
+
+import ast
+import difflib
+import importlib
+import re
+from pathlib import Path
+from typing import Any
+
+from ftkeras.call_string import Call
+from ftkeras.errors import UserError
+
+_ROOT = Path(__file__).parent
+
+
+def names(kind: str) -> list[str]:
+    """Returns the names a folder offers, sorted; files that start with `_` are private.
+
+    Args:
+        kind: A folder of the package, for example `"metrics"` or `"data/sources"`.
+
+    Example:
+        >>> "binary" in names("tasks")
+        True
+    """
+    return sorted(path.stem for path in (_ROOT / kind).glob("*.py") if path.stem[0] != "_")
+
+
+def find(kind: str, name: str) -> Any:
+    """Imports the one file of that name and returns its `build` function or its class.
+
+    Args:
+        kind: A folder of the package.
+        name: A file in it, without `.py`.
+
+    Raises:
+        UserError: There is no such file; the message names the nearest one.
+    """
+    check_name(kind, name)
+    module = importlib.import_module(f"ftkeras.{kind.replace('/', '.')}.{name}")
+    return getattr(module, "build", None) or getattr(module, class_name(name))
+
+
+def build(kind: str, call: Call) -> Any:
+    """Finds what a call string names and calls it with the arguments given there."""
+    check(kind, call)
+    return find(kind, call.name)(**call.arguments)
+
+
+def check(kind: str, call: Call, extra: tuple[str, ...] = ()) -> None:
+    """Checks a call's name and argument names without importing the file it names.
+
+    Args:
+        kind: A folder of the package.
+        call: The parsed call string.
+        extra: Argument names that are accepted besides those of the file's signature.
+
+    Raises:
+        UserError: An unknown name or argument, or a required argument left out.
+    """
+    check_name(kind, call.name)
+    accepted = parameters(kind, call.name)
+    known = [*accepted, *extra]
+    for argument in call.arguments:
+        if argument not in known:
+            raise UserError(
+                f"Expected an argument of `{call.name}`: {', '.join(known) or 'it takes none'}. "
+                f"Received: {argument}={call.arguments[argument]!r}.{nearest(argument, known)}"
+            )
+    missing = [key for key, required in accepted.items() if required and key not in call.arguments]
+    if missing:
+        raise UserError(
+            f"Expected `{call.name}` with its required argument(s) {', '.join(missing)}. "
+            f"Received: {call}. Write {call.name}({missing[0]}=...)."
+        )
+
+
+def check_name(kind: str, name: str) -> None:
+    """Raises `UserError`, with the nearest name, unless the folder has a file of that name."""
+    known = names(kind)
+    if name not in known:
+        raise UserError(
+            f"Expected one of the {kind}: {', '.join(known)}. Received: {name!r}."
+            f"{nearest(name, known)}"
+        )
+
+
+def parameters(kind: str, name: str) -> dict[str, bool]:
+    """Returns argument name -> "is it required", read from the file's syntax tree.
+
+    Arguments whose names start with `_` and keyword catch-alls are left out. A class without
+    `__init__` is read as a dataclass: its annotated fields are the arguments.
+    """
+    tree = ast.parse((_ROOT / kind / f"{name}.py").read_text(encoding="utf-8"))
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name == "build":
+            return _function_parameters(node)
+        if isinstance(node, ast.ClassDef) and node.name == class_name(name):
+            return _class_parameters(node)
+    raise LookupError(
+        f"Expected `def build` or `class {class_name(name)}` in {kind}/{name}.py. "
+        f"Received: name={name!r}."
+    )
+
+
+def class_name(name: str) -> str:
+    """Returns the class that a file of this name defines.
+
+    Example:
+        >>> class_name("area_under_roc_curve")
+        'AreaUnderRocCurve'
+    """
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
+def file_name(class_: str) -> str:
+    """Returns the file in which a class of this name is defined.
+
+    Example:
+        >>> file_name("F1Score")
+        'f1_score'
+    """
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", class_).lower()
+
+
+def nearest(name: str, known: list[str]) -> str:
+    """Returns ` Did you mean 'x'?` for the known name closest to `name`, or an empty string.
+
+    Example:
+        >>> nearest("acuracy", ["accuracy", "precision"])
+        " Did you mean 'accuracy'?"
+    """
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f" Did you mean '{close[0]}'?" if close else ""
+
+
+def _function_parameters(node: ast.FunctionDef) -> dict[str, bool]:
+    positional = [*node.args.posonlyargs, *node.args.args]
+    first_default = len(positional) - len(node.args.defaults)
+    found = {argument.arg: index < first_default for index, argument in enumerate(positional)}
+    for argument, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
+        found[argument.arg] = default is None
+    return {key: required for key, required in found.items() if key != "self" and key[0] != "_"}
+
+
+def _class_parameters(node: ast.ClassDef) -> dict[str, bool]:
+    for item in node.body:
+        if isinstance(item, ast.FunctionDef) and item.name == "__init__":
+            return _function_parameters(item)
+    return {
+        item.target.id: item.value is None
+        for item in node.body
+        if isinstance(item, ast.AnnAssign)
+        and isinstance(item.target, ast.Name)
+        and not item.target.id.startswith("_")
+        and "ClassVar" not in ast.unparse(item.annotation)
+    }

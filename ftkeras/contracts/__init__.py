@@ -1,0 +1,1 @@
+"""The objects that pass between rooms: frozen dataclasses and protocols, no framework."""

@@ -1,0 +1,44 @@
+"""Labelled examples, as a data source hands them over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Labelled examples in columns; row `i` of every column belongs to example `i`.
+
+    Args:
+        modality: What an input is: `"text"` or `"image"`.
+        ids: `(examples,)` strings: the digest of each input's content, so that equal content has
+            an equal id wherever and whenever it was read.
+        inputs: `(examples,)` objects: texts, or paths of image files.
+        labels: `(examples,)` labels as the user wrote them: strings or numbers.
+        locations: `(examples,)` strings that say where a row came from, for messages
+            (`reviews.csv, row 17`).
+        columns: Further columns by name, each `(examples,)`: what slices are cut by.
+    """
+
+    modality: str
+    ids: NDArray[np.str_]
+    inputs: NDArray[np.object_]
+    labels: NDArray[np.generic]
+    locations: NDArray[np.object_]
+    columns: dict[str, NDArray[np.generic]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def take(self, rows: NDArray[np.integer] | NDArray[np.bool_] | Sequence[int]) -> "Dataset":
+        """Returns the dataset of the given rows (indices or a mask), in that order."""
+        return Dataset(
+            modality=self.modality,
+            ids=self.ids[rows],
+            inputs=self.inputs[rows],
+            labels=self.labels[rows],
+            locations=self.locations[rows],
+            columns={name: values[rows] for name, values in self.columns.items()},
+        )

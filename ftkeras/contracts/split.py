@@ -1,0 +1,57 @@
+"""Which example belongs to which part."""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ftkeras.contracts.dataset import Dataset
+
+PARTS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class Split:
+    """The ids of each part, and how they were chosen.
+
+    Args:
+        train: Ids the weights are fitted on.
+        validation: Ids that choices (epoch, threshold) are made on.
+        test: Ids that are read once, at the end.
+        rule: The call string of the rule that made the split.
+        seed: The seed it was made with.
+
+    Raises:
+        ValueError: An id stands in two parts, or twice in one.
+    """
+
+    train: NDArray[np.str_]
+    validation: NDArray[np.str_]
+    test: NDArray[np.str_]
+    rule: str
+    seed: int
+
+    def __post_init__(self) -> None:
+        everything = np.concatenate([self.ids(part) for part in PARTS])
+        if len(np.unique(everything)) != len(everything):
+            raise ValueError(
+                "Expected every example in one part, once. Received: "
+                f"{len(everything) - len(np.unique(everything))} repeated ids. Remove duplicates "
+                "before splitting."
+            )
+
+    def ids(self, part: str) -> NDArray[np.str_]:
+        """Returns the ids of `"train"`, `"validation"` or `"test"`."""
+        return {"train": self.train, "validation": self.validation, "test": self.test}[part]
+
+    def take(self, part: str, dataset: Dataset) -> Dataset:
+        """Returns the examples of one part, in the order of the split."""
+        order = np.argsort(dataset.ids)
+        return dataset.take(order[np.searchsorted(dataset.ids, self.ids(part), sorter=order)])
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the ids of the parts: equal digests mean equal parts."""
+        content = "\n".join(" ".join([part, *sorted(self.ids(part))]) for part in PARTS)
+        return hashlib.sha256(content.encode()).hexdigest()

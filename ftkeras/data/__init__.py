@@ -1,0 +1,1 @@
+"""From a user's files to labelled examples, honestly split."""

@@ -1,0 +1,1 @@
+"""How train, validation and test are made: one file a rule."""

@@ -1,0 +1,1 @@
+"""Which layers train: one file a rule."""

@@ -1,0 +1,83 @@
+"""Handles: `scheme://path` strings that name pretrained weights."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ftkeras import catalog
+from ftkeras.errors import UserError
+
+_ELSEWHERE = {"hf": "preset", "kaggle": "preset", "https": "tfhub", "gs": "tfhub"}
+
+
+@dataclass(frozen=True)
+class Handle:
+    """Names pretrained weights; the scheme is the file in `backbones/` that can load them.
+
+    Args:
+        scheme: `preset`, `application`, `keras` or `tfhub`.
+        path: What follows the scheme: a preset's name, a directory, a file, an address.
+
+    Example:
+        >>> print(Handle("preset", "bert_tiny_en_uncased"))
+        preset://bert_tiny_en_uncased
+    """
+
+    scheme: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.path}"
+
+
+def parse(text: str) -> Handle:
+    """Reads a handle; a bare path is recognised by what lies there and never guessed.
+
+    `preset://x` is any KerasHub preset (built-in name, `kaggle://`, `hf://`, local directory),
+    `application://x` a model of `keras.applications`, `keras://x` a `.keras` file and `tfhub://x`
+    a SavedModel. `hf://` and `kaggle://` addresses are presets; `https://tfhub.dev/`,
+    `https://www.kaggle.com/` and `gs://` addresses are SavedModels.
+
+    Args:
+        text: The handle, path or address.
+
+    Raises:
+        UserError: The scheme is unknown, or a bare path holds nothing that can be recognised.
+
+    Example:
+        >>> parse("hf://google-bert/bert-base-uncased")
+        Handle(scheme='preset', path='hf://google-bert/bert-base-uncased')
+    """
+    scheme, separator, path = text.partition("://")
+    if not separator:
+        return _from_path(text)
+    if scheme in _ELSEWHERE:
+        return _available(Handle(_ELSEWHERE[scheme], text), text)
+    if not path:
+        raise UserError(f"Expected a path after `{scheme}://`. Received: backbone={text!r}.")
+    return _available(Handle(scheme, path), text)
+
+
+def _available(handle: Handle, text: str) -> Handle:
+    known = catalog.names("backbones")
+    if handle.scheme not in known:
+        raise UserError(
+            f"Expected a handle that starts with one of: {', '.join(f'{k}://' for k in known)}. "
+            f"Received: backbone={text!r}.{catalog.nearest(handle.scheme, known)}"
+        )
+    return handle
+
+
+def _from_path(text: str) -> Handle:
+    path = Path(text)
+    if path.suffix == ".keras":
+        return Handle("keras", text)
+    if (path / "saved_model.pb").exists() or (path / "tfhub_module.pb").exists():
+        return _available(Handle("tfhub", text), text)
+    if (path / "config.json").exists():
+        return Handle("preset", text)
+    what = "a directory without config.json" if path.is_dir() else "no file or directory"
+    raise UserError(
+        "Expected a `.keras` file, a directory with a KerasHub or Hugging Face preset, or a handle "
+        f"such as preset://bert_tiny_en_uncased. Received: backbone={text!r} ({what}). "
+        "Write the scheme in front, or correct the path."
+    )

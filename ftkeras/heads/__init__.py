@@ -1,0 +1,1 @@
+"""What is attached to a backbone: one file a head."""

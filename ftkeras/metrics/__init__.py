@@ -1,0 +1,1 @@
+"""Streaming Keras metrics: one file a metric."""

@@ -1,0 +1,1 @@
+"""What a run writes to disk, and how: whole or not at all."""

@@ -1,0 +1,1 @@
+"""Records and predictions to a page, a terminal summary and plots."""

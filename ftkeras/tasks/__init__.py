@@ -1,0 +1,1 @@
+"""What the answer is: one file a task."""

@@ -1,0 +1,1 @@
+"""The fit loop over phases and the feature cache."""

@@ -1,0 +1,1 @@
+"""What a person asks for: one file a verb, each also a plain Python function."""
