@@ -33,7 +33,9 @@ def names(kind: str) -> list[str]:
 
 
 def find(kind: str, name: str) -> Any:
-    """Imports the one file of that name and returns its `build` function or its class.
+    """Imports the one file of that name and returns what it is there for.
+
+    That is its `build` function, else the class or the function that bears the file's name.
 
     Args:
         kind: A folder of the package.
@@ -44,7 +46,13 @@ def find(kind: str, name: str) -> Any:
     """
     check_name(kind, name)
     module = importlib.import_module(f"ftkeras.{kind.replace('/', '.')}.{name}")
-    return getattr(module, "build", None) or getattr(module, class_name(name))
+    for attribute in ("build", class_name(name), name):
+        if hasattr(module, attribute):
+            return getattr(module, attribute)
+    raise LookupError(
+        f"Expected `build`, `{class_name(name)}` or `{name}` in {kind}/{name}.py. "
+        f"Received: a file without any of them."
+    )
 
 
 def build(kind: str, call: Call) -> Any:
@@ -99,7 +107,7 @@ def parameters(kind: str, name: str) -> dict[str, bool]:
     """
     tree = ast.parse((_ROOT / kind / f"{name}.py").read_text(encoding="utf-8"))
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.name == "build":
+        if isinstance(node, ast.FunctionDef) and node.name in ("build", name):
             return _function_parameters(node)
         if isinstance(node, ast.ClassDef) and node.name == class_name(name):
             return _class_parameters(node)
@@ -107,6 +115,14 @@ def parameters(kind: str, name: str) -> dict[str, bool]:
         f"Expected `def build` or `class {class_name(name)}` in {kind}/{name}.py. "
         f"Received: name={name!r}."
     )
+
+
+def constant(kind: str, name: str, constant_name: str) -> Any:
+    """Returns a module-level literal of a file, read from its syntax tree; `()` if it has none."""
+    for node in ast.parse((_ROOT / kind / f"{name}.py").read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == constant_name:
+            return ast.literal_eval(node.value)
+    return ()
 
 
 def class_name(name: str) -> str:

@@ -1,10 +1,15 @@
-"""The settings of a run, frozen. `flags.py` makes one from a command line."""
+"""The settings of a run, frozen; and how they are read from text."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from ftkeras import call_string, catalog, handles
 from ftkeras.call_string import Call
+from ftkeras.contracts import phase
 from ftkeras.contracts.phase import Phase
+from ftkeras.errors import UserError
 from ftkeras.handles import Handle
 
 
@@ -14,30 +19,155 @@ class RunConfig:
 
     Args:
         mode: The workflow, a file in `workflows/`.
+        run_dir: The directory that is the whole truth of the run.
         backbone: Which pretrained weights.
         task: What the answer is, a file in `tasks/`.
         data: Where the labelled examples come from, a file in `data/sources/`.
-        run_dir: The directory that becomes the whole truth of the run.
-        head: What is attached to the backbone, a file in `heads/`.
-        phases: The recipe, in order.
-        metrics: Streaming metrics, files in `metrics/`; empty means those the task recommends.
         split: The rule that makes train, validation and test, a file in `data/splits/`.
+        head: What is attached to the backbone, a file in `heads/`.
         tap: Which output of the backbone feeds the head; `None` takes the backbone's default.
-        preprocess: Arguments for the backbone's preprocessing (`sequence_length`, `image_size`).
+        sequence_length: Longest text, in tokens; `None` takes the backbone's default.
+        image_size: Height and width in pixels; `None` takes the backbone's default.
+        phases: The recipe, in order.
+        metrics: Streaming metrics, files in `metrics/`; empty takes those of the task.
         seed: The one seed from which all others are drawn.
         cache_dir: Where features of frozen backbones are kept, shared by all runs.
+        keras_backend: `tensorflow` or `jax`; `None` leaves it to Keras.
+
+    Example:
+        >>> config = RunConfig.read(mode="evaluate", run_dir="runs/tweets")
+        >>> config.run_dir.name
+        'tweets'
     """
 
     mode: str
-    backbone: Handle
-    task: Call
-    data: Call
     run_dir: Path
+    backbone: Handle | None = None
+    task: Call | None = None
+    data: Call | None = None
+    split: Call = Call("stratified")
     head: Call = Call("linear")
+    tap: str | None = None
+    sequence_length: int | None = None
+    image_size: int | None = None
     phases: tuple[Phase, ...] = (Phase(freezing=Call("linear_probe")),)
     metrics: tuple[Call, ...] = ()
-    split: Call = Call("stratified")
-    tap: str | None = None
-    preprocess: Call = Call("preprocess")
     seed: int = 0
     cache_dir: Path = Path("runs/feature_cache")
+    keras_backend: str | None = None
+
+    @classmethod
+    def read(cls, **settings: Any) -> "RunConfig":
+        """Reads and checks settings given as text, as on the command line.
+
+        Call strings, handles and paths are parsed; settings that are `None` or empty take their
+        default. What a workflow cannot do without is declared in its file (`REQUIRED`).
+
+        Args:
+            **settings: The fields of this class by name, `phase` and `metric` as lists of text.
+
+        Raises:
+            UserError: A setting is wrong or missing; the message starts with its flag.
+        """
+        given = {key: value for key, value in settings.items() if value not in (None, "", [], ())}
+        mode = given.get("mode", "finetune")
+        _read_one("mode", mode, lambda name: catalog.check_name("workflows", name))
+        for name in catalog.constant("workflows", mode, "REQUIRED"):
+            if name not in given:
+                raise UserError(
+                    f"Expected --{name} for --mode={mode}. Received: {name}=None. "
+                    f"Add --{name}=... or see --help."
+                )
+        read: dict[str, Any] = {"mode": mode}
+        for name, value in given.items():
+            if name in _READERS:
+                read[_FIELDS.get(name, name)] = _read_one(name, value, _READERS[name])
+            elif name != "mode":
+                raise UserError(
+                    f"Expected a setting of a run. Received: {name}={value!r}."
+                    f"{catalog.nearest(name, [*_READERS, 'mode'])}"
+                )
+        return cls(**read)
+
+    def settings(self) -> dict[str, Any]:
+        """Returns the settings as text and numbers, such that `read(**settings())` equals this."""
+        values: dict[str, Any] = {"mode": self.mode}
+        for name in _READERS:
+            value = getattr(self, _FIELDS.get(name, name))
+            if isinstance(value, tuple):
+                values[name] = [str(item) for item in value]
+            elif value is not None:
+                values[name] = value if isinstance(value, int) else str(value)
+        return values
+
+
+def _call(kind: str) -> Callable[[Any], Call]:
+    def read(text: Any) -> Call:
+        call = call_string.parse(str(text))
+        catalog.check(kind, call)
+        return call
+
+    return read
+
+
+def _calls(kind: str) -> Callable[[Any], tuple[Call, ...]]:
+    return lambda texts: tuple(_call(kind)(text) for text in texts)
+
+
+def _phases(texts: Any) -> tuple[Phase, ...]:
+    calls = [call_string.parse(str(text)) for text in texts]
+    for call in calls:
+        catalog.check("freezing", call, extra=phase.SETTINGS)
+    return tuple(phase.from_call(call) for call in calls)
+
+
+def _integer(smallest: int) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        try:
+            number = int(value)
+        except (TypeError, ValueError):
+            number = smallest - 1
+        if number < smallest:
+            raise UserError(f"Expected an integer >= {smallest}. Received: {value!r}.")
+        return number
+
+    return read
+
+
+def _one_of(*known: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if value not in known:
+            raise UserError(
+                f"Expected one of {', '.join(known)}. Received: {value!r}."
+                f"{catalog.nearest(str(value), list(known))}"
+            )
+        return str(value)
+
+    return read
+
+
+def _read_one(name: str, value: Any, reader: Callable[[Any], Any]) -> Any:
+    try:
+        return reader(value)
+    except UserError as error:
+        raise UserError(f"--{name}: {error}") from None
+
+
+_FIELDS = {"phase": "phases", "metric": "metrics"}
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "run_dir": Path,
+    "backbone": lambda text: handles.parse(str(text)),
+    "task": _call("tasks"),
+    "data": _call("data/sources"),
+    "split": _call("data/splits"),
+    "head": _call("heads"),
+    "tap": str,
+    "sequence_length": _integer(2),
+    "image_size": _integer(8),
+    "phase": _phases,
+    "metric": _calls("metrics"),
+    "seed": _integer(0),
+    "cache_dir": Path,
+    "keras_backend": _one_of("tensorflow", "jax"),
+}

@@ -40,7 +40,7 @@ class Task(Protocol):
     def encode(self, labels: NDArray[Any], vocabulary: Labels) -> NDArray[np.int64]:
         """Turns labels into class indices; -1 marks a label the vocabulary lacks."""
 
-    def num_outputs(self, vocabulary: Labels) -> int:
+    def num_outputs(self, num_classes: int) -> int:
         """Returns the number of logits."""
 
     def probabilities(self, logits: NDArray[Any]) -> NDArray[Any]:

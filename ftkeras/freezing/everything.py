@@ -1,0 +1,19 @@
+"""The whole backbone trains."""
+
+from dataclasses import dataclass
+
+from ftkeras.contracts.backbone import Block
+
+
+@dataclass(frozen=True)
+class Everything:
+    """Trains every block of the backbone, and the head: full fine-tuning.
+
+    Example:
+        >>> [block.name for block in Everything()((Block("embeddings", ()), Block("layer_0", ())))]
+        ['embeddings', 'layer_0']
+    """
+
+    def __call__(self, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+        """Returns the blocks of the backbone that train: all of them."""
+        return blocks

@@ -1,0 +1,102 @@
+"""Backbone -> features -> head, with the functional API: the only place that builds the graph."""
+
+import keras
+
+from ftkeras import call_string, catalog, seeds
+from ftkeras.call_string import Call
+from ftkeras.contracts.backbone import Backbone, Block
+from ftkeras.contracts.task import Task
+from ftkeras.errors import UserError
+
+
+def build_model(
+    backbone: Backbone,
+    task: Task | str = "binary",
+    *,
+    num_classes: int = 2,
+    head: Call | str = "linear",
+    tap: str | None = None,
+    seed: int = 0,
+) -> keras.Model:
+    """Attaches a new head to a backbone.
+
+    The model has two layers of note: `get_layer("backbone")` (inputs to features) and
+    `get_layer("head")` (features to logits). Both are ordinary functional models.
+
+    Args:
+        backbone: From `ftkeras.load_backbone`.
+        task: A task or its name; it decides how many logits there are.
+        num_classes: Number of classes.
+        head: The head's call string, a file in `heads/`.
+        tap: Which of `backbone.taps` feeds the head; `None` takes the first.
+        seed: Seed of the head's initial weights and dropout.
+
+    Returns:
+        A functional model from the backbone's inputs to `(batch, outputs)` float32 logits.
+
+    Raises:
+        UserError: An unknown tap, head or task.
+    """
+    if isinstance(task, str):
+        task = catalog.build("tasks", call_string.parse(task))
+    if isinstance(head, str):
+        head = call_string.parse(head)
+    # Two generators draw here, of initial weights and of dropout; both start from this seed.
+    keras.utils.set_random_seed(seeds.child(seed, "head"))
+    extractor = features_model(backbone, tap)
+    inputs = extractor.input
+    logits_model = _head_model(extractor.output.shape[1:], head, task.num_outputs(num_classes))
+    return keras.Model(inputs, logits_model(extractor(inputs)), name="fine_tuned")
+
+
+def features_model(backbone: Backbone, tap: str | None = None) -> keras.Model:
+    """Returns the functional model from the backbone's inputs to one tap, and nothing beyond.
+
+    Args:
+        backbone: From `ftkeras.load_backbone`.
+        tap: Which of `backbone.taps`; `None` takes the first.
+
+    Raises:
+        UserError: The backbone has no such tap.
+    """
+    tap = choose_tap(backbone, tap)
+    return keras.Model(backbone.model.input, backbone.model.output[tap], name="backbone")
+
+
+def choose_tap(backbone: Backbone, tap: str | None) -> str:
+    """Returns the tap asked for, or the backbone's default; raises `UserError` if it lacks it."""
+    if tap is None:
+        return backbone.taps[0]
+    if tap not in backbone.taps:
+        raise UserError(
+            f"Expected a tap of {backbone.handle}: {', '.join(backbone.taps)}. "
+            f"Received: tap={tap!r}.{catalog.nearest(tap, list(backbone.taps))}"
+        )
+    return tap
+
+
+def freeze(backbone: Backbone, rule: Call) -> tuple[Block, ...]:
+    """Makes exactly the blocks that a freezing rule names trainable.
+
+    A frozen layer keeps every bit, BatchNorm statistics included. Compile the model afterwards:
+    Keras reads `trainable` when it compiles.
+
+    Args:
+        backbone: The backbone whose layers are frozen or thawed.
+        rule: Call string of a file in `freezing/`.
+
+    Returns:
+        The blocks that train.
+    """
+    training = catalog.build("freezing", rule)(backbone.blocks)
+    names = {block.name for block in training}
+    for block in backbone.blocks:
+        for layer in block.layers:
+            layer.trainable = block.name in names
+    return training
+
+
+def _head_model(shape: tuple[int | None, ...], head: Call, num_outputs: int) -> keras.Model:
+    features = keras.Input(shape, name="features")
+    logits = catalog.build("heads", head)(features, num_outputs)
+    return keras.Model(features, logits, name="head")

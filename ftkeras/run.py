@@ -1,0 +1,53 @@
+"""The one entry point: `python -m ftkeras.run --flagfile=experiments/…/run.flags`."""
+
+import errno
+import os
+import sys
+
+from ftkeras import catalog, flags
+from ftkeras.errors import UserError
+
+
+def main(argv: list[str]) -> int:
+    """Runs one workflow.
+
+    Args:
+        argv: Arguments without the program's name.
+
+    Returns:
+        The exit status: 0 when done, 2 for a problem the user can mend, 130 when interrupted.
+    """
+    try:
+        config = flags.parse(argv)
+        if config is None:
+            print(flags.help_text())
+            return 0
+        # Both must stand before anything imports Keras or TensorFlow.
+        if config.keras_backend:
+            os.environ["KERAS_BACKEND"] = config.keras_backend
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+        catalog.find("workflows", config.mode)(config)
+    except UserError as error:
+        print(f"ftkeras: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        print(
+            f"ftkeras: Expected free space on the disk. Received: {error}. Earlier results are "
+            "untouched. Make room, or choose another --run_dir and --cache_dir, and run again.",
+            file=sys.stderr,
+        )
+        return 2
+    except KeyboardInterrupt:
+        print(
+            "\nftkeras: stopped. Earlier results are untouched and computed features are kept; the "
+            "same command goes on from there.",
+            file=sys.stderr,
+        )
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

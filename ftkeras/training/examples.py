@@ -1,0 +1,69 @@
+"""Labelled examples that a batch can be cut from: cached features, or raw inputs to encode."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ftkeras.contracts.backbone import Preprocess
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Examples by row number.
+
+    Args:
+        take: Row numbers -> the model's input for these rows.
+        labels: `(examples,)` class indices.
+        lengths: `(examples,)` lengths to sort by, so that a batch pads little; `None` when all
+            examples have one shape.
+    """
+
+    take: Callable[[NDArray[np.integer]], Any]
+    labels: NDArray[np.int64]
+    lengths: NDArray[np.int64] | None = None
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+def from_features(features: NDArray[np.float32], labels: NDArray[np.int64]) -> Examples:
+    """Examples whose features are known: the input of the head alone."""
+    return Examples(take=lambda rows: features[rows], labels=labels)
+
+
+def from_inputs(
+    values: Sequence[Any],
+    labels: NDArray[np.int64],
+    preprocess: Preprocess,
+    round_up: Callable[[int], int],
+) -> Examples:
+    """Examples as raw inputs: the input of the whole model.
+
+    Texts are tokenised once and kept; images are decoded for each batch, because decoded images
+    rarely fit into memory.
+
+    Args:
+        values: Texts, image paths or arrays.
+        labels: Class indices.
+        preprocess: The backbone's own preprocessing.
+        round_up: True length -> the padded length used for it, one of a small fixed set.
+    """
+    if preprocess.modality != "text":
+        objects = np.asarray(values, dtype=object)
+        return Examples(take=lambda rows: _single(preprocess(objects[rows]).arrays), labels=labels)
+    encoded = preprocess(values)
+    lengths = encoded.lengths
+
+    def take(rows: NDArray[np.integer]) -> Any:
+        longest = None if lengths is None else round_up(int(lengths[rows].max()))
+        return _single(encoded.take(rows, longest))
+
+    return Examples(take=take, labels=labels, lengths=lengths)
+
+
+def _single(arrays: dict[str, NDArray[Any]]) -> Any:
+    """A model with one unnamed input takes the array itself."""
+    return next(iter(arrays.values())) if len(arrays) == 1 else arrays
