@@ -1,10 +1,25 @@
 """Labelled examples, as a data source hands them over."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class RejectedRow:
+    """A row that a source left out because it could not be used.
+
+    Args:
+        location: Where it stands (`reviews.csv, row 17`).
+        reason: What is wrong with it, in words.
+        content: An excerpt of the row as it was found.
+    """
+
+    location: str
+    reason: str
+    content: str = ""
 
 
 @dataclass(frozen=True)
@@ -20,6 +35,7 @@ class Dataset:
         locations: `(examples,)` strings that say where a row came from, for messages
             (`reviews.csv, row 17`).
         columns: Further columns by name, each `(examples,)`: what slices are cut by.
+        rejected: Rows the source left out, when it was told to skip bad ones.
     """
 
     modality: str
@@ -28,14 +44,15 @@ class Dataset:
     labels: NDArray[np.generic]
     locations: NDArray[np.object_]
     columns: dict[str, NDArray[np.generic]] = field(default_factory=dict)
+    rejected: tuple[RejectedRow, ...] = ()
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def take(self, rows: NDArray[np.integer] | NDArray[np.bool_] | Sequence[int]) -> "Dataset":
         """Returns the dataset of the given rows (indices or a mask), in that order."""
-        return Dataset(
-            modality=self.modality,
+        return replace(
+            self,
             ids=self.ids[rows],
             inputs=self.inputs[rows],
             labels=self.labels[rows],

@@ -45,3 +45,6 @@ class Task(Protocol):
 
     def probabilities(self, logits: NDArray[Any]) -> NDArray[Any]:
         """Turns `(examples, outputs)` logits into `(examples, classes)` probabilities."""
+
+    def predict_label(self, logits: NDArray[Any]) -> NDArray[np.int64]:
+        """Turns `(examples, outputs)` logits into `(examples,)` most probable class indices."""

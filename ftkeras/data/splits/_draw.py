@@ -1,0 +1,96 @@
+"""Drawing parts so that the draw depends on seed and content alone, and rounding them fairly.
+
+Examples are put in the order of a digest of (seed, id). Unlike a shuffle of row numbers this does
+not move when the file is sorted anew, nor between versions of Python, NumPy or scikit-learn.
+"""
+
+import hashlib
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ftkeras import seeds
+from ftkeras.contracts.dataset import Dataset
+from ftkeras.contracts.split import PARTS
+from ftkeras.errors import UserError
+
+# Shares such as 0.7 are no exact binary fractions: 0.7 * 10 must still count as 7.
+_TOLERANCE = 1e-9
+
+
+def check_shares(train: float, validation: float, test: float) -> None:
+    """Raises `UserError` unless the three shares are above 0 and sum to 1."""
+    shares = (train, validation, test)
+    if not all(isinstance(share, int | float) and 0 < share < 1 for share in shares) or (
+        abs(math.fsum(shares) - 1) > 1e-6
+    ):
+        raise UserError(
+            "Expected three shares between 0 and 1 that sum to 1. Received: "
+            f"train={train!r}, validation={validation!r}, test={test!r}."
+        )
+
+
+def check_distinct(dataset: Dataset) -> None:
+    """Raises `UserError` when two examples have the same id: they could land in two parts."""
+    values, counts = np.unique(dataset.ids, return_counts=True)
+    if len(values) == len(dataset):
+        return
+    repeated = values[np.argmax(counts > 1)]
+    rows = dataset.locations[dataset.ids == repeated][:2]
+    raise UserError(
+        f"Expected every example once. Received: {len(dataset) - len(values)} repeated, for "
+        f"example {rows[0]} and {rows[1]}. Remove repeats before the split "
+        "(ftkeras.data.deduplicate does)."
+    )
+
+
+def drawn_order(dataset: Dataset, seed: int) -> NDArray[np.int64]:
+    """Returns the rows in the order of SHA-256 over the child seed `"split"` and their id."""
+    prefix = f"{seeds.child(seed, 'split')}/".encode()
+    keys = [hashlib.sha256(prefix + str(key).encode()).digest() for key in dataset.ids]
+    return np.array(sorted(range(len(keys)), key=keys.__getitem__), "int64")
+
+
+def allocate(counts: NDArray[np.int64], shares: tuple[float, float, float]) -> NDArray[np.int64]:
+    """Rounds `counts x shares` to whole examples, every cell down or up by less than one.
+
+    Within a class the examples left over by rounding down go first to parts that would have none
+    of it, then to the part that lags most behind its share over all classes so far.
+
+    Args:
+        counts: `(classes,)` examples of each class.
+        shares: Share of each part; they sum to 1.
+
+    Returns:
+        `(classes, parts)` whole numbers; rows sum to `counts`.
+    """
+    exact = counts[:, None] * np.array(shares)
+    cells = np.floor(exact + _TOLERANCE).astype("int64")
+    lag = np.zeros(len(shares))
+    for row, left in enumerate(counts - cells.sum(axis=1)):
+        fraction = exact[row] - cells[row]
+        lag += fraction
+        order = np.lexsort((-lag, cells[row] > 0, fraction <= _TOLERANCE))
+        cells[row, order[:left]] += 1
+        lag[order[:left]] -= 1
+    return cells
+
+
+def parts_of_classes(
+    classes: NDArray[np.int64], order: NDArray[np.int64], cells: NDArray[np.int64]
+) -> dict[str, NDArray[np.int64]]:
+    """Cuts each class, in the drawn order, into its cells.
+
+    Args:
+        classes: `(examples,)` class of each row.
+        order: The rows as they were drawn.
+        cells: `(classes, parts)` from `allocate`.
+
+    Returns:
+        Part -> its rows, as they were drawn.
+    """
+    by_class = order[np.argsort(classes[order], kind="stable")]
+    part_of = np.empty(len(classes), "int64")
+    part_of[by_class] = np.repeat(np.tile(np.arange(len(PARTS)), len(cells)), cells.ravel())
+    return {name: order[part_of[order] == part] for part, name in enumerate(PARTS)}
