@@ -66,7 +66,7 @@ def parse(text: str) -> Call:
         )
     arguments: dict[str, Any] = {}
     for keyword in tree.keywords:
-        if keyword.arg is None:
+        if keyword.arg is None or keyword.arg in arguments:
             raise _not_a_call(text)
         arguments[keyword.arg] = _literal(keyword.arg, keyword.value, text)
     return Call(tree.func.id, arguments)

@@ -131,7 +131,7 @@ class RunRecord:
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
             digest = content.pop("digest")
-        except (ValueError, KeyError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             raise UserError(f"Expected a JSON run record. Received: path={path} (damaged).") from None
         if content.get("schema_version") != SCHEMA_VERSION:
             raise UserError(

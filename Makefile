@@ -1,0 +1,59 @@
+# Two commands are enough for a newcomer: `make demo` and `make test`.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+export TF_CPP_MIN_LOG_LEVEL ?= 2
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo digits test test-slow check format bench clean
+
+help: ## show these targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+# The stamp is newer than what it was made from, so that a second call starts at once.
+.venv/installed: setup.cfg pyproject.toml
+	@echo "Making .venv and installing ftkeras (TensorFlow is large: some minutes the first time) ..."
+	$(PYTHON) -c 'import sys; sys.exit("ftkeras needs Python 3.11 or newer; try make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --editable '.[test]'
+	@touch $@
+
+.venv/reference: .venv/installed
+	@echo "Installing the reference implementations for the slow tests ..."
+	$(BIN)/pip install --quiet --editable '.[test,reference]'
+	@touch $@
+
+demo: .venv/installed ## fine-tune and judge MiniLM on tweets, from nothing
+	@$(BIN)/python -m experiments.assets minilm tweets
+	@$(BIN)/python -m ftkeras.run --flagfile=experiments/tweet_sentiment/run.flags
+
+digits: .venv/installed ## the same road for images: EfficientNet-Lite0 on handwritten digits
+	@$(BIN)/python -m experiments.assets lite0 digits
+	@$(BIN)/python -m ftkeras.run --flagfile=experiments/digits_lite0/run.flags
+
+test: .venv/installed ## the tests (under 10 minutes on 2 cores)
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
+
+test-slow: .venv/reference ## the tests that need real weights, references or minutes
+	@$(BIN)/python -m experiments.assets minilm tweets lite0 digits
+	$(BIN)/python -m pytest -m slow
+
+check: .venv/installed ## lint, types, import contracts, spelling, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell ftkeras tests experiments README.md BUILD.md CHANGELOG.md
+	@$(MAKE) --no-print-directory test
+
+format: .venv/installed ## put the code into shape
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/installed ## the benchmarks, side by side with their peers
+	@$(BIN)/python -m experiments.assets minilm tweets
+	@for file in experiments/benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python -m experiments.benchmarks.$$(basename $$file .py) || exit 1; done
+
+clean: ## remove what was made (not the fetched weights and data)
+	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,88 @@
+"""A finished run, loaded to answer new inputs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from ftkeras import call_string, catalog
+from ftkeras.contracts.backbone import Preprocess
+from ftkeras.contracts.task import Labels, Task
+from ftkeras.errors import UserError
+from ftkeras.records.run_record import RunRecord
+from ftkeras.training.examples import from_inputs
+from ftkeras.training.length_buckets import round_up
+from ftkeras.training.prediction import predict
+
+
+@dataclass(frozen=True)
+class FineTuned:
+    """A model with its own preprocessing and vocabulary; it needs nothing but its run directory.
+
+    Args:
+        model: Preprocessed inputs to logits.
+        preprocess: Raw inputs to preprocessed ones.
+        task: How logits are read.
+        vocabulary: Class names.
+    """
+
+    model: keras.Model
+    preprocess: Preprocess
+    task: Task
+    vocabulary: Labels
+
+    def logits(self, values: Sequence[Any], batch_size: int = 32) -> NDArray[np.float32]:
+        """Returns `(examples, outputs)` float32 logits; row `i` belongs to `values[i]`.
+
+        Args:
+            values: Texts, image paths or image arrays.
+            batch_size: Examples a batch.
+        """
+        unknown = np.zeros(len(values), "int64")
+        rows = from_inputs(values, unknown, self.preprocess, round_up)
+        return predict(self.model, rows, batch_size)
+
+    def predict(self, values: Sequence[Any], batch_size: int = 32) -> list[str]:
+        """Returns the name of the most probable class for each input."""
+        best = self.task.predict_label(self.logits(values, batch_size))
+        return [self.vocabulary.class_names[index] for index in best]
+
+
+def load(run_dir: Path | str) -> FineTuned:
+    """Loads a finished run, in Keras' safe mode: no code that the file carries is run.
+
+    Args:
+        run_dir: What `--run_dir` was.
+
+    Raises:
+        UserError: The directory holds no finished run.
+
+    Example:
+        >>> load("runs/no_such_run")
+        Traceback (most recent call last):
+        ...
+        ftkeras.errors.UserError: Expected the record of a finished run. Received: ...
+    """
+    directory = Path(run_dir)
+    record = RunRecord.read(directory / "record.json")
+    modality = record.data["modality"]
+    try:
+        model = keras.saving.load_model(directory / "model.keras", compile=False, safe_mode=True)
+        preprocess = catalog.find("backbones/preprocessing", modality).load(
+            directory / "preprocessing"
+        )
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"Expected model.keras and preprocessing/ as finetune wrote them. Received: "
+            f"run_dir={directory} ({error}). Replay the run from its run.flags."
+        ) from error
+    return FineTuned(
+        model=model,
+        preprocess=preprocess,
+        task=catalog.build("tasks", call_string.parse(record.task["name"])),
+        vocabulary=Labels(tuple(record.task["class_names"])),
+    )

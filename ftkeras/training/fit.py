@@ -1,0 +1,173 @@
+"""The fit loop: a recipe is a list of phases, each compiled and fitted in turn on one graph."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from ftkeras import call_string, catalog, seeds
+from ftkeras.callbacks.epoch_progress import EpochProgress
+from ftkeras.callbacks.json_lines import JsonLines
+from ftkeras.callbacks.stop_on_not_finite import StopOnNotFinite
+from ftkeras.contracts.phase import Phase
+from ftkeras.errors import UserError
+from ftkeras.training.batches import Batches, for_keras
+from ftkeras.training.examples import Examples
+
+
+@dataclass(frozen=True)
+class PhaseResult:
+    """What one phase did.
+
+    Args:
+        phase: Its settings.
+        trainable_parameters: Weights that could move.
+        best_epoch: The epoch whose weights were kept, counted from 1; 0 when the phase brought
+            nothing and the weights from before it were kept.
+        seconds: Wall time.
+        history: Log name -> one value an epoch.
+    """
+
+    phase: Phase
+    trainable_parameters: int
+    best_epoch: int
+    seconds: float
+    history: dict[str, list[float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What training minimises, watches, and chooses by.
+
+    Args:
+        loss: A Keras loss on logits, as a call string, for example
+            `BinaryCrossentropy(from_logits=True)`.
+        metrics: Makes the streaming metrics anew for each phase.
+        monitor: Log name that chooses the best epoch on validation, for example `val_log_loss`.
+        direction: `"min"` or `"max"`: which way is better.
+    """
+
+    loss: str
+    metrics: Callable[[], list[keras.metrics.Metric]]
+    monitor: str
+    direction: str
+
+
+def fit_phase(
+    model: keras.Model,
+    phase: Phase,
+    objective: Objective,
+    train: Examples,
+    validation: Examples,
+    *,
+    seed: int,
+    best_before: float | None = None,
+    log: Path | None = None,
+    progress: Callable[..., Any] | None = None,
+) -> PhaseResult:
+    """Compiles a model, fits it, and leaves it with the weights of its best epoch.
+
+    The best epoch is the one with the best validation score. If no epoch beats `best_before`, the
+    weights from before the phase are restored.
+
+    Args:
+        model: What to fit: the head alone on cached features, or the whole model.
+        phase: Epochs, learning rate, optimizer and so on.
+        objective: Loss, metrics and what to choose by.
+        train: Examples the weights are fitted on.
+        validation: Examples the epoch is chosen on.
+        seed: Seed of data order and dropout.
+        best_before: Best validation score of earlier phases.
+        log: File that gets one JSON line an epoch.
+        progress: Called as `progress(epochs done, epochs in all, note)`.
+
+    Raises:
+        UserError: The loss is not finite, or the optimizer is unknown.
+    """
+    started = time.perf_counter()
+    keras.utils.set_random_seed(seeds.child(seed, f"fit/{phase}"))
+    before = model.get_weights()
+    compile_model(model, objective, optimizer(phase))
+    batches = Batches(train, phase.batch_size, seed)
+    # Keras asks the data for its next epoch after this callback, so the order is a function of
+    # (seed, epoch) and survives a restart.
+    next_epoch = keras.callbacks.LambdaCallback(
+        on_epoch_begin=lambda epoch, logs: batches.set_epoch(epoch)
+    )
+    stopper = keras.callbacks.EarlyStopping(
+        monitor=objective.monitor,
+        mode=objective.direction,
+        patience=phase.patience or phase.epochs,
+        restore_best_weights=True,
+    )
+    callbacks = [next_epoch, StopOnNotFinite(), stopper]
+    if log is not None:
+        callbacks.append(JsonLines(log, phase=str(phase.freezing)))
+    if progress is not None:
+        callbacks.append(EpochProgress(progress, objective.monitor))
+    history = model.fit(
+        for_keras(batches),
+        validation_data=for_keras(Batches(validation, phase.batch_size)),
+        epochs=phase.epochs,
+        callbacks=callbacks,
+        shuffle=False,  # the batches already are, by (seed, epoch)
+        verbose=0,
+    ).history
+    best_epoch = stopper.best_epoch + 1
+    if best_before is not None and not _better(stopper.best, best_before, objective.direction):
+        model.set_weights(before)
+        best_epoch = 0
+    return PhaseResult(
+        phase=phase,
+        trainable_parameters=int(sum(np.prod(v.shape) for v in model.trainable_variables)),
+        best_epoch=best_epoch,
+        seconds=time.perf_counter() - started,
+        history={name: [float(v) for v in values] for name, values in history.items()},
+    )
+
+
+def compile_model(
+    model: keras.Model, objective: Objective, optimizer: keras.optimizers.Optimizer | None = None
+) -> None:
+    """Compiles a model for an objective; without an optimizer, for evaluation only."""
+    call = call_string.parse(objective.loss)
+    model.compile(
+        optimizer=optimizer or "sgd",
+        loss=getattr(keras.losses, call.name)(**call.arguments),
+        metrics=objective.metrics(),
+    )
+
+
+def optimizer(phase: Phase) -> keras.optimizers.Optimizer:
+    """Returns the Keras optimizer a phase names, by class name in any case.
+
+    Raises:
+        UserError: Keras has no optimizer of this name.
+
+    Example:
+        >>> from ftkeras.call_string import Call
+        >>> float(optimizer(Phase(Call("linear_probe"), learning_rate=0.5)).learning_rate)
+        0.5
+    """
+    classes = {
+        name.lower(): value
+        for name, value in vars(keras.optimizers).items()
+        if isinstance(value, type) and issubclass(value, keras.optimizers.Optimizer)
+    }
+    classes.pop("optimizer", None)
+    if phase.optimizer.lower() not in classes:
+        raise UserError(
+            f"Expected an optimizer of Keras: {', '.join(sorted(classes))}. Received: "
+            f"optimizer={phase.optimizer!r}.{catalog.nearest(phase.optimizer, list(classes))}"
+        )
+    return classes[phase.optimizer.lower()](
+        learning_rate=phase.learning_rate, weight_decay=phase.weight_decay or None
+    )
+
+
+def _better(new: float, old: float, direction: str) -> bool:
+    return new < old if direction == "min" else new > old

@@ -1,0 +1,29 @@
+"""Logits of examples, each exactly once and in the order asked for."""
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from ftkeras.training.batches import Batches, for_keras
+from ftkeras.training.examples import Examples
+
+
+def predict(model: keras.Model, examples: Examples, batch_size: int) -> NDArray[np.float32]:
+    """Returns `(examples, outputs)` float32 logits; row `i` belongs to example `i`.
+
+    Args:
+        model: Gives logits.
+        examples: What to predict; may be sorted by length inside, never dropped or repeated.
+        batch_size: Examples a batch.
+    """
+    batches = Batches(examples, batch_size)
+    logits = np.asarray(model.predict(for_keras(batches), verbose=0), dtype="float32")
+    order = batches.order()
+    if len(logits) != len(order):
+        raise ValueError(
+            f"Expected one row of logits for each of {len(order)} examples. "
+            f"Received: {len(logits)} rows."
+        )
+    in_order = np.empty_like(logits)
+    in_order[order] = logits
+    return in_order

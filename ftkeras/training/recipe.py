@@ -1,0 +1,142 @@
+"""A recipe: phases in order, each on the cheapest inputs that give the same result."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from ftkeras.contracts.backbone import Backbone
+from ftkeras.contracts.phase import Phase
+from ftkeras.model import freeze
+from ftkeras.training import examples
+from ftkeras.training.batches import Batches, for_keras
+from ftkeras.training.examples import Examples
+from ftkeras.training.feature_cache import FeatureCache
+from ftkeras.training.fit import Objective, PhaseResult, compile_model, fit_phase
+from ftkeras.training.length_buckets import round_up
+from ftkeras.training.prediction import predict
+
+Step = Callable[[str, str], Callable[..., Any]]
+"""Starts a step that a person sees: name and unit -> `progress(done, total, note)`."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a split, ready for training.
+
+    Args:
+        ids: Example ids.
+        values: Raw inputs.
+        labels: Class indices.
+    """
+
+    ids: NDArray[np.str_]
+    values: Sequence[Any]
+    labels: NDArray[np.int64]
+
+
+class Recipe:
+    """Runs phases over one model, and predicts with what came out.
+
+    As long as no weight of the backbone has moved, everything runs on cached features: the head
+    is trained alone and the backbone sees each example once. From the first phase that thaws a
+    block, the whole model is trained end to end; it is the same graph, so the head goes on from
+    where it was.
+
+    Args:
+        model: From `ftkeras.build_model`.
+        backbone: The backbone the model was built on.
+        cache: Features of this backbone.
+        objective: Loss, metrics and what chooses the best epoch.
+        step: Called with a name and a unit when something long begins.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        backbone: Backbone,
+        cache: FeatureCache,
+        objective: Objective,
+        step: Step,
+    ) -> None:
+        self.model = model
+        self.backbone = backbone
+        self.cache = cache
+        self.objective = objective
+        self.step = step
+        self.results: list[PhaseResult] = []
+        self._pretrained = True
+        self._batch_size = 32
+        self._plain_passes = 0
+
+    def fit(
+        self, phases: Sequence[Phase], train: Part, validation: Part, *, seed: int, log: Path | None
+    ) -> None:
+        """Runs the phases in order; the model ends with the best weights of all of them."""
+        best: float | None = None
+        for number, phase in enumerate(phases, start=1):
+            thawed = freeze(self.backbone, phase.freezing)
+            on_features = self._pretrained and not thawed
+            take = self._from_features if on_features else self._from_inputs
+            result = fit_phase(
+                self._fitted_model(on_features),
+                phase,
+                self.objective,
+                take(train, "train"),
+                take(validation, "validation"),
+                seed=seed,
+                best_before=best,
+                log=log,
+                progress=self.step(f"Phase {number}: {phase.freezing}", "epochs"),
+            )
+            if result.best_epoch:
+                best = result.history[self.objective.monitor][result.best_epoch - 1]
+                self._pretrained = on_features
+            if on_features:
+                epochs = len(result.history["loss"])
+                self._plain_passes += epochs * (len(train.ids) + len(validation.ids))
+            self._batch_size = phase.batch_size
+            self.results.append(result)
+
+    def predict(self, part: Part, name: str) -> tuple[NDArray[np.float32], dict[str, float]]:
+        """Returns the logits of a part, and the metrics Keras streamed over the same examples.
+
+        Args:
+            part: What to predict.
+            name: What a person sees it called.
+        """
+        on_features = self._pretrained
+        model = self._fitted_model(on_features)
+        rows = (self._from_features if on_features else self._from_inputs)(part, name)
+        compile_model(model, self.objective)
+        batches = Batches(rows, self._batch_size)
+        streamed = model.evaluate(for_keras(batches), verbose=0, return_dict=True)
+        if on_features:
+            self._plain_passes += len(part.ids)
+        return predict(model, rows, self._batch_size), {k: float(v) for k, v in streamed.items()}
+
+    @property
+    def passes(self) -> dict[str, int]:
+        """Examples that went through the frozen backbone, were reused, and were saved.
+
+        Saved is against a loop without a cache, which passes train and validation through the
+        backbone in every epoch.
+        """
+        done = self.cache.passes
+        saved = max(0, self._plain_passes - done.computed)
+        return {"computed": done.computed, "reused": done.reused, "saved": saved}
+
+    def _fitted_model(self, on_features: bool) -> keras.Model:
+        return self.model.get_layer("head") if on_features else self.model
+
+    def _from_features(self, part: Part, name: str) -> Examples:
+        progress = self.step(f"Features of {name}", "examples")
+        features = self.cache.features(part.ids, part.values, progress)
+        return examples.from_features(features, part.labels)
+
+    def _from_inputs(self, part: Part, name: str) -> Examples:
+        return examples.from_inputs(part.values, part.labels, self.backbone.preprocess, round_up)

@@ -1,0 +1,59 @@
+"""Where numbers come from: versions, digests, and what a person sees of an input."""
+
+import base64
+import hashlib
+import io
+import platform
+from collections.abc import Sequence
+from importlib import metadata
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ftkeras.contracts.dataset import Dataset
+
+_PACKAGES = (
+    "ftkeras", "keras", "keras-hub", "tensorflow", "jax", "numpy", "scikit-learn", "pandas",
+    "pyarrow", "pillow",
+)  # fmt: skip
+_EXCERPT = 500
+_THUMBNAIL = 64
+
+
+def versions() -> dict[str, str]:
+    """Returns the versions that decide a run's numbers, by name."""
+    found = {"python": platform.python_version(), "keras backend": keras.backend.backend()}
+    for package in _PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def digest(datasets: Sequence[Dataset]) -> str:
+    """SHA-256 over the ids and labels of datasets together, whatever their order."""
+    rows = sorted(
+        f"{id_} {label}"
+        for dataset in datasets
+        for id_, label in zip(dataset.ids, dataset.labels, strict=True)
+    )
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+
+
+def previews(dataset: Dataset) -> NDArray[np.object_]:
+    """Returns what a person sees of each input: an excerpt, or a thumbnail as a data URL."""
+    if dataset.modality == "image":
+        return np.array([_thumbnail(path) for path in dataset.inputs], dtype=object)
+    return np.array([str(text)[:_EXCERPT] for text in dataset.inputs], dtype=object)
+
+
+def _thumbnail(path: str) -> str:
+    with Image.open(path) as image:
+        small = image.convert("RGB")
+    small.thumbnail((_THUMBNAIL, _THUMBNAIL))
+    content = io.BytesIO()
+    small.save(content, format="PNG")
+    return "data:image/png;base64," + base64.b64encode(content.getvalue()).decode()

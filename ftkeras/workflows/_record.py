@@ -1,0 +1,67 @@
+"""Puts together the record of a run."""
+
+from typing import Any
+
+import keras
+
+from ftkeras.config import RunConfig
+from ftkeras.contracts.backbone import Backbone
+from ftkeras.model import choose_tap
+from ftkeras.training.fit import PhaseResult
+from ftkeras.training.recipe import Recipe
+from ftkeras.workflows import _clock, _provenance
+from ftkeras.workflows._prepared_data import PreparedData
+
+
+def settings(config: RunConfig) -> dict[str, Any]:
+    """Returns what the record says of how the run was asked for."""
+    return {
+        "command": f"python -m ftkeras.run --flagfile={config.run_dir / 'run.flags'}",
+        "created": _clock.now(),
+        "config": config.settings(),
+        "versions": _provenance.versions(),
+    }
+
+
+def data(prepared: PreparedData, headline: str) -> dict[str, Any]:
+    """Returns what the record says of the task, the data and the split."""
+    return {
+        "task": {
+            "name": prepared.task.name,
+            "class_names": list(prepared.vocabulary.class_names),
+            "headline": headline,
+        },
+        "data": prepared.record(),
+        "split": {
+            "rule": prepared.split.rule,
+            "seed": prepared.split.seed,
+            "digest": prepared.split.digest,
+            "counts": {name: len(part) for name, part in prepared.parts.items()},
+        },
+    }
+
+
+def training(config: RunConfig, backbone: Backbone, recipe: Recipe) -> dict[str, Any]:
+    """Returns what the record says of the backbone and how it was trained."""
+    extractor: keras.Model = recipe.model.get_layer("backbone")
+    return {
+        "backbone": {
+            "handle": str(backbone.handle),
+            "fingerprint": backbone.fingerprint,
+            "parameters": extractor.count_params(),
+            "tap": choose_tap(backbone, config.tap),
+            "head": str(config.head),
+        },
+        "passes": recipe.passes,
+        "phases": [_phase(result) for result in recipe.results],
+    }
+
+
+def _phase(result: PhaseResult) -> dict[str, Any]:
+    return {
+        "phase": str(result.phase),
+        "trainable_parameters": result.trainable_parameters,
+        "best_epoch": result.best_epoch,
+        "seconds": round(result.seconds, 3),
+        "history": result.history,
+    }

@@ -1,0 +1,71 @@
+"""Judges a finished run again: its predictions on disk, or its model on new data."""
+
+import dataclasses
+from pathlib import Path
+
+from ftkeras import call_string, catalog, seeds
+from ftkeras.config import RunConfig
+from ftkeras.records.predictions import Predictions
+from ftkeras.records.run_record import RunRecord
+from ftkeras.report import html, terminal
+from ftkeras.workflows import _clock, _judgement
+
+REQUIRED = ("run_dir",)
+
+
+def evaluate(config: RunConfig) -> RunRecord:
+    """Measures a run anew from its predictions, and rewrites record and report.
+
+    Nothing is predicted and no framework is loaded. With `data`, the run's model predicts these
+    new examples instead, and the result goes to `<run_dir>/evaluations/`; the run itself stays as
+    it is.
+
+    Args:
+        config: `run_dir`, and `data` for new examples.
+
+    Returns:
+        The new record.
+
+    Raises:
+        UserError: The directory holds no finished run, or its files were changed.
+    """
+    record = RunRecord.read(config.run_dir / "record.json")
+    if config.data is not None:
+        # Judging what is on disk must work where no framework is installed.
+        from ftkeras.workflows._new_data import evaluate_new_data
+
+        return evaluate_new_data(config, record)
+    models = read_models(config.run_dir)
+    judged = judge(record, models, "evaluate: predictions on disk")
+    judged.write(config.run_dir / "record.json")
+    html.write(config.run_dir)
+    terminal.summarize(judged, config.run_dir)
+    return judged
+
+
+def read_models(run_dir: Path) -> dict[str, Predictions]:
+    """Returns the predictions in a run directory by model name, the fine-tuned model first."""
+    models = {"model": Predictions.read(run_dir / "predictions" / "model.parquet")}
+    for path in sorted((run_dir / "predictions" / "baselines").glob("*.parquet")):
+        models[path.stem] = Predictions.read(path)
+    return models
+
+
+def judge(record: RunRecord, models: dict[str, Predictions], reason: str) -> RunRecord:
+    """Returns the record with scores measured anew, and with this reading of the test part.
+
+    Args:
+        record: The record so far.
+        models: Predictions by model name, `"model"` among them.
+        reason: Why the test part is read.
+    """
+    num_classes = len(record.task["class_names"])
+    task = catalog.build("tasks", call_string.parse(record.task["name"]))
+    scores = _judgement.scores_of(task, num_classes)
+    seed = seeds.child(int(record.config.get("seed", 0)), "resampling")
+    return dataclasses.replace(
+        record,
+        measurements=_judgement.measurements(models, scores, seed),
+        comparisons=_judgement.comparisons(models, scores, seed),
+        test_reads=[*record.test_reads, {"time": _clock.now(), "reason": reason}],
+    )

@@ -1,0 +1,132 @@
+"""From one flagfile to a judged, reported, reloadable fine-tuned model."""
+
+from pathlib import Path
+
+import keras
+
+from ftkeras import seeds
+from ftkeras.backbones import load_backbone
+from ftkeras.config import RunConfig
+from ftkeras.contracts.backbone import Backbone
+from ftkeras.errors import UserError
+from ftkeras.model import build_model, choose_tap
+from ftkeras.records import atomic, flagfile
+from ftkeras.records.predictions import Predictions
+from ftkeras.records.run_record import RunRecord
+from ftkeras.report import html, terminal
+from ftkeras.training.feature_cache import FeatureCache
+from ftkeras.training.recipe import Part, Recipe, Step
+from ftkeras.workflows import _baselines, _clock, _judgement, _objective, _predictions, _record
+from ftkeras.workflows._prepared_data import PreparedData, prepare
+
+REQUIRED = ("backbone", "task", "data", "run_dir")
+
+
+def finetune(config: RunConfig) -> RunRecord:
+    """Fine-tunes a backbone and judges the result.
+
+    Reads and splits the data, fits the recipe's phases (frozen ones on cached features), predicts
+    validation and test once each, measures model and baselines, and writes the run directory. The
+    directory appears whole or not at all: an earlier run in it stays until this one is done.
+
+    Args:
+        config: The settings, from `RunConfig.read` or a flagfile.
+
+    Returns:
+        The record that stands in `<run_dir>/record.json`.
+
+    Raises:
+        UserError: Settings, data or backbone are not as they must be.
+    """
+    with terminal.progress() as progress, atomic.replacing_directory(config.run_dir) as directory:
+        stopwatch = _clock.Stopwatch()
+        with stopwatch("data"):
+            data = prepare(config)
+        with stopwatch("baselines"):
+            baselines = _baselines.predict(data, config.seed, progress.step)
+        with stopwatch("loading"):
+            backbone = _load(config, data)
+            recipe = _recipe(config, data, backbone, progress.step)
+        with stopwatch("training"):
+            recipe.fit(
+                config.phases,
+                _part(data, "train"),
+                _part(data, "validation"),
+                seed=seeds.child(config.seed, "fit"),
+                log=directory / "metrics.jsonl",
+            )
+        with stopwatch("prediction"):
+            answers = {name: recipe.predict(_part(data, name), name) for name in _judgement.JUDGED}
+            logits = {name: values for name, (values, _) in answers.items()}
+            model = _predictions.assemble(data, logits, with_previews=True)
+        with stopwatch("judgement"):
+            scores = _judgement.scores_of(data.task, data.num_classes)
+            models = {"model": model, **baselines}
+            seed = seeds.child(config.seed, "resampling")
+            measurements = _judgement.measurements(models, scores, seed)
+            comparisons = _judgement.comparisons(models, scores, seed)
+        record = RunRecord(
+            **_record.settings(config),
+            **_record.data(data, scores[0].name),
+            **_record.training(config, backbone, recipe),
+            measurements=measurements,
+            comparisons=comparisons,
+            streamed={name: streamed for name, (_, streamed) in answers.items()},
+            test_reads=[{"time": _clock.now(), "reason": "finetune: final evaluation"}],
+            seconds=stopwatch.seconds,
+        )
+        _write(directory, config, record, models, recipe.model)
+        backbone.preprocess.save(directory / "preprocessing")
+        html.write(directory)
+    terminal.summarize(record, config.run_dir)
+    return record
+
+
+def _load(config: RunConfig, data: PreparedData) -> Backbone:
+    if config.backbone is None:
+        raise ValueError(f"Expected a backbone. Received: config={config}.")
+    sizes = {"sequence_length": config.sequence_length, "image_size": config.image_size}
+    given = {name: size for name, size in sizes.items() if size is not None}
+    backbone = load_backbone(config.backbone, **given)
+    modality = data.parts["train"].modality
+    if backbone.preprocess.modality != modality:
+        raise UserError(
+            f"Expected a backbone that reads {modality}, as --data={data.source.name} gives it. "
+            f"Received: --backbone={config.backbone}, which reads {backbone.preprocess.modality}."
+        )
+    return backbone
+
+
+def _recipe(config: RunConfig, data: PreparedData, backbone: Backbone, step: Step) -> Recipe:
+    model = build_model(
+        backbone,
+        data.task,
+        num_classes=data.num_classes,
+        head=config.head,
+        tap=config.tap,
+        seed=config.seed,
+    )
+    cache = FeatureCache(config.cache_dir, backbone, choose_tap(backbone, config.tap))
+    objective = _objective.objective(data.task, data.num_classes, config.metrics)
+    return Recipe(model, backbone, cache, objective, step)
+
+
+def _part(data: PreparedData, name: str) -> Part:
+    part = data.parts[name]
+    return Part(part.ids, part.inputs, data.labels[name])
+
+
+def _write(
+    directory: Path,
+    config: RunConfig,
+    record: RunRecord,
+    models: dict[str, Predictions],
+    model: keras.Model,
+) -> None:
+    flagfile.write(config.settings(), record.command, directory / "run.flags")
+    record.write(directory / "record.json")
+    for name, predictions in models.items():
+        folder = directory / "predictions" if name == "model" else directory / "predictions/baselines"
+        predictions.write(folder / f"{name}.parquet")
+    model.save(directory / "model.keras")
+    (directory / "preprocessing").mkdir()
