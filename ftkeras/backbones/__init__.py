@@ -1,1 +1,34 @@
-"""Pretrained models without their heads: one file a source."""
+"""Pretrained backbones: one file a source of weights. Importing this loads no framework."""
+
+from typing import Any
+
+from ftkeras import catalog, handles
+from ftkeras.call_string import Call
+from ftkeras.contracts.backbone import Backbone
+from ftkeras.handles import Handle
+
+
+def load_backbone(handle: Handle | str, **preprocess: Any) -> Backbone:  # noqa: ANN401
+    """Loads pretrained weights with everything that belongs to them.
+
+    Args:
+        handle: For example `preset://bert_tiny_en_uncased`, `hf://…`, a directory, a `.keras` file.
+        **preprocess: Settings of the source's preprocessing: `sequence_length`, `image_size`, ….
+
+    Returns:
+        The model with its taps, its preprocessing, its blocks and its fingerprint.
+
+    Raises:
+        UserError: The handle names nothing that can be loaded; the message says why.
+
+    Example:
+        >>> load_backbone("preset://no_such_preset")
+        Traceback (most recent call last):
+        ...
+        ftkeras.errors.UserError: Expected a preset that KerasHub can load. Received: ...
+    """
+    if isinstance(handle, str):
+        handle = handles.parse(handle)
+    catalog.check("backbones", Call(handle.scheme, {"handle": handle, **preprocess}))
+    backbone: Backbone = catalog.find("backbones", handle.scheme)(handle, **preprocess)
+    return backbone

@@ -1,0 +1,53 @@
+"""Groups of layers in order from input to output."""
+
+import re
+
+import keras
+
+from ftkeras.contracts.backbone import Block
+
+# The part of a layer's name that says which block it belongs to, in the dialects met so far:
+# transformer_layer_3, block2a_expand_conv, conv2_block1_1_bn, block_4_project, stack0_block1_conv.
+_BLOCK = re.compile(
+    r"^((?:[a-z]+_)?(?:encoder_|decoder_)?layers?_\d+|conv\d+_block\d+|stack\d+_block\d+"
+    r"|stages?_?\d+_(?:blocks?|layers?)_?\d+|blocks?_?\d+[a-z]?)(?=_|$)"
+)
+
+
+def group(model: keras.Model, first: str = "embeddings", last: str = "pooler") -> tuple[Block, ...]:
+    """Groups the layers of a functional model into blocks.
+
+    Layers whose names carry a block's name belong to it; layers with weights in front of the first
+    such block form `first`, those behind the last one form `last`, and those between two blocks
+    join the one before them. A model without such names gets one block for each layer with weights.
+
+    Args:
+        model: A functional model.
+        first: Name of the block in front.
+        last: Name of the block behind.
+
+    Returns:
+        Blocks from input to output; every layer with weights is in exactly one.
+
+    Example:
+        >>> layers = [keras.Input((4,)), keras.layers.Dense(4, name="embed")]
+        >>> layers += [keras.layers.Dense(4, name=f"transformer_layer_{i}") for i in range(2)]
+        >>> [block.name for block in group(keras.Sequential(layers))]
+        ['embeddings', 'transformer_layer_0', 'transformer_layer_1']
+    """
+    layers = [layer for layer in model.layers if layer.weights]
+    names = [_block_name(layer.name) for layer in layers]
+    if not any(names):
+        return tuple(Block(layer.name, (layer,)) for layer in layers)
+    numbered = [index for index, name in enumerate(names) if name]
+    grouped: dict[str, list[keras.layers.Layer]] = {}
+    current = first
+    for index, (layer, name) in enumerate(zip(layers, names, strict=True)):
+        current = name or (last if index > numbered[-1] else current)
+        grouped.setdefault(current, []).append(layer)
+    return tuple(Block(name, tuple(found)) for name, found in grouped.items())
+
+
+def _block_name(layer_name: str) -> str | None:
+    found = _BLOCK.match(layer_name)
+    return found.group(1) if found else None

@@ -1,0 +1,1 @@
+"""Keras layers that a backbone's graph needs; import them before loading a saved model."""

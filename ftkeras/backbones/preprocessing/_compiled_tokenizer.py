@@ -1,0 +1,78 @@
+"""Any KerasHub tokenizer (byte-pair, SentencePiece) behind the same small interface."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import keras
+import keras_hub
+
+from ftkeras.errors import UserError
+
+_CONFIG = "tokenizer.json"
+_ASSETS = Path("assets/tokenizer")
+
+
+class CompiledTokenizer:
+    """Wraps a KerasHub tokenizer, for the families that have no exact one here.
+
+    Args:
+        tokenizer: A KerasHub tokenizer with its vocabulary loaded.
+    """
+
+    kind = "compiled_tokenizer"
+
+    def __init__(self, tokenizer: "keras_hub.tokenizers.Tokenizer") -> None:
+        self.tokenizer = tokenizer
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The tokenizer's class and settings and the digest of its vocabulary, as JSON values."""
+        pieces = json.dumps(list(self.tokenizer.get_vocabulary()), ensure_ascii=True)
+        settings = dict(self.tokenizer.get_config())
+        for name in ("name", "trainable", "vocabulary", "merges", "proto"):
+            settings.pop(name, None)  # a name counts instances; the vocabulary is in the digest
+        return {
+            "kind": self.kind,
+            "class": type(self.tokenizer).__name__,
+            "settings": json.loads(json.dumps(settings, default=str, sort_keys=True)),
+            "vocabulary": hashlib.sha256(pieces.encode()).hexdigest(),
+        }
+
+    def encode(self, texts: Sequence[str]) -> list[list[int]]:
+        """Returns the token ids of each text, without special tokens."""
+        rows = self.tokenizer(list(texts))
+        rows = rows.to_list() if hasattr(rows, "to_list") else rows
+        return [[int(token) for token in row] for row in rows]
+
+    def sizes(self, texts: Sequence[str]) -> list[int]:
+        """Returns the number of UTF-8 bytes of each text: in step with the tokens, and free."""
+        return [len(text.encode()) for text in texts]
+
+    def save(self, directory: Path) -> None:
+        """Writes the tokenizer's settings (JSON) and vocabulary to an existing directory."""
+        (directory / _ASSETS).mkdir(parents=True, exist_ok=True)
+        serialized = keras.saving.serialize_keras_object(self.tokenizer)
+        (directory / _CONFIG).write_text(json.dumps(serialized, indent=1), encoding="utf-8")
+        self.tokenizer.save_assets(str(directory / _ASSETS))
+
+    @classmethod
+    def load(cls, config: dict[str, Any], directory: Path) -> Self:
+        """Builds it again from what `save` wrote; raises `UserError` if it was altered."""
+        try:
+            serialized = json.loads((directory / _CONFIG).read_text(encoding="utf-8"))
+            tokenizer = keras.saving.deserialize_keras_object(serialized)
+            tokenizer.load_preset_assets(str(directory))
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise UserError(
+                f"Expected a saved tokenizer. Received: {directory} ({error}). Restore the files."
+            ) from error
+        loaded = cls(tokenizer)
+        if loaded.config != config:
+            raise UserError(
+                "Expected the vocabulary that was saved with the model. Received: "
+                f"{directory} with another digest. Restore the files."
+            )
+        return loaded

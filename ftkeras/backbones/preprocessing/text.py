@@ -1,0 +1,184 @@
+"""Texts to token ids, segment ids and padding masks."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ftkeras.backbones.preprocessing._compiled_tokenizer import CompiledTokenizer
+from ftkeras.backbones.preprocessing._word_piece import WordPiece
+from ftkeras.contracts.backbone import Encoded
+from ftkeras.errors import UserError
+
+_KINDS = {kind.kind: kind for kind in (WordPiece, CompiledTokenizer)}
+# What each of a text backbone's inputs holds, by the ending of its name.
+_ROLES = ("token_ids", "segment_ids", "padding_mask")
+
+
+class Tokenizer(Protocol):
+    """Texts to token ids, without special tokens."""
+
+    kind: str
+    """The key of its class when it is loaded again."""
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """All that changes its result, with the digest of the vocabulary, as JSON values."""
+
+    def encode(self, texts: Sequence[str]) -> list[list[int]]:
+        """Returns the token ids of each text."""
+
+    def sizes(self, texts: Sequence[str]) -> list[int]:
+        """Returns a cheap estimate of each text's number of tokens."""
+
+    def save(self, directory: Path) -> None:
+        """Writes the vocabulary to an existing directory."""
+
+
+class Text:
+    """Preprocessing of a text backbone.
+
+    A text becomes `start + tokens + end`, the tokens cut so that all fit into `sequence_length`,
+    and is padded to the longest text of the call. `num_encoded` and `num_truncated` count the
+    texts since the object was made, so that a caller can say how many lost their end.
+
+    Args:
+        tokenizer: Texts to token ids.
+        sequence_length: Longest sequence, special tokens included.
+        start: Token ids put in front.
+        end: Token ids put behind.
+        padding: Token id of the empty places.
+        inputs: Names of the backbone's inputs; each ends in what it holds: `token_ids`,
+            `segment_ids` (zeros: there is one segment) or `padding_mask` (1 at tokens).
+
+    Raises:
+        UserError: No token of a text would fit, or an input's name is not understood.
+
+    Shapes:
+        every input: `(texts, longest)` int32.
+
+    Example:
+        >>> tokenizer = WordPiece(["[UNK]", "[CLS]", "[SEP]", "good"], lowercase=True)
+        >>> text = Text(tokenizer, sequence_length=4, start=(1,), end=(2,))
+        >>> text(["good", "good good good"]).arrays["token_ids"]
+        array([[1, 3, 2, 0],
+               [1, 3, 3, 2]], dtype=int32)
+        >>> text.num_truncated
+        1
+    """
+
+    modality = "text"
+
+    def __init__(
+        self,
+        tokenizer: Tokenizer,
+        *,
+        sequence_length: int,
+        start: Sequence[int] = (),
+        end: Sequence[int] = (),
+        padding: int = 0,
+        inputs: Sequence[str] = _ROLES,
+    ) -> None:
+        special = len(start) + len(end)
+        if not isinstance(sequence_length, int) or sequence_length <= special:
+            raise UserError(
+                f"Expected `sequence_length` to be an integer > {special} (the special tokens). "
+                f"Received: sequence_length={sequence_length!r}. 128 suits most short texts."
+            )
+        unknown = [name for name in inputs if not name.endswith(_ROLES)]
+        if unknown:
+            raise UserError(
+                f"Expected inputs that hold {', '.join(_ROLES)}. Received: inputs={unknown}. "
+                "This backbone takes more than text; only text backbones can be loaded."
+            )
+        self.tokenizer = tokenizer
+        self.sequence_length = sequence_length
+        self.start = tuple(start)
+        self.end = tuple(end)
+        self.padding = padding
+        self.inputs = tuple(inputs)
+        self.num_encoded = 0
+        self.num_truncated = 0
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """All settings, with the tokenizer's own, as JSON values."""
+        return {
+            "modality": self.modality,
+            "tokenizer": self.tokenizer.config,
+            "sequence_length": self.sequence_length,
+            "start": list(self.start),
+            "end": list(self.end),
+            "padding": self.padding,
+            "inputs": list(self.inputs),
+        }
+
+    def __call__(self, values: Sequence[Any]) -> Encoded:
+        """Encodes texts.
+
+        Raises:
+            UserError: A value is not a string, or there are none.
+        """
+        texts = _texts(values)
+        room = self.sequence_length - len(self.start) - len(self.end)
+        tokens = self.tokenizer.encode(texts)
+        self.num_encoded += len(texts)
+        self.num_truncated += sum(len(row) > room for row in tokens)
+        rows = [[*self.start, *row[:room], *self.end] for row in tokens]
+        lengths = np.fromiter((len(row) for row in rows), np.int64, len(rows))
+        ids = np.full((len(rows), int(lengths.max())), self.padding, np.int32)
+        inside = np.arange(ids.shape[1]) < lengths[:, None]
+        ids[inside] = np.fromiter((token for row in rows for token in row), np.int32)
+        holds = {
+            "token_ids": ids,
+            "segment_ids": np.zeros_like(ids),
+            "padding_mask": inside.astype(np.int32),
+        }
+        arrays = {name: holds[_role(name)] for name in self.inputs}
+        return Encoded(arrays=arrays, lengths=lengths)
+
+    def sizes(self, values: Sequence[Any]) -> NDArray[np.int64]:
+        """Returns a number per text that grows with its encoded length, cut where that is cut."""
+        sizes = np.asarray(self.tokenizer.sizes(_texts(values)), np.int64)
+        if isinstance(self.tokenizer, WordPiece):
+            return np.minimum(sizes + len(self.start) + len(self.end), self.sequence_length)
+        return sizes
+
+    def save(self, directory: Path) -> None:
+        """Writes `preprocess.json` and the vocabulary to an existing directory."""
+        self.tokenizer.save(directory)
+        text = json.dumps(self.config, indent=1, sort_keys=True)
+        (directory / "preprocess.json").write_text(text + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, config: dict[str, Any], directory: Path) -> Self:
+        """Builds it again from its `config` and the directory that `save` wrote."""
+        tokenizer = _KINDS[config["tokenizer"]["kind"]].load(config["tokenizer"], directory)
+        return cls(
+            tokenizer,
+            sequence_length=config["sequence_length"],
+            start=config["start"],
+            end=config["end"],
+            padding=config["padding"],
+            inputs=config["inputs"],
+        )
+
+
+def _texts(values: Sequence[Any]) -> list[str]:
+    texts = list(values)
+    for index, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise UserError(
+                f"Expected texts. Received: value {index} is {text!r:.80} of type "
+                f"{type(text).__name__}. Fill or drop missing texts first."
+            )
+    if not texts:
+        raise UserError("Expected at least one text. Received: values=[].")
+    return texts
+
+
+def _role(name: str) -> str:
+    return next(role for role in _ROLES if name.endswith(role))
