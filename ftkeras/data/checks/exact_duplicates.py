@@ -1,0 +1,70 @@
+"""Examples that repeat another one, within a part and across parts."""
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from ftkeras.contracts.dataset import Dataset
+from ftkeras.contracts.finding import Finding
+from ftkeras.contracts.split import PARTS, Split
+from ftkeras.data import repeats
+from ftkeras.data.checks import _wording
+
+
+@dataclass(frozen=True)
+class ExactDuplicates:
+    """Finds equal content: equal texts but for case and spacing, equal pixels.
+
+    Across parts it is an error: the model would be tested on what it was fitted on.
+    """
+
+    def __call__(self, dataset: Dataset, split: Split | None = None) -> list[Finding]:
+        """Returns repeats, and with a split also those in two parts."""
+        found = repeats.find(dataset)
+        return [*describe(dataset, found), *(_leaks(dataset, found, split) if split else [])]
+
+
+def describe(dataset: Dataset, found: repeats.Repeats) -> list[Finding]:
+    """Returns the finding for repeats that have been found already."""
+    rows = np.flatnonzero(found.repeated)
+    if not len(rows):
+        return []
+    pairs = [
+        f"{dataset.locations[row]} repeats {dataset.locations[found.kept[found.group[row]]]}"
+        for row in rows[: _wording.SHOWN]
+    ]
+    return [
+        _wording.finding(
+            dataset,
+            rows,
+            check="exact_duplicates",
+            severity="warning",
+            message=f"{_wording.examples(len(rows))} with the content and label of another one: "
+            f"{'; '.join(pairs)}{_wording.more(len(rows))}.",
+            action="One of each is kept, before the split.",
+        )
+    ]
+
+
+def _leaks(dataset: Dataset, found: repeats.Repeats, split: Split) -> list[Finding]:
+    part_of = repeats.part_of_rows(dataset, split)
+    present = {part: set(found.group[part_of == part].tolist()) for part in PARTS}
+    shared = {pair: present[pair[0]] & present[pair[1]] for pair in combinations(PARTS, 2)}
+    contents = sorted(set().union(*shared.values()))
+    if not contents:
+        return []
+    counts = Counter({pair: len(values) for pair, values in shared.items() if values})
+    told = ", ".join(f"{count} in both {a} and {b}" for (a, b), count in counts.items())
+    rows = np.flatnonzero(np.isin(found.group, contents) & (part_of != ""))
+    return [
+        _wording.finding(
+            dataset,
+            rows,
+            check="exact_duplicates",
+            severity="error",
+            message=f"{len(contents)} contents stand in more than one part ({told}).",
+            action="Remove repeats before the split (ftkeras.data.deduplicate does).",
+        )
+    ]

@@ -1,0 +1,60 @@
+"""Removing repeats before the split, so that no part can hold what another one holds."""
+
+from dataclasses import dataclass
+
+from ftkeras.contracts.dataset import Dataset
+from ftkeras.contracts.finding import Finding
+from ftkeras.data import repeats
+from ftkeras.data.checks import conflicting_labels, exact_duplicates
+
+
+@dataclass(frozen=True)
+class Deduplication:
+    """What was removed, and why.
+
+    Args:
+        repeated: Examples removed because another one says the same and has the same label.
+        conflicting: Examples removed because another one says the same with another label.
+        findings: The same for tables and reports; empty when nothing was removed.
+    """
+
+    repeated: int
+    conflicting: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def dropped(self) -> dict[str, int]:
+        """Rule -> examples removed, as a run record keeps it."""
+        return {"repeated": self.repeated, "conflicting_labels": self.conflicting}
+
+
+def deduplicate(dataset: Dataset, part_column: str | None = None) -> tuple[Dataset, Deduplication]:
+    """Keeps one example of each content, and none where its labels disagree.
+
+    Content is compared by `normal_forms`: case, spacing and the way of storing do not count.
+    Where equal content has different labels, all copies are removed: at most one label is right,
+    nothing here tells which, and to keep the more frequent one would make the test part easier
+    than the data are.
+
+    Args:
+        dataset: The examples.
+        part_column: A column that names the part of each example, if the user made the split:
+            what stands in test is then dropped from train and not the other way round.
+
+    Example:
+        >>> import numpy as np
+        >>> from ftkeras.data.content_digest import content_digest
+        >>> texts = np.array(["Good", "good ", "So so", "so so", "Bad"], object)
+        >>> dataset = Dataset("text", np.array([content_digest("text", text) for text in texts]),
+        ...     texts, np.array(["+", "+", "+", "-", "-"]), np.arange(5).astype(object))
+        >>> kept, report = deduplicate(dataset)
+        >>> kept.inputs.tolist(), report.dropped
+        (['Good', 'Bad'], {'repeated': 1, 'conflicting_labels': 2})
+    """
+    found = repeats.find(dataset, part_column)
+    findings = [
+        *exact_duplicates.describe(dataset, found),
+        *conflicting_labels.describe(dataset, found),
+    ]
+    report = Deduplication(int(found.repeated.sum()), int(found.conflicting.sum()), tuple(findings))
+    return dataset.take(~(found.repeated | found.conflicting)), report

@@ -1,0 +1,101 @@
+"""Opening image files that nobody has vouched for."""
+
+import io
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ftkeras.errors import UserError
+
+SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp")
+# Pixels deeper than 8 bits: integers, also of 16 bits ("I;16"), and floats.
+_DEEP = ("I", "F")
+# Decoders that only read pixels: EPS, for one, would start a PostScript interpreter.
+_FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
+# What decoders raise on damaged files, found by fuzzing them.
+_DAMAGE = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+)
+
+
+@contextmanager
+def quiet_decoders() -> Iterator[None]:
+    """Keeps Pillow's warnings about odd metadata silent; limits are checked here by ourselves.
+
+    The filter holds for the whole process, so it is set once around all threads that decode.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module=r"PIL\b")
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        yield
+
+
+def problem(data: bytes, max_pixels: int) -> str:
+    """Returns what is wrong with the content of an image file, or an empty string.
+
+    The size is read from the header, so a decompression bomb is refused before it unfolds. Then
+    all of the content is decoded (a JPEG at an eighth of its size, which takes a third of the time
+    and still reads every byte), so a truncated file is found now and not in the third epoch.
+
+    Args:
+        data: The content of the file.
+        max_pixels: Larger images are refused.
+    """
+    if not data:
+        return "is empty"
+    try:
+        with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
+            width, height = image.size
+            if width * height > max_pixels:
+                return f"has {width} x {height} pixels, more than max_pixels={max_pixels}"
+            image.draft("RGB", (1, 1))
+            image.load()
+    except Image.DecompressionBombError as error:
+        return f"is too large ({error})"
+    except Image.UnidentifiedImageError:
+        return f"is no image of a known kind ({', '.join(_FORMATS)})"
+    except _DAMAGE as error:
+        return f"is damaged ({str(error)[:80] or type(error).__name__})"
+    return ""
+
+
+def canonical_pixels(path: str) -> tuple[str, NDArray[np.generic]]:
+    """Returns the pixels of the first frame in a form that does not depend on how they are stored.
+
+    Every mode of 8 bits a channel (grey, palette, colour, with or without transparency) becomes
+    RGBA; deeper pixels stay as they are, for 8 bits would make different images equal.
+
+    Args:
+        path: The file.
+
+    Returns:
+        Pillow's name of the mode, and the pixels: `(height, width, 4)` uint8 for `"RGBA"`.
+
+    Raises:
+        UserError: The file cannot be read or decoded.
+    """
+    try:
+        with Image.open(path, formats=_FORMATS) as image:
+            image.load()
+            plain = image if image.mode.startswith(_DEEP) else image.convert("RGBA")
+            return plain.mode, np.asarray(plain)
+    except _DAMAGE as error:
+        raise UserError(
+            f"Expected an image that can be decoded. Received: {path} ({error}). Mend or remove it."
+        ) from None

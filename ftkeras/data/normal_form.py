@@ -1,0 +1,50 @@
+"""When two examples say the same, although they are not the same bytes."""
+
+import hashlib
+import unicodedata
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ftkeras.contracts.dataset import Dataset
+from ftkeras.data import image_file
+
+
+def normal_forms(dataset: Dataset) -> NDArray[np.str_]:
+    """Returns `(examples,)` digests that are equal where two inputs say the same.
+
+    Texts: `normal_text`. Images: the decoded pixels, so that a picture saved anew without loss,
+    or with other metadata, is the same picture.
+
+    Raises:
+        UserError: An image can no longer be read.
+    """
+    if dataset.modality == "text":
+        return np.array([_digest(normal_text(text).encode()) for text in dataset.inputs])
+    # Threads, for decoding releases the interpreter lock.
+    with image_file.quiet_decoders(), ThreadPoolExecutor() as pool:
+        return np.array(list(pool.map(_pixel_digest, dataset.inputs)))
+
+
+def normal_text(text: str) -> str:
+    r"""Returns a text without what readers do not see: compatibility forms, case, spacing.
+
+    Unicode NFKC, case folding, NFKC again (folding can undo it), every run of white space as one
+    space, none at the ends.
+
+    Example:
+        >>> normal_text("  Ｇｒｅａｔ\n FUN ")
+        'great fun'
+    """
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return " ".join(folded.split())
+
+
+def _pixel_digest(path: str) -> str:
+    mode, pixels = image_file.canonical_pixels(path)
+    return _digest(f"{mode}{pixels.shape}".encode() + pixels.tobytes())
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:32]

@@ -1,0 +1,75 @@
+"""Which examples say the same as another one."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ftkeras.contracts.dataset import Dataset
+from ftkeras.contracts.split import PARTS, Split
+from ftkeras.data.normal_form import normal_forms
+from ftkeras.errors import UserError
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """The examples of a dataset, grouped by what they say.
+
+    Args:
+        group: `(examples,)` number of the content of each example.
+        kept: `(contents,)` the one row of each content that is kept.
+        disputed: `(contents,)` whether the labels of a content disagree.
+    """
+
+    group: NDArray[np.int64]
+    kept: NDArray[np.int64]
+    disputed: NDArray[np.bool_]
+
+    @property
+    def conflicting(self) -> NDArray[np.bool_]:
+        """`(examples,)` whether another example says the same with another label."""
+        return self.disputed[self.group]
+
+    @property
+    def repeated(self) -> NDArray[np.bool_]:
+        """`(examples,)` whether it repeats a kept one with the same label."""
+        return ~self.conflicting & (self.kept[self.group] != np.arange(len(self.group)))
+
+
+def find(dataset: Dataset, part_column: str | None = None) -> Repeats:
+    """Groups examples by `normal_forms`: case, spacing and way of storing do not count.
+
+    Args:
+        dataset: The examples.
+        part_column: A column that names the part of each example. Of several copies the one in
+            test is kept before the one in validation, and that before the one in train; without
+            it, and among equals, the first is kept.
+    """
+    order = np.arange(len(dataset))
+    if part_column is not None:
+        order = np.argsort(-_rank(dataset, part_column), kind="stable")
+    forms = normal_forms(dataset)
+    _, first, group_in_order = np.unique(forms[order], return_index=True, return_inverse=True)
+    group = np.empty(len(dataset), "int64")
+    group[order] = group_in_order
+    kept = order[first]
+    _, answer = np.unique(dataset.labels, return_inverse=True)
+    disputed = np.zeros(len(kept), bool)
+    disputed[group[answer != answer[kept[group]]]] = True
+    return Repeats(group, kept, disputed)
+
+
+def part_of_rows(dataset: Dataset, split: Split) -> NDArray[np.str_]:
+    """Returns `(examples,)` the part each row belongs to; empty for rows in none."""
+    part_of = {identity: part for part in PARTS for identity in split.ids(part).tolist()}
+    return np.array([part_of.get(identity, "") for identity in dataset.ids.tolist()])
+
+
+def _rank(dataset: Dataset, column: str) -> NDArray[np.int64]:
+    if column not in dataset.columns:
+        raise UserError(
+            f"Expected a column of the data: {', '.join(dataset.columns) or 'there is none'}. "
+            f"Received: {column!r}."
+        )
+    names = [str(value).strip().lower() for value in dataset.columns[column].tolist()]
+    return np.array([PARTS.index(name) if name in PARTS else -1 for name in names])
