@@ -1,0 +1,1 @@
+"""Real weights and real data, fetched once from the package registry and never committed."""
