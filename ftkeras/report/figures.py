@@ -1,0 +1,134 @@
+"""Which pictures a run gets, and what is said below each."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ftkeras.records.run_record import Measurement, RunRecord
+from ftkeras.report import wording
+from ftkeras.report.answers import Answers
+from ftkeras.report.plots import (
+    calibration,
+    confusion,
+    coverage,
+    intervals,
+    learning_curve,
+    per_class,
+    precision_recall,
+    roc,
+    threshold,
+)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A plot with its words.
+
+    Args:
+        title: A short heading.
+        caption: How to read it, and what is in it.
+        svg: An `<svg>` element.
+    """
+
+    title: str
+    caption: str
+    svg: str
+
+
+def headline(record: RunRecord) -> str:
+    """Returns the one picture: the headline score of all models on test; empty without one."""
+    score = record.task.get("headline", "")
+    found: dict[str, Measurement] = {}
+    for model, items in record.measurements.get("test", {}).items():
+        for item in items:
+            if item.score == score:
+                found[model] = item
+    if found.get("model") is None or found["model"].value is None:
+        return ""
+    return intervals.draw({"model": found.pop("model"), **dict(sorted(found.items()))})
+
+
+def on_test(answers: Answers, others: dict[str, Answers]) -> list[Picture]:
+    """Returns confusion matrix, ROC, precision-recall and calibration on the test part.
+
+    Args:
+        answers: The model on test.
+        others: Baselines on test, by name.
+    """
+    rest = "" if answers.binary else " One curve for each class against the rest."
+    event = "the probability" if answers.binary else "the confidence"
+    pictures = [
+        Picture(
+            "Confusion matrix",
+            "Rows are true classes, columns what was answered. The diagonal is right; darker means "
+            "a larger share of the row.",
+            confusion.draw(answers),
+        ),
+        Picture(
+            "Each class by itself",
+            "Recall: how much of the class is found. Precision: how much of what is called so is "
+            f"so.{_lowest(answers)}",
+            per_class.draw(answers),
+        ),
+        Picture(
+            "ROC curve",
+            "Share of true positives found against share of negatives wrongly flagged, over all "
+            f"thresholds. Up and left is better; the dashed diagonal is chance.{rest} Numbers are "
+            "areas under the curves.",
+            roc.draw(answers, others),
+        ),
+        Picture(
+            "Precision-recall curve",
+            "How many of the flagged are right, against how many of the positives are found. Up "
+            f"and right is better.{rest} Numbers are average precisions.",
+            precision_recall.draw(answers, others),
+        ),
+        Picture(
+            "Calibration",
+            f"When the model states {event} p, how often is it so? On the diagonal it can be taken "
+            "at its word; below it, it is overconfident. Bars count the examples.",
+            calibration.draw(answers),
+        ),
+    ]
+    return [picture for picture in pictures if picture.svg]
+
+
+def _lowest(answers: Answers) -> str:
+    if len(answers.class_names) <= per_class.MOST_CLASSES:
+        return ""
+    return f" The {per_class.MOST_CLASSES} classes with the lowest recall."
+
+
+def on_validation(answers: Answers) -> list[Picture]:
+    """Returns the picture that a threshold may be chosen by, drawn on the validation part."""
+    if answers.binary:
+        picture = Picture(
+            "Decision threshold",
+            "Drawn on validation, where choosing is allowed; a threshold picked here looks a "
+            "little better than it will be. The scores above use 0.5.",
+            threshold.draw(answers),
+        )
+    else:
+        picture = Picture(
+            "Answering only when sure",
+            "Drawn on validation, where choosing is allowed. Withholding answers below a "
+            "confidence raises the accuracy of the rest, and answers fewer.",
+            coverage.draw(answers),
+        )
+    return [picture] if picture.svg else []
+
+
+def learning(record: RunRecord) -> list[Picture]:
+    """Returns a picture for each log of training that has a validation twin, loss first."""
+    logs: dict[str, None] = {}
+    for phase in record.phases:
+        for name, values in phase["history"].items():
+            usable = not name.startswith("val_") and f"val_{name}" in phase["history"]
+            if usable and np.isfinite(np.array(values, dtype=float)).any():
+                logs[name] = None
+    headline_log = record.task.get("headline", "")
+    order = sorted(logs, key=lambda name: (name != "loss", name != headline_log))
+    return [
+        Picture(wording.plain_name(name), "", learning_curve.draw(name, record.phases))
+        for name in order
+    ]

@@ -1,0 +1,32 @@
+"""What is worth doing after a run, by its verdict."""
+
+from ftkeras.records.run_record import RunRecord
+
+_BY_VERDICT = {
+    "works": "Read the worst errors in the report before anyone relies on it.",
+    "no_better": "Use the baseline, or change what the model sees: another backbone, more data.",
+    "cannot_tell": "Label more test examples; until then the difference cannot be seen.",
+    "worse": "Use the baseline, and look at the learning curves: the recipe may be at fault.",
+    "not_judged": "Run with a baseline: without one, no number says whether this is any good.",
+}
+
+
+def suggest(record: RunRecord, kind: str) -> list[str]:
+    """Returns one to three short suggestions, the most useful first.
+
+    Args:
+        record: The run's record.
+        kind: The kind of its verdict, one of `ftkeras.report.verdict.KINDS`.
+    """
+    found = [_BY_VERDICT[kind]]
+    phases = [str(phase["phase"]) for phase in record.phases]
+    if phases and all(phase.startswith("linear_probe") for phase in phases):
+        found.append(
+            "The backbone stayed frozen. To train its top as well, add: "
+            '--phase="top_blocks(count=2, epochs=3, learning_rate=2e-5)"'
+        )
+    last = record.phases[-1] if record.phases else {}
+    length = len(last.get("history", {}).get("val_loss", []))
+    if length > 1 and last.get("best_epoch") == length:
+        found.append("The best epoch was the last one: more epochs may still help.")
+    return found

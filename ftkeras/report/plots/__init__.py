@@ -1,0 +1,1 @@
+"""Pictures as SVG text: one file a plot, each with `draw`."""

@@ -1,0 +1,130 @@
+"""Reliability diagram: when the model says 80%, is it right eight times in ten?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from scipy.stats import binomtest
+from sklearn.calibration import calibration_curve
+
+from ftkeras.report import wording
+from ftkeras.report.answers import Answers
+from ftkeras.report.plots import _canvas
+
+
+@dataclass(frozen=True)
+class Bins:
+    """Equal-width bins of probabilities; empty ones are left out.
+
+    Args:
+        said: Mean probability in each bin.
+        seen: Share of the bin in which the event happened.
+        low: Lower end of the 95% Wilson interval of that share.
+        high: Upper end.
+        counts: Examples in each of all bins, empty ones included.
+    """
+
+    said: NDArray[np.floating]
+    seen: NDArray[np.floating]
+    low: NDArray[np.floating]
+    high: NDArray[np.floating]
+    counts: NDArray[np.int64]
+
+    @property
+    def mean_gap(self) -> float:
+        """Mean of |seen - said| weighted by the bins' counts: the expected calibration error."""
+        weights = self.counts[self.counts > 0]
+        return float(np.average(np.abs(self.seen - self.said), weights=weights))
+
+
+def bins(answers: Answers, num_bins: int = 10) -> Bins:
+    """Bins the positive class's probability (binary) or the confidence (more classes)."""
+    happened, probability = _events(answers)
+    seen, said = calibration_curve(happened, probability, n_bins=num_bins)
+    edges = np.linspace(0, 1, num_bins + 1)
+    counts = np.bincount(np.searchsorted(edges[1:-1], probability), minlength=num_bins)
+    intervals = [
+        binomtest(round(share * count), int(count)).proportion_ci(0.95, method="wilson")
+        for share, count in zip(seen, counts[counts > 0], strict=True)
+    ]
+    return Bins(
+        said,
+        seen,
+        np.array([interval.low for interval in intervals]),
+        np.array([interval.high for interval in intervals]),
+        counts,
+    )
+
+
+def draw(answers: Answers) -> str:
+    """Draws the share seen against the probability said, over a histogram of the latter.
+
+    Args:
+        answers: The model on test.
+
+    Returns:
+        An `<svg>` element.
+    """
+    found = bins(answers)
+    apart = int(np.sum((found.said < found.low) | (found.said > found.high)))
+    return _canvas.render(
+        "calibration",
+        "Reliability diagram on test",
+        f"Expected calibration error {wording.number(found.mean_gap)} in {len(found.counts)} bins; "
+        f"in {apart} of {len(found.said)} filled bins the interval misses the diagonal.",
+        lambda figure: _paint(figure, found, answers),
+        size=(4.2, 3.9),
+    )
+
+
+def _events(answers: Answers) -> tuple[NDArray[np.bool_], NDArray[np.floating]]:
+    if answers.binary:
+        return answers.labels == 1, answers.probabilities[:, 1]
+    return answers.correct, answers.confidence
+
+
+def _paint(figure: Figure, found: Bins, answers: Answers) -> None:
+    top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
+    top.plot(
+        [0, 1],
+        [0, 1],
+        color="#9AA1AB",
+        linewidth=1.2,
+        linestyle=_canvas.DASHES[1],
+        label="perfect calibration",
+    )
+    # The Wilson interval always holds the share; clipping removes the rounding of a zero width.
+    errors = np.clip([found.seen - found.low, found.high - found.seen], 0, None)
+    top.errorbar(
+        found.said,
+        found.seen,
+        errors,
+        fmt="o",
+        color=_canvas.MODEL,
+        capsize=3,
+        elinewidth=1.4,
+        markersize=6,
+        label="seen, 95% interval",
+    )
+    top.set_ylim(-0.03, 1.05)
+    if answers.binary:
+        name = wording.shortened(answers.class_names[1], 16)
+        top.set_ylabel(f"share that is {name}")
+        bottom.set_xlabel(f"probability of {name}, as the model says")
+    else:
+        top.set_ylabel("share that is right")
+        bottom.set_xlabel("confidence, as the model says")
+    figure.legend(loc="outside upper center", ncols=2)
+    edges = np.linspace(0, 1, len(found.counts) + 1)
+    bottom.bar(
+        edges[:-1],
+        found.counts,
+        width=np.diff(edges),
+        align="edge",
+        color="#A9C9E2",
+        edgecolor="white",
+        linewidth=0.8,
+    )
+    bottom.set_ylabel("examples")
+    bottom.set_xlim(-0.01, 1.01)

@@ -1,0 +1,86 @@
+"""The one picture: the model's headline score beside the baselines, with intervals."""
+
+from matplotlib.figure import Figure
+
+from ftkeras.records.run_record import Measurement
+from ftkeras.report import wording
+from ftkeras.report.plots import _canvas
+
+_LABEL = 30
+
+
+def draw(measurements: dict[str, Measurement]) -> str:
+    """Draws one row a model: its value as a point, its interval as a line.
+
+    Args:
+        measurements: Model name (`"model"` first, then baselines) -> one and the same score.
+            Models whose value is undefined are left out.
+
+    Returns:
+        An `<svg>` element.
+    """
+    rows = {name: item for name, item in measurements.items() if item.value is not None}
+    first = next(iter(measurements.values()))
+    spoken = "; ".join(f"{_label(name)} {_spoken(item)}" for name, item in measurements.items())
+    score = wording.plain_name(first.score)
+    return _canvas.render(
+        "intervals",
+        f"{score} of the model and the baselines on test",
+        f"{spoken}. Lines are {wording.percent(first.level)} intervals.",
+        lambda figure: _paint(figure, rows),
+        size=(4.3, 0.75 + 0.52 * max(len(rows), 1)),
+    )
+
+
+def _paint(figure: Figure, rows: dict[str, Measurement]) -> None:
+    axes = figure.add_subplot()
+    for row, (name, item) in enumerate(rows.items()):
+        value = item.value or 0.0
+        color = _canvas.MODEL if name == "model" else _canvas.OTHER
+        if item.low is not None and item.high is not None:
+            axes.plot(
+                [item.low, item.high],
+                [row, row],
+                color=color,
+                linewidth=5,
+                alpha=0.35,
+                solid_capstyle="round",
+            )
+        axes.plot(
+            [value],
+            [row],
+            "o" if name == "model" else "D",
+            color=color,
+            markersize=9 if name == "model" else 7,
+        )
+        axes.annotate(
+            wording.amount(item.score, value),
+            (value, row),
+            (0, 8),
+            textcoords="offset points",
+            ha="center",
+            color=color,
+            fontweight="bold" if name == "model" else "normal",
+        )
+    axes.set_yticks(range(len(rows)), [wording.shortened(_label(name), _LABEL) for name in rows])
+    axes.set_ylim(len(rows) - 0.5, -0.75)
+    axes.margins(x=0.12)
+    axes.grid(visible=False, axis="y")
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    if any(wording.is_share(item.score) for item in rows.values()):
+        axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.4g}%")
+
+
+def _label(name: str) -> str:
+    return "This model" if name == "model" else wording.plain_name(name)
+
+
+def _spoken(item: Measurement) -> str:
+    if item.value is None:
+        return "has no value"
+    value = wording.amount(item.score, item.value)
+    if item.low is None or item.high is None:
+        return value
+    low, high = wording.amount(item.score, item.low), wording.amount(item.score, item.high)
+    return f"{value} ({low} to {high})"

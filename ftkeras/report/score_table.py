@@ -1,0 +1,137 @@
+"""The table of scores and the table of paired differences, as words in cells."""
+
+from dataclasses import dataclass
+
+from ftkeras.records.run_record import Comparison, Measurement, RunRecord
+from ftkeras.report import verdict, wording
+
+_BETTER = {"max": "higher is better", "min": "lower is better", "none": ""}
+_STANDING = {
+    "better": "better",
+    "worse": "worse",
+    "no_better": "no gain that matters",
+    "cannot_tell": "cannot tell",
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One measured number in words.
+
+    Args:
+        value: The number, or a dash when it is undefined.
+        interval: `low to high`, or empty.
+        note: Why there is no value, or a bound on its error.
+    """
+
+    value: str
+    interval: str
+    note: str
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """One score of every model.
+
+    Args:
+        name: The score in plain words.
+        better: Which direction is better, in words.
+        headline: Whether the run is judged by this score.
+        cells: One cell a model, in the order of `models`.
+    """
+
+    name: str
+    better: str
+    headline: bool
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class DifferenceRow:
+    """One paired difference in words.
+
+    Args:
+        score: The score in plain words.
+        other: What the model is compared with, in plain words.
+        difference: Signed difference, model minus other.
+        interval: `low to high`.
+        p_value: As in `p = 0.012`.
+        standing: What may be said of it.
+        headline: Whether the run is judged by this score.
+    """
+
+    score: str
+    other: str
+    difference: str
+    interval: str
+    p_value: str
+    standing: str
+    headline: bool
+
+
+def models(record: RunRecord, part: str) -> list[str]:
+    """Returns the measured models of a part: the model itself first, then the baselines."""
+    found = record.measurements.get(part, {})
+    return [name for name in ("model", *sorted(set(found) - {"model"})) if name in found]
+
+
+def score_rows(record: RunRecord, part: str) -> list[ScoreRow]:
+    """Returns one row a score of the model, the headline first."""
+    found = record.measurements.get(part, {})
+    by_model = {name: {item.score: item for item in found[name]} for name in models(record, part)}
+    headline = record.task.get("headline", "")
+    own = sorted(found.get("model", []), key=lambda item: item.score != headline)
+    return [
+        ScoreRow(
+            wording.plain_name(item.score),
+            _BETTER.get(item.direction, ""),
+            item.score == headline,
+            tuple(cell(scores.get(item.score)) for scores in by_model.values()),
+        )
+        for item in own
+    ]
+
+
+def cell(item: Measurement | None) -> Cell:
+    """Returns a measurement in words."""
+    if item is None:
+        return Cell(wording.number(None), "", "not measured")
+    interval = ""
+    if item.low is not None and item.high is not None:
+        interval = f"{wording.number(item.low)} to {wording.number(item.high)}"
+    return Cell(wording.number(item.value), interval, item.note)
+
+
+def difference_rows(record: RunRecord) -> list[DifferenceRow]:
+    """Returns one row a paired difference on test, those of the headline first."""
+    headline = record.task.get("headline", "")
+    directions = {
+        item.score: item.direction for item in record.measurements.get("test", {}).get("model", [])
+    }
+    ordered = sorted(record.comparisons, key=lambda item: item.score != headline)
+    return [
+        _difference_row(item, directions.get(item.score, "max"), item.score == headline)
+        for item in ordered
+    ]
+
+
+def _difference_row(item: Comparison, direction: str, headline: bool) -> DifferenceRow:
+    return DifferenceRow(
+        score=wording.plain_name(item.score),
+        other=wording.plain_name(item.other),
+        difference=_signed(item.difference),
+        interval=f"{_signed(item.low)} to {_signed(item.high)}",
+        p_value=wording.p_value(item.p_value),
+        standing=_STANDING[verdict.standing(item, direction)],
+        headline=headline,
+    )
+
+
+def _signed(value: float) -> str:
+    return f"{'+' if value >= 0 else ''}{wording.number(value)}"
+
+
+def methods(record: RunRecord, part: str) -> list[str]:
+    """Returns how the intervals of a part were made: each way once, in words."""
+    items = [item for each in record.measurements.get(part, {}).values() for item in each]
+    return sorted({item.method for item in items if item.method and item.low is not None})

@@ -1,0 +1,61 @@
+"""The mistakes with the highest loss: where to look first."""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from ftkeras.report import wording
+from ftkeras.report.answers import Answers
+
+_IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+={0,2}")
+_LONGEST = 400
+
+
+@dataclass(frozen=True)
+class WorstError:
+    """One wrong answer.
+
+    Args:
+        id: The example's id.
+        text: What was read, cut to a readable length; empty for an image.
+        image: A `data:image/...;base64,` thumbnail; empty for a text.
+        true: Name of the true class.
+        predicted: Name of the class that was answered.
+        confidence: Probability the model gave to its answer.
+        loss: Negative log likelihood of the true class.
+    """
+
+    id: str
+    text: str
+    image: str
+    true: str
+    predicted: str
+    confidence: float
+    loss: float
+
+
+def find(answers: Answers, count: int = 20) -> list[WorstError]:
+    """Returns the wrong answers with the highest loss, worst first.
+
+    Args:
+        answers: The model on test.
+        count: How many at most.
+    """
+    wrong = np.flatnonzero(~answers.correct)
+    order = wrong[np.argsort(-answers.losses[wrong], kind="stable")][:count]
+    return [_error(answers, int(row)) for row in order]
+
+
+def _error(answers: Answers, row: int) -> WorstError:
+    preview = "" if answers.previews is None else str(answers.previews[row] or "")
+    image = preview if _IMAGE.fullmatch(preview) else ""
+    return WorstError(
+        id=str(answers.ids[row]),
+        text="" if image else wording.shortened(preview, _LONGEST),
+        image=image,
+        true=answers.class_names[answers.labels[row]],
+        predicted=answers.class_names[answers.predicted[row]],
+        confidence=float(answers.confidence[row]),
+        loss=float(answers.losses[row]),
+    )
