@@ -20,7 +20,7 @@ _HOMES = (
 _ROOMS = ("backbones", "callbacks", "data", "freezing", "heads", "metrics", "report", "scores",
           "statistics", "tasks")  # fmt: skip
 
-__all__ = ["__version__", *(name for name, _ in _HOMES), *_ROOMS]  # noqa: PLE0604
+__all__ = ["__version__", *(name for name, _ in _HOMES), *_ROOMS]
 
 
 def __getattr__(name: str) -> Any:

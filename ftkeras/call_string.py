@@ -28,7 +28,9 @@ class Call:
     def __str__(self) -> str:
         if not self.arguments:
             return self.name
-        return f"{self.name}({', '.join(f'{key}={value!r}' for key, value in self.arguments.items())})"
+        return (
+            f"{self.name}({', '.join(f'{key}={value!r}' for key, value in self.arguments.items())})"
+        )
 
 
 def parse(text: str) -> Call:

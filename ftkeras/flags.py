@@ -1,7 +1,6 @@
-"""The command line: the only place that defines, reads and writes flags."""
+"""The command line: the only place that defines and reads flags."""
 
 import textwrap
-from pathlib import Path
 
 from absl import flags
 
@@ -37,27 +36,51 @@ def define(values: flags.FlagValues) -> dict[str, list[str]]:
 
     what, data, model, recipe, run = "What to do", "Data", "Model", "Recipe", "Run"
     add(what, "mode", f"One of: {offered('workflows')}. Default: finetune.")
-    add(data, "data", "Where the labelled examples come from, for example csv(path='reviews.csv', "
-        f"text='review', label='sentiment'). One of: {offered('data/sources')}.")
-    add(data, "split", "How train, validation and test are made. Default: stratified. One of: "
-        f"{offered('data/splits')}.")
+    add(
+        data,
+        "data",
+        "Where the labelled examples come from, for example csv(path='reviews.csv', "
+        f"text='review', label='sentiment'). One of: {offered('data/sources')}.",
+    )
+    add(
+        data,
+        "split",
+        "How train, validation and test are made. Default: stratified. One of: "
+        f"{offered('data/splits')}.",
+    )
     add(data, "task", f"What the answer is. One of: {offered('tasks')}.")
-    add(model, "backbone", "Pretrained weights: a directory, a .keras file, or a handle that starts "
-        f"with {', '.join(f'{name}://' for name in catalog.names('backbones'))}.")
+    add(
+        model,
+        "backbone",
+        "Pretrained weights: a directory, a .keras file, or a handle that starts "
+        f"with {', '.join(f'{name}://' for name in catalog.names('backbones'))}.",
+    )
     add(model, "tap", "Which output of the backbone feeds the head. Default: the backbone's own.")
     add(model, "head", f"What is attached. Default: linear. One of: {offered('heads')}.")
     add(model, "sequence_length", "Longest text, in tokens. Default: the backbone's own.")
     add(model, "image_size", "Height and width in pixels. Default: the backbone's own.")
-    add(recipe, "phase", "One stretch of training, for example top_blocks(count=2, epochs=3, "
+    add(
+        recipe,
+        "phase",
+        "One stretch of training, for example top_blocks(count=2, epochs=3, "
         "learning_rate=2e-5); repeat for more, in order. Default: linear_probe. One of: "
-        f"{offered('freezing')}.", repeated=True)
-    add(recipe, "metric", "A metric to stream during training, for example f1_score(average="
+        f"{offered('freezing')}.",
+        repeated=True,
+    )
+    add(
+        recipe,
+        "metric",
+        "A metric to stream during training, for example f1_score(average="
         f"'macro'); repeat for more. Default: the task's own. One of: {offered('metrics')}.",
-        repeated=True)
+        repeated=True,
+    )
     add(run, "run_dir", "The directory that becomes the whole truth of the run.")
     add(run, "seed", "The one seed from which all others are drawn. Default: 0.")
-    add(run, "cache_dir", "Where features of frozen backbones are kept for all runs. Default: "
-        "runs/feature_cache.")
+    add(
+        run,
+        "cache_dir",
+        "Where features of frozen backbones are kept for all runs. Default: runs/feature_cache.",
+    )
     add(run, "keras_backend", "tensorflow or jax. Default: what Keras is set to.")
     flags.DEFINE_boolean("help", False, "Show this help.", short_name="h", flag_values=values)
     return groups
@@ -93,20 +116,6 @@ def parse(argv: list[str]) -> RunConfig | None:
         return None
     given.pop("h", None)
     return RunConfig.read(**given)
-
-
-def write(config: RunConfig, path: Path) -> None:
-    """Writes a flagfile that replays a run.
-
-    Args:
-        config: The settings of the run.
-        path: The flagfile to write.
-    """
-    lines = [f"# Replay: python -m ftkeras.run --flagfile={config.run_dir / 'run.flags'}"]
-    for name, value in config.settings().items():
-        for item in value if isinstance(value, list) else [value]:
-            lines.append(f"--{name}={item}")
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def help_text() -> str:

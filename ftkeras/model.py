@@ -37,15 +37,14 @@ def build_model(
     Raises:
         UserError: An unknown tap, head or task.
     """
-    if isinstance(task, str):
-        task = catalog.build("tasks", call_string.parse(task))
     if isinstance(head, str):
         head = call_string.parse(head)
     # Two generators draw here, of initial weights and of dropout; both start from this seed.
     keras.utils.set_random_seed(seeds.child(seed, "head"))
     extractor = features_model(backbone, tap)
     inputs = extractor.input
-    logits_model = _head_model(extractor.output.shape[1:], head, task.num_outputs(num_classes))
+    outputs = _task(task).num_outputs(num_classes)
+    logits_model = _head_model(extractor.output.shape[1:], head, outputs)
     return keras.Model(inputs, logits_model(extractor(inputs)), name="fine_tuned")
 
 
@@ -94,6 +93,10 @@ def freeze(backbone: Backbone, rule: Call) -> tuple[Block, ...]:
         for layer in block.layers:
             layer.trainable = block.name in names
     return training
+
+
+def _task(task: Task | str) -> Task:
+    return catalog.build("tasks", call_string.parse(task)) if isinstance(task, str) else task
 
 
 def _head_model(shape: tuple[int | None, ...], head: Call, num_outputs: int) -> keras.Model:

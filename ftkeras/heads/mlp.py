@@ -29,7 +29,9 @@ class Mlp:
     def __post_init__(self) -> None:
         expect_rate("dropout", self.dropout)
         if not isinstance(self.units, int) or self.units < 1:
-            raise UserError(f"Expected `units` to be an integer >= 1. Received: units={self.units}.")
+            raise UserError(
+                f"Expected `units` to be an integer >= 1. Received: units={self.units}."
+            )
 
     def __call__(self, features: keras.KerasTensor, num_outputs: int) -> keras.KerasTensor:
         """Returns `(batch, num_outputs)` logits, always float32."""

@@ -30,7 +30,7 @@ def replacing(path: Path) -> Iterator[Path]:
     temporary = Path(name)
     try:
         yield temporary
-        os.chmod(temporary, 0o644)  # mkstemp makes private files; results are meant to be shared
+        temporary.chmod(0o644)  # mkstemp makes private files; results are meant to be shared
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
@@ -49,7 +49,7 @@ def replacing_directory(path: Path) -> Iterator[Path]:
     temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-"))
     try:
         yield temporary
-        os.chmod(temporary, 0o755)
+        temporary.chmod(0o755)
         if path.exists():
             previous = temporary.with_name(f"{temporary.name}-previous")
             os.replace(path, previous)

@@ -132,7 +132,9 @@ class RunRecord:
             content = json.loads(path.read_text(encoding="utf-8"))
             digest = content.pop("digest")
         except (ValueError, KeyError, TypeError, AttributeError):
-            raise UserError(f"Expected a JSON run record. Received: path={path} (damaged).") from None
+            raise UserError(
+                f"Expected a JSON run record. Received: path={path} (damaged)."
+            ) from None
         if content.get("schema_version") != SCHEMA_VERSION:
             raise UserError(
                 f"Expected schema version {SCHEMA_VERSION}. Received: path={path} with "
@@ -145,7 +147,9 @@ class RunRecord:
             )
         content["comparisons"] = [Comparison(**item) for item in content["comparisons"]]
         content["measurements"] = {
-            part: {model: [Measurement(**item) for item in items] for model, items in models.items()}
+            part: {
+                model: [Measurement(**item) for item in items] for model, items in models.items()
+            }
             for part, models in content["measurements"].items()
         }
         return cls(**content)

@@ -1,17 +1,13 @@
 """The fit loop: a recipe is a list of phases, each compiled and fitted in turn on one graph."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
 
 from ftkeras import call_string, catalog, seeds
-from ftkeras.callbacks.epoch_progress import EpochProgress
-from ftkeras.callbacks.json_lines import JsonLines
 from ftkeras.callbacks.stop_on_not_finite import StopOnNotFinite
 from ftkeras.contracts.phase import Phase
 from ftkeras.errors import UserError
@@ -66,8 +62,7 @@ def fit_phase(
     *,
     seed: int,
     best_before: float | None = None,
-    log: Path | None = None,
-    progress: Callable[..., Any] | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> PhaseResult:
     """Compiles a model, fits it, and leaves it with the weights of its best epoch.
 
@@ -82,8 +77,7 @@ def fit_phase(
         validation: Examples the epoch is chosen on.
         seed: Seed of data order and dropout.
         best_before: Best validation score of earlier phases.
-        log: File that gets one JSON line an epoch.
-        progress: Called as `progress(epochs done, epochs in all, note)`.
+        callbacks: Further Keras callbacks.
 
     Raises:
         UserError: The loss is not finite, or the optimizer is unknown.
@@ -104,16 +98,11 @@ def fit_phase(
         patience=phase.patience or phase.epochs,
         restore_best_weights=True,
     )
-    callbacks = [next_epoch, StopOnNotFinite(), stopper]
-    if log is not None:
-        callbacks.append(JsonLines(log, phase=str(phase.freezing)))
-    if progress is not None:
-        callbacks.append(EpochProgress(progress, objective.monitor))
     history = model.fit(
         for_keras(batches),
         validation_data=for_keras(Batches(validation, phase.batch_size)),
         epochs=phase.epochs,
-        callbacks=callbacks,
+        callbacks=[next_epoch, StopOnNotFinite(), stopper, *callbacks],
         shuffle=False,  # the batches already are, by (seed, epoch)
         verbose=0,
     ).history
@@ -164,9 +153,12 @@ def optimizer(phase: Phase) -> keras.optimizers.Optimizer:
             f"Expected an optimizer of Keras: {', '.join(sorted(classes))}. Received: "
             f"optimizer={phase.optimizer!r}.{catalog.nearest(phase.optimizer, list(classes))}"
         )
-    return classes[phase.optimizer.lower()](
-        learning_rate=phase.learning_rate, weight_decay=phase.weight_decay or None
+    made = classes[phase.optimizer.lower()](
+        learning_rate=phase.learning_rate, weight_decay=float(phase.weight_decay)
     )
+    # Decay pulls weights towards zero; biases and normalisation scales have no reason to be there.
+    made.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    return made
 
 
 def _better(new: float, old: float, direction: str) -> bool:

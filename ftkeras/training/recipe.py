@@ -1,6 +1,6 @@
 """A recipe: phases in order, each on the cheapest inputs that give the same result."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from ftkeras.callbacks.epoch_progress import EpochProgress
+from ftkeras.callbacks.json_lines import JsonLines
 from ftkeras.contracts.backbone import Backbone
 from ftkeras.contracts.phase import Phase
 from ftkeras.model import freeze
@@ -90,8 +92,7 @@ class Recipe:
                 take(validation, "validation"),
                 seed=seed,
                 best_before=best,
-                log=log,
-                progress=self.step(f"Phase {number}: {phase.freezing}", "epochs"),
+                callbacks=self._callbacks(number, phase, log),
             )
             if result.best_epoch:
                 best = result.history[self.objective.monitor][result.best_epoch - 1]
@@ -129,6 +130,15 @@ class Recipe:
         done = self.cache.passes
         saved = max(0, self._plain_passes - done.computed)
         return {"computed": done.computed, "reused": done.reused, "saved": saved}
+
+    def _callbacks(
+        self, number: int, phase: Phase, log: Path | None
+    ) -> list[keras.callbacks.Callback]:
+        progress = self.step(f"Phase {number}: {phase.freezing}", "epochs")
+        told: list[keras.callbacks.Callback] = [EpochProgress(progress, self.objective.monitor)]
+        if log is not None:
+            told.append(JsonLines(log, phase=str(phase.freezing)))
+        return told
 
     def _fitted_model(self, on_features: bool) -> keras.Model:
         return self.model.get_layer("head") if on_features else self.model

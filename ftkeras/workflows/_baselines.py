@@ -21,7 +21,9 @@ def predict(
         step: Called with a name and a unit when something long begins.
     """
     train, labels = data.parts["train"], data.labels["train"]
-    baselines = {name: catalog.build("baselines", Call(name)) for name in catalog.names("baselines")}
+    baselines = {
+        name: catalog.build("baselines", Call(name)) for name in catalog.names("baselines")
+    }
     fitting = {
         name: baseline
         for name, baseline in baselines.items()

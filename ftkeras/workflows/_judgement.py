@@ -43,9 +43,7 @@ def measurements(
     return judged
 
 
-def comparisons(
-    models: dict[str, Predictions], scores: list[Score], seed: int
-) -> list[Comparison]:
+def comparisons(models: dict[str, Predictions], scores: list[Score], seed: int) -> list[Comparison]:
     """Compares the model with each baseline on test, pair by pair of answers.
 
     Args:

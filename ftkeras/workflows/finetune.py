@@ -126,7 +126,9 @@ def _write(
     flagfile.write(config.settings(), record.command, directory / "run.flags")
     record.write(directory / "record.json")
     for name, predictions in models.items():
-        folder = directory / "predictions" if name == "model" else directory / "predictions/baselines"
+        folder = (
+            directory / "predictions" if name == "model" else directory / "predictions/baselines"
+        )
         predictions.write(folder / f"{name}.parquet")
     model.save(directory / "model.keras")
     (directory / "preprocessing").mkdir()
