@@ -8,7 +8,7 @@ import keras
 
 
 class JsonLines(keras.callbacks.Callback):
-    """Appends the logs of every epoch to a file, one JSON object a line.
+    r"""Appends the logs of every epoch to a file, one JSON object a line.
 
     Args:
         path: The file; it is made when the first epoch ends.
@@ -19,7 +19,7 @@ class JsonLines(keras.callbacks.Callback):
         >>> path = Path(tempfile.mkdtemp()) / "metrics.jsonl"
         >>> JsonLines(path, phase="linear_probe").on_epoch_end(0, {"loss": 0.5})
         >>> path.read_text()
-        '{"phase": "linear_probe", "epoch": 1, "loss": 0.5}\\n'
+        '{"phase": "linear_probe", "epoch": 1, "loss": 0.5}\n'
     """
 
     def __init__(self, path: Path, **constants: Any) -> None:

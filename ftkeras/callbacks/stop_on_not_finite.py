@@ -30,6 +30,6 @@ class StopOnNotFinite(keras.callbacks.Callback):
         loss = (logs or {}).get("loss")
         if loss is not None and not math.isfinite(float(loss)):
             raise UserError(
-                f"Expected a finite training loss. Received: loss={float(loss)} at step {batch + 1}. "
-                "Lower learning_rate, or look for inputs that are not finite."
+                f"Expected a finite training loss. Received: loss={float(loss)} at step {batch + 1}"
+                ". Lower learning_rate, or look for inputs that are not finite."
             )

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras import call_string, catalog
+from ftkeras.backbones import layers, preprocessing
 from ftkeras.contracts.backbone import Preprocess
 from ftkeras.contracts.task import Labels, Task
 from ftkeras.errors import UserError
@@ -69,16 +70,14 @@ def load(run_dir: Path | str) -> FineTuned:
     """
     directory = Path(run_dir)
     record = RunRecord.read(directory / "record.json")
-    modality = record.data["modality"]
+    preprocess = preprocessing.load(directory / "preprocessing")
     try:
         model = keras.saving.load_model(directory / "model.keras", compile=False, safe_mode=True)
-        preprocess = catalog.find("backbones/preprocessing", modality).load(
-            directory / "preprocessing"
-        )
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise UserError(
-            f"Expected model.keras and preprocessing/ as finetune wrote them. Received: "
-            f"run_dir={directory} ({error}). Replay the run from its run.flags."
+            "Expected a model.keras as finetune wrote it. Received: "
+            f"run_dir={directory} ({type(error).__name__}: {error}). Replay the run from its "
+            "run.flags."
         ) from error
     return FineTuned(
         model=model,

@@ -13,8 +13,10 @@ from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.split import PARTS, Split
 from ftkeras.contracts.task import Labels, Task
 from ftkeras.data.deduplicate import deduplicate
-from ftkeras.data.encode_labels import encode_labels
+from ftkeras.errors import UserError
 from ftkeras.workflows import _provenance
+
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -72,10 +74,39 @@ def prepare(config: RunConfig) -> PreparedData:
     """
     if config.data is None or config.task is None:
         raise ValueError(f"Expected data and a task. Received: config={config}.")
-    found, dropped = deduplicate(catalog.build("data/sources", config.data))
+    found, deduplication = deduplicate(catalog.build("data/sources", config.data))
     split = catalog.build("data/splits", config.split)(found, seeds.child(config.seed, "split"))
     parts = {part: split.take(part, found) for part in PARTS}
     task = catalog.build("tasks", config.task)
     vocabulary = task.fit_labels(parts["train"].labels)
-    labels = {part: encode_labels(task, vocabulary, parts[part], part) for part in PARTS}
-    return PreparedData(config.data, task, vocabulary, split, parts, labels, dropped)
+    labels = {part: encode(task, vocabulary, parts[part], part) for part in PARTS}
+    return PreparedData(
+        config.data, task, vocabulary, split, parts, labels, deduplication.dropped
+    )
+
+
+def encode(task: Task, vocabulary: Labels, examples: Dataset, part: str) -> NDArray[np.int64]:
+    """Returns class indices.
+
+    Args:
+        task: The task.
+        vocabulary: Class names of the training part.
+        examples: Labelled examples.
+        part: What a person calls them.
+
+    Raises:
+        UserError: A label that the training part lacks; the message names the rows.
+    """
+    indices = task.encode(examples.labels, vocabulary)
+    unknown = np.flatnonzero(indices < 0)
+    if len(unknown):
+        shown = ", ".join(
+            f"{examples.labels[row]!s} ({examples.locations[row]})" for row in unknown[:_SHOWN]
+        )
+        more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
+        raise UserError(
+            f"Expected only labels of the training part: {', '.join(vocabulary.class_names)}. "
+            f"Received in {part}: {shown}{more}. Correct these labels, or put examples of every "
+            "class into train, for example with split=stratified."
+        )
+    return indices

@@ -2,15 +2,13 @@
 
 from pathlib import Path
 
-import keras
-
 from ftkeras import seeds
 from ftkeras.backbones import load_backbone
 from ftkeras.config import RunConfig
 from ftkeras.contracts.backbone import Backbone
 from ftkeras.errors import UserError
 from ftkeras.model import build_model, choose_tap
-from ftkeras.records import atomic, flagfile
+from ftkeras.records import atomic, flagfile, split_table
 from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
 from ftkeras.report import html, terminal
@@ -75,7 +73,10 @@ def finetune(config: RunConfig) -> RunRecord:
             test_reads=[{"time": _clock.now(), "reason": "finetune: final evaluation"}],
             seconds=stopwatch.seconds,
         )
-        _write(directory, config, record, models, recipe.model)
+        _write(directory, config, record, models)
+        split_table.write(data.split, directory / "split.parquet")
+        recipe.model.save(directory / "model.keras")
+        (directory / "preprocessing").mkdir()
         backbone.preprocess.save(directory / "preprocessing")
         html.write(directory)
     terminal.summarize(record, config.run_dir)
@@ -117,11 +118,7 @@ def _part(data: PreparedData, name: str) -> Part:
 
 
 def _write(
-    directory: Path,
-    config: RunConfig,
-    record: RunRecord,
-    models: dict[str, Predictions],
-    model: keras.Model,
+    directory: Path, config: RunConfig, record: RunRecord, models: dict[str, Predictions]
 ) -> None:
     flagfile.write(config.settings(), record.command, directory / "run.flags")
     record.write(directory / "record.json")
@@ -130,5 +127,3 @@ def _write(
             directory / "predictions" if name == "model" else directory / "predictions/baselines"
         )
         predictions.write(folder / f"{name}.parquet")
-    model.save(directory / "model.keras")
-    (directory / "preprocessing").mkdir()

@@ -1,0 +1,45 @@
+"""Which example was in which part, on disk."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ftkeras.contracts.split import PARTS, Split
+from ftkeras.errors import UserError
+from ftkeras.records import atomic
+
+
+def write(split: Split, path: Path) -> None:
+    """Writes a Parquet file with the columns id and split.
+
+    Example:
+        >>> import tempfile
+        >>> import numpy as np
+        >>> split = Split(np.array(["a"]), np.array(["b"]), np.array(["c"]), rule="r", seed=0)
+        >>> path = Path(tempfile.mkdtemp()) / "split.parquet"
+        >>> write(split, path)
+        >>> read(path)
+        {'train': {'a'}, 'validation': {'b'}, 'test': {'c'}}
+    """
+    ids = [id_ for part in PARTS for id_ in split.ids(part).tolist()]
+    parts = [part for part in PARTS for _ in split.ids(part)]
+    with atomic.replacing(path) as temporary:
+        pq.write_table(pa.table({"id": ids, "split": parts}), temporary)
+
+
+def read(path: Path) -> dict[str, set[str]]:
+    """Returns part -> ids.
+
+    Raises:
+        UserError: The file is missing or damaged.
+    """
+    try:
+        columns = pq.read_table(path).to_pydict()
+        pairs = list(zip(columns["id"], columns["split"], strict=True))
+    except (OSError, pa.ArrowInvalid, KeyError) as error:
+        raise UserError(
+            f"Expected the split of a finished run. Received: path={path} ({error}). Replay the "
+            "run from its run.flags."
+        ) from None
+    return {part: {id_ for id_, of in pairs if of == part} for part in PARTS}

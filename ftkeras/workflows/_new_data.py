@@ -1,0 +1,89 @@
+"""Judges the model of a finished run on examples it has not seen."""
+
+import dataclasses
+
+import numpy as np
+
+from ftkeras import catalog, seeds
+from ftkeras.config import RunConfig
+from ftkeras.contracts.dataset import Dataset
+from ftkeras.data.deduplicate import deduplicate
+from ftkeras.errors import UserError
+from ftkeras.records import atomic, split_table
+from ftkeras.records.predictions import Predictions
+from ftkeras.records.run_record import RunRecord
+from ftkeras.report import html, terminal
+from ftkeras.training.fine_tuned import load
+from ftkeras.workflows import _clock, _judgement, _prepared_data, _provenance
+
+_SEEN = "seen_in_training_or_validation"
+
+
+def evaluate_new_data(config: RunConfig, record: RunRecord) -> RunRecord:
+    """Predicts new labelled examples with a run's model and judges the answers.
+
+    Examples that the run was trained or chosen on are left out: their score would say nothing
+    about new data. The result goes to `<run_dir>/evaluations/<digest of the new data>`.
+
+    Args:
+        config: `run_dir` and `data`.
+        record: The record of the run.
+
+    Raises:
+        UserError: The new data cannot be read, have other labels, or hold nothing new.
+    """
+    if config.data is None:
+        raise ValueError(f"Expected new data. Received: config={config}.")
+    found, deduplication = deduplicate(catalog.build("data/sources", config.data))
+    examples = _unseen(found, split_table.read(config.run_dir / "split.parquet"))
+    fine_tuned = load(config.run_dir)
+    labels = _prepared_data.encode(fine_tuned.task, fine_tuned.vocabulary, examples, "new data")
+    predictions = Predictions(
+        ids=examples.ids,
+        labels=labels,
+        logits=fine_tuned.logits(examples.inputs),
+        splits=np.full(len(examples), "test"),
+        task=fine_tuned.task.name,
+        class_names=fine_tuned.vocabulary.class_names,
+        columns=examples.columns,
+        previews=_provenance.previews(examples),
+    )
+    scores = _judgement.scores_of(fine_tuned.task, len(predictions.class_names))
+    seed = seeds.child(config.seed, "resampling")
+    digest = _provenance.digest([examples])
+    names = predictions.class_names
+    new = dataclasses.replace(
+        record,
+        created=_clock.now(),
+        data={
+            **record.data,
+            "source": str(config.data),
+            "examples": len(examples),
+            "dropped": {**deduplication.dropped, _SEEN: len(found) - len(examples)},
+            "labels": {"test": {n: int((labels == i).sum()) for i, n in enumerate(names)}},
+            "digest": digest,
+        },
+        split={**record.split, "rule": "new data", "counts": {"test": len(examples)}},
+        measurements=_judgement.measurements({"model": predictions}, scores, seed),
+        comparisons=[],
+        streamed={},
+        test_reads=[{"time": _clock.now(), "reason": f"evaluate: {config.data}"}],
+    )
+    target = config.run_dir / "evaluations" / digest[:12]
+    with atomic.replacing_directory(target) as directory:
+        predictions.write(directory / "predictions" / "model.parquet")
+        new.write(directory / "record.json")
+        html.write(directory)
+    terminal.summarize(new, target)
+    return new
+
+
+def _unseen(examples: Dataset, parts: dict[str, set[str]]) -> Dataset:
+    seen = parts["train"] | parts["validation"]
+    unseen = np.array([id_ not in seen for id_ in examples.ids], dtype=bool)
+    if not unseen.any():
+        raise UserError(
+            "Expected examples that the run has not seen. Received: "
+            f"{len(examples)} examples, all of them in its training or validation part."
+        )
+    return examples.take(unseen)
