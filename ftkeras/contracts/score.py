@@ -1,32 +1,208 @@
-"""What the law of sums asks of counts and of a score."""
+"""The law of the house: a score is a formula over counts that are sums over independent units.
 
+`xp` is the array namespace: `numpy` on predictions that lie on disk, `keras.ops` inside a compiled
+step. Whatever is written here uses only what both have, so that one text serves both.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, fields
+from math import prod
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any, ClassVar
 
+import numpy as np
 from numpy.typing import NDArray
 
-
-class Counts(Protocol):
-    """What is counted: an array per unit, such that adding units adds arrays."""
-
-    def tally(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> NDArray[Any]:
-        """Returns the counts of these units together (NumPy, float64 or int64)."""
+from ftkeras.call_string import Call
+from ftkeras.catalog import file_name
 
 
-class Score(Protocol):
-    """A formula over counts: the same text serves NumPy arrays and Keras tensors."""
+@dataclass(frozen=True)
+class Units:
+    """A batch, one row an independent unit.
 
-    name: str
-    """Unique name of this score with its arguments, for example `f1_score(average='macro')`."""
+    Args:
+        labels: `(units, ...)` what is true.
+        predictions: `(units, ...)` what the model answered, floating point, finite.
+        is_finite: `(units,)` false where a prediction was NaN or infinite (0 stands there now).
+        is_known: `(units,)` false where the label is none that exists (0 stands there now).
+        is_counted: `(units,)` false where the label says "leave me out"; `None` counts all.
+    """
 
-    direction: str
+    labels: Any
+    predictions: Any
+    is_finite: Any
+    is_known: Any
+    is_counted: Any = None
+
+    def take(self, rows: NDArray[Any]) -> "Units":
+        """Returns the units of the given rows (indices or a mask), in NumPy."""
+        counted = None if self.is_counted is None else self.is_counted[rows]
+        return Units(
+            labels=self.labels[rows],
+            predictions=self.predictions[rows],
+            is_finite=self.is_finite[rows],
+            is_known=self.is_known[rows],
+            is_counted=counted,
+        )
+
+
+class Inputs(ABC):
+    """How labels and predictions, as a user hands them over, become units."""
+
+    @abstractmethod
+    def units(self, y_true: Any, y_pred: Any, xp: ModuleType) -> Units:
+        """Returns the units of a batch.
+
+        Args:
+            y_true: Labels.
+            y_pred: Predictions.
+            xp: `numpy` or `keras.ops`.
+        """
+
+
+class Counts(ABC):
+    """An array that is a sum over units: adding units adds arrays, and nothing else is kept."""
+
+    @property
+    @abstractmethod
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the counts."""
+
+    @property
+    def size(self) -> int:
+        """Number of entries of the counts."""
+        return prod(self.shape)
+
+    def live(self, counts: Any, xp: ModuleType) -> Any:
+        """Returns smaller counts of the same kind, for values that are shown at every step."""
+        return counts
+
+    def fitted(self, units: Units, most: int | None = None) -> "Counts":
+        """Returns counts of the same kind that are exact for these units, or at most so large.
+
+        Args:
+            units: The units to be counted, in NumPy.
+            most: Largest number of distinct predictions to tell apart; `None` for all.
+        """
+        return self
+
+    @abstractmethod
+    def tally(self, units: Units, weights: NDArray[Any] | None = None) -> NDArray[np.float64]:
+        """Returns the counts of these units together, in NumPy.
+
+        Args:
+            units: Units in NumPy.
+            weights: `(units,)`; `None` counts every unit once.
+        """
+
+
+class Cells(Counts):
+    """Counts in which a unit adds its weight to a few entries."""
+
+    @abstractmethod
+    def cells(self, labels: Any, predictions: Any, xp: ModuleType) -> Any:
+        """Returns `(units, cells per unit)` integers: flat positions in the counts, -1 for none."""
+
+    def tally(self, units: Units, weights: NDArray[Any] | None = None) -> NDArray[np.float64]:
+        """Returns the counts of these units together, in NumPy."""
+        cells = self.cells(units.labels, units.predictions, np)
+        if weights is not None:
+            weights = np.repeat(np.asarray(weights, "float64"), cells.shape[1])
+        flat = np.where(cells < 0, self.size, cells).ravel()
+        counts = np.bincount(flat, weights=weights, minlength=self.size + 1)[:-1]
+        return counts.astype("float64").reshape(self.shape)
+
+
+class Terms(Counts):
+    """Counts in which a unit adds its weight times a vector of its own."""
+
+    @abstractmethod
+    def terms(self, labels: Any, predictions: Any, xp: ModuleType) -> Any:
+        """Returns `(units, size)` floats: what each unit adds at weight 1."""
+
+    def tally(self, units: Units, weights: NDArray[Any] | None = None) -> NDArray[np.float64]:
+        """Returns the counts of these units together, in NumPy."""
+        terms = self.terms(units.labels, units.predictions, np)
+        weights = np.ones(len(terms)) if weights is None else np.asarray(weights, "float64")
+        return (weights @ terms).reshape(self.shape)
+
+
+class Score(ABC):
+    """A formula over counts. Subclasses are frozen dataclasses whose fields are its arguments."""
+
+    direction: ClassVar[str]
     """`"max"` when larger is better, `"min"` when smaller is, `"none"` for descriptions."""
 
-    bounds: tuple[float, float]
-    """Smallest and largest possible value."""
+    undefined: ClassVar[str] = "nothing was counted"
+    """When the value is undefined (NaN), in words that follow "undefined: "."""
 
-    counts: Counts
-    """What it is computed from."""
+    @property
+    @abstractmethod
+    def bounds(self) -> tuple[float, float]:
+        """Smallest and largest possible value."""
 
+    @property
+    @abstractmethod
+    def inputs(self) -> Inputs:
+        """How labels and predictions become units."""
+
+    @property
+    @abstractmethod
+    def counts(self) -> Counts:
+        """What it is computed from. Equal counts of two scores are counted once."""
+
+    @abstractmethod
     def formula(self, counts: Any, xp: ModuleType) -> Any:
-        """Returns the score of counts; leading axes are kept (resamples, slices)."""
+        """Returns the score of counts, NaN where undefined.
+
+        Args:
+            counts: `(..., *counts.shape)`; leading axes (resamples, slices) are kept.
+            xp: `numpy` or `keras.ops`.
+        """
+
+    def proportion(self, counts: Any, xp: ModuleType) -> tuple[Any, Any] | None:
+        """Returns (successes, trials) when the score is their plain ratio, else `None`."""
+        return None
+
+    def error_bound(self, counts: Any, xp: ModuleType) -> Any | None:
+        """Returns a certified bound on |score - exact score| when counting rounds, else `None`."""
+        return None
+
+    def hits(self, units: Units, xp: ModuleType) -> Any | None:
+        """Returns `(units,)` booleans when the score is their mean, else `None`."""
+        return None
+
+    @property
+    def name(self) -> str:
+        """Its file's name with the arguments that differ from their defaults.
+
+        Example:
+            >>> from ftkeras.scores.f1_score import F1Score
+            >>> F1Score(average="macro").name
+            "f1_score(average='macro')"
+        """
+        settings = {
+            field.name: getattr(self, field.name)
+            for field in fields(self)  # type: ignore[arg-type]
+            if field.name != "num_classes" and getattr(self, field.name) != field.default
+        }
+        return str(Call(file_name(type(self).__name__), settings))
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
+        """Returns the score of labels and predictions in NumPy, exactly; NaN where undefined.
+
+        Example:
+            >>> from ftkeras.scores.accuracy import Accuracy
+            >>> Accuracy()([0, 1, 1, 1], [-2.0, 1.0, -1.0, 3.0])
+            0.75
+        """
+        units = self.inputs.units(np.asarray(y_true), np.asarray(y_pred), np)
+        weights = None if sample_weight is None else np.asarray(sample_weight, "float64").ravel()
+        if units.is_counted is not None:
+            counted = np.flatnonzero(units.is_counted)
+            units, weights = units.take(counted), None if weights is None else weights[counted]
+        if not (units.is_finite.all() and units.is_known.all()):
+            return float("nan")
+        counts = self.counts.fitted(units).tally(units, weights)
+        return float(self.formula(counts, np))

@@ -1,0 +1,45 @@
+"""The mean negative logarithm of the probability given to the true class."""
+
+import keras
+
+from ftkeras.metrics._score_metric import ScoreMetric
+from ftkeras.scores import log_loss as score
+
+
+@keras.saving.register_keras_serializable(package="ftkeras")
+class LogLoss(ScoreMetric):
+    """`scores/log_loss.py` as a Keras metric: formula, range and references there.
+
+    Args:
+        num_classes: Number of classes; 2 is binary.
+        from_logits: Whether predictions are logits (else probabilities).
+        one_hot: Whether labels are one-hot rows (else class indices).
+        ignore_label: A label that marks units to leave out, such as padding.
+        name: Name in logs.
+
+    Shapes:
+        y_true: `(batch, ...)` or `(batch, ..., 1)` class indices.
+        y_pred: `(batch, ..., num_classes)`; binary also `(batch, ..., 1)` or `(batch,)`.
+
+    Example:
+        >>> metric = LogLoss()
+        >>> metric.update_state([0, 1], [0.0, 0.0])
+        >>> round(float(metric.result()), 4)
+        0.6931
+    """
+
+    def __init__(
+        self,
+        num_classes: int = 2,
+        from_logits: bool = True,
+        one_hot: bool = False,
+        ignore_label: int | None = None,
+        name: str = "log_loss",
+    ) -> None:
+        super().__init__(
+            score.LogLoss(num_classes),
+            name=name,
+            from_logits=from_logits,
+            one_hot=one_hot,
+            ignore_label=ignore_label,
+        )

@@ -1,0 +1,1 @@
+"""What is summed over units, one file a kind of counts."""

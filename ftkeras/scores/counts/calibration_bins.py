@@ -1,0 +1,58 @@
+"""How often the model was right, by how sure it said it was."""
+
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from ftkeras.contracts.score import Terms
+from ftkeras.errors import UserError
+from ftkeras.scores.counts.probability_terms import log_softmax
+
+
+@dataclass(frozen=True)
+class CalibrationBins(Terms):
+    """`(3, num_bins)`: units, summed probability, and events, in bins of equal width.
+
+    Binary: the probability is that of class 1 and the event is class 1. With more classes, the
+    probability is that of the predicted class and the event is that it was right. Bin `k` holds
+    probabilities in [k / num_bins, (k + 1) / num_bins); 1 belongs to the last.
+
+    Args:
+        num_classes: Number of classes.
+        num_bins: Number of bins.
+
+    Example:
+        >>> import numpy as np
+        >>> from ftkeras.scores.inputs.classification import Classification
+        >>> units = Classification(2).units([1, 0], np.array([0.0, -9.0]), np)
+        >>> CalibrationBins(2, num_bins=2).tally(units).round(2).tolist()
+        [[1.0, 1.0], [0.0, 0.5], [0.0, 1.0]]
+    """
+
+    num_classes: int = 2
+    num_bins: int = 15
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.num_bins, int) or self.num_bins < 1:
+            raise UserError(
+                f"Expected `num_bins` to be an integer >= 1. Received: num_bins={self.num_bins!r}."
+            )
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """`(3, num_bins)`."""
+        return (3, self.num_bins)
+
+    def terms(self, labels: Any, predictions: Any, xp: ModuleType) -> Any:
+        """Returns `(units, 3 * num_bins)`."""
+        if len(predictions.shape) == 1:
+            probability = 1 / (1 + xp.exp(-xp.clip(predictions, -80.0, 80.0)))
+            event = labels == 1
+        else:
+            probability = xp.exp(xp.max(log_softmax(predictions, xp), axis=-1))
+            event = labels == xp.array(xp.argmax(predictions, axis=-1), dtype="int32")
+        place = xp.clip(xp.floor(probability * self.num_bins), 0, self.num_bins - 1)
+        bins = xp.expand_dims(xp.arange(self.num_bins), 0)
+        is_here = xp.equal(xp.expand_dims(xp.array(place, dtype="int32"), -1), bins)
+        added = [xp.ones_like(probability), probability, xp.where(event, 1.0, 0.0)]
+        return xp.concatenate([xp.where(is_here, x[:, None], 0.0) for x in added], axis=-1)

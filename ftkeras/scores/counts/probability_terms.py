@@ -1,0 +1,51 @@
+"""What a unit's predicted probabilities cost it."""
+
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from ftkeras.contracts.score import Terms
+
+
+@dataclass(frozen=True)
+class ProbabilityTerms(Terms):
+    """`(3,)`: units, their log loss, and their squared error over all classes.
+
+    Args:
+        num_classes: Number of classes.
+
+    Example:
+        >>> import numpy as np
+        >>> from ftkeras.scores.inputs.classification import Classification
+        >>> units = Classification(2).units([1], np.array([0.0]), np)
+        >>> ProbabilityTerms(2).tally(units).round(4).tolist()
+        [1.0, 0.6931, 0.5]
+    """
+
+    num_classes: int = 2
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """`(3,)`."""
+        return (3,)
+
+    def terms(self, labels: Any, predictions: Any, xp: ModuleType) -> Any:
+        """Returns `(units, 3)`."""
+        if len(predictions.shape) == 1:
+            against = xp.where(labels == 1, -predictions, predictions)
+            loss = xp.maximum(against, 0) + xp.log1p(xp.exp(-xp.abs(against)))
+            squared = 2 * xp.square(1 - xp.exp(-loss))
+            return xp.stack([xp.ones_like(loss), loss, squared], -1)
+        log_p = log_softmax(predictions, xp)
+        is_true = xp.equal(
+            xp.expand_dims(labels, -1), xp.expand_dims(xp.arange(log_p.shape[-1]), 0)
+        )
+        loss = -xp.sum(xp.where(is_true, log_p, 0.0), axis=-1)
+        squared = xp.sum(xp.square(xp.where(is_true, 1.0, 0.0) - xp.exp(log_p)), axis=-1)
+        return xp.stack([xp.ones_like(loss), loss, squared], -1)
+
+
+def log_softmax(logits: Any, xp: ModuleType) -> Any:
+    """Returns the logarithm of the softmax over the last axis."""
+    shifted = logits - xp.max(logits, axis=-1, keepdims=True)
+    return shifted - xp.log(xp.sum(xp.exp(shifted), axis=-1, keepdims=True))

@@ -1,0 +1,1 @@
+"""How labels and predictions become units, one file a kind of answer."""

@@ -1,0 +1,120 @@
+"""Drawing data sets like the one at hand, as counts: all resamples at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from ftkeras.contracts.score import Cells, Counts, Score, Terms, Units
+from ftkeras.errors import UserError
+
+MOST_BLOCKS = 4096
+MOST_SCORES = 512
+"""Distinct scores told apart while resampling; the value itself always tells apart all."""
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Groups of units that are drawn together.
+
+    Args:
+        sums: One `(blocks, size)` matrix for each model: what a unit of the block adds (cells), or
+            what all units of the block add together.
+        sizes: `(blocks,)` how often each block stands in the data.
+        shape: Shape of the counts.
+    """
+
+    sums: tuple[Any, ...]
+    sizes: NDArray[np.int64]
+    shape: tuple[int, ...]
+
+    def draw(self, resamples: int, rng: np.random.Generator) -> NDArray[np.float64]:
+        """Returns `(resamples, blocks)`: how often each block is drawn, with replacement."""
+        total = int(self.sizes.sum())
+        return rng.multinomial(total, self.sizes / total, size=resamples).astype("float64")
+
+    def counts(self, weights: NDArray[np.float64], model: int = 0) -> NDArray[np.float64]:
+        """Returns `(resamples, *shape)` counts of one model under weights of the blocks."""
+        summed = (self.sums[model].T @ weights.T).T
+        return np.asarray(summed).reshape(len(weights), *self.shape)
+
+
+def readable(score: Score, y_true: Any, predictions: Sequence[Any]) -> tuple[list[Units], str]:
+    """Returns the units of each model, and why they cannot be scored (or an empty string)."""
+    units = [score.inputs.units(np.asarray(y_true), np.asarray(p), np) for p in predictions]
+    for one in units:
+        if len(one.predictions) != len(one.labels):
+            raise UserError(
+                "Expected one prediction a label. Received: "
+                f"{len(one.predictions)} predictions and {len(one.labels)} labels."
+            )
+        wrong = int((~one.is_finite).sum())
+        if wrong:
+            return units, f"{wrong} of {len(one.labels)} predictions are NaN, infinite or invalid"
+        if not one.is_known.all():
+            wrong = int((~one.is_known).sum())
+            return units, f"{wrong} of {len(one.labels)} labels are not among the classes"
+    return units, "" if len(units[0].labels) else "there are no examples"
+
+
+def blocks(
+    counts: Counts, models: Sequence[Units], groups: NDArray[Any] | None, rng: np.random.Generator
+) -> Blocks:
+    """Returns what is drawn: the non-empty cells if they are few, else groups of units.
+
+    Units that fall into the same cells (of all models) are interchangeable, so drawing cells is
+    drawing units. Where cells are many or every unit has terms of its own, units are drawn; beyond
+    4096 of them, random groups of equal size are, whose sums vary as those of units do. Given
+    `groups` (units that belong together), whole groups are drawn.
+    """
+    rows = [_rows(counts, units) for units in models]
+    if groups is None and isinstance(counts, Cells):
+        first, sizes = _alike([counts.cells(u.labels, u.predictions, np) for u in models])
+        if len(first) <= MOST_BLOCKS:
+            return Blocks(tuple(row[first] for row in rows), sizes, counts.shape)
+    assigned = _assigned(len(models[0].labels), groups, rng)
+    joined = _indicator(assigned).T
+    return Blocks(
+        tuple(joined @ row for row in rows), np.ones(assigned.max() + 1, "int64"), counts.shape
+    )
+
+
+def _rows(counts: Counts, units: Units) -> Any:
+    """Returns `(units, size)`: what each unit adds."""
+    if isinstance(counts, Terms):
+        return counts.terms(units.labels, units.predictions, np)
+    if not isinstance(counts, Cells):
+        raise TypeError(f"Expected Cells or Terms. Received: counts={counts!r}.")
+    cells = counts.cells(units.labels, units.predictions, np)
+    unit, place = np.nonzero(cells >= 0)
+    ones = np.ones(len(unit))
+    return sparse.csr_matrix((ones, (unit, cells[unit, place])), shape=(len(cells), counts.size))
+
+
+def _alike(columns: Sequence[NDArray[Any]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Returns one unit of each kind, and how many units are of that kind."""
+    code = np.zeros(len(columns[0]), "int64")
+    for column in np.concatenate(columns, axis=1).T:
+        code = code * (int(column.max()) + 2) + column + 1
+        if code.max() > 2**31:
+            code = np.unique(code, return_inverse=True)[1]
+    _, first, sizes = np.unique(code, return_index=True, return_counts=True)
+    return first, sizes
+
+
+def _assigned(
+    num_units: int, groups: NDArray[Any] | None, rng: np.random.Generator
+) -> NDArray[np.int64]:
+    if groups is not None:
+        return np.unique(np.asarray(groups), return_inverse=True)[1]
+    if num_units <= MOST_BLOCKS:
+        return np.arange(num_units)
+    return rng.permutation(num_units) % MOST_BLOCKS
+
+
+def _indicator(assigned: NDArray[np.int64]) -> Any:
+    rows = np.arange(len(assigned))
+    return sparse.csr_matrix((np.ones(len(assigned)), (rows, assigned)))
