@@ -15,6 +15,7 @@ from ftkeras.report.answers import Answers, decode
 _TEMPLATES = Path(__file__).parent / "templates"
 _FILTERS = (
     wording.plain_name,
+    wording.in_sentence,
     wording.moment,
     wording.number,
     wording.count,

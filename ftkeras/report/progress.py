@@ -10,11 +10,13 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
-    TaskProgressColumn,
+    ProgressColumn,
+    Task,
     TextColumn,
-    TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.table import Column
+from rich.text import Text
 
 from ftkeras.report import wording
 
@@ -42,7 +44,7 @@ class Step:
 
 
 class Bars:
-    """Bars on a terminal, one a step, with the time left.
+    """Bars on a terminal, one a step, with the time left (the time taken, once it is done).
 
     Args:
         console: A console on a terminal.
@@ -52,14 +54,11 @@ class Bars:
         self._console = console
         self._bars = Progress(
             TextColumn("{task.description}"),
-            BarColumn(bar_width=28),
-            MofNCompleteColumn(),
-            TextColumn("[dim]{task.fields[unit]}"),
-            TaskProgressColumn(),
-            TimeElapsedColumn(),
-            TextColumn("[dim]left"),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[note]}", style="cyan"),
+            BarColumn(bar_width=24 if console.width >= 100 else 12),
+            MofNCompleteColumn(table_column=Column(no_wrap=True)),
+            TextColumn("{task.fields[unit]}"),
+            TimeRemainingColumn(elapsed_when_finished=True, table_column=Column(no_wrap=True)),
+            _Note(table_column=Column()),
             console=console,
         )
 
@@ -70,7 +69,7 @@ class Bars:
         def show(done: int, total: int, note: str) -> None:
             self._bars.update(task, completed=done, total=total)
             if note:
-                self._bars.update(task, note=_plain(note))
+                self._bars.update(task, note=note)
 
         return Step(show)
 
@@ -144,6 +143,13 @@ def progress(console: Console | None = None) -> Iterator[Bars | Lines]:
         return
     with Bars(console).running() as bars:
         yield bars
+
+
+class _Note(ProgressColumn):
+    """The last note of a step; cut, not wrapped, where the line is too short for it."""
+
+    def render(self, task: Task) -> Text:
+        return Text(task.fields["note"], style="cyan", no_wrap=True, overflow="ellipsis")
 
 
 def _plain(text: str) -> str:

@@ -65,7 +65,7 @@ def _table(record: RunRecord) -> Table:
     for model in models:
         own = model == "model"
         table.add_column(
-            "This model" if own else wording.plain_name(model),
+            Text("This model" if own else wording.plain_name(model)),
             justify="right", style="bold" if own else "",
         )  # fmt: skip
     for row in score_table.score_rows(record, "test"):

@@ -1,0 +1,124 @@
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from ftkeras.records.run_record import Comparison, Measurement
+from ftkeras.report import verdict
+
+ACCURACY = Measurement("accuracy", 0.9, 0.87, 0.92, 0.95, 506, "bootstrap", "max")
+LOSS = Measurement("log_loss", 0.3, 0.25, 0.36, 0.95, 506, "bootstrap", "min")
+
+
+def difference(value, low, high, p_value, score="accuracy", other="tfidf_logistic_regression"):
+    return Comparison(score, other, value, low, high, p_value, 0.95, 506, "paired")
+
+
+def kind(*comparisons, score=ACCURACY):
+    return verdict.decide({"model": [score]}, comparisons, score.score).kind
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "p_value", "expected"),
+    [
+        (0.05, 0.02, 0.08, 0.001, "works"),
+        (-0.05, -0.08, -0.02, 0.001, "worse"),
+        (0.01, -0.02, 0.04, 0.5, "cannot_tell"),
+        (-0.01, -0.04, 0.02, 0.5, "cannot_tell"),
+        (0.002, -0.004, 0.008, 0.5, "no_better"),
+        (0.0, 0.0, 0.0, 1.0, "no_better"),
+        # interval and p-value disagree: nothing may be claimed
+        (0.03, 0.001, 0.06, 0.07, "cannot_tell"),
+        (-0.03, -0.06, -0.001, 0.07, "no_better"),
+        # a small gain that is sure is a gain
+        (0.004, 0.001, 0.007, 0.01, "works"),
+    ],
+)
+def test_one_baseline_is_judged_by_interval_and_p_value(value, low, high, p_value, expected):
+    assert kind(difference(value, low, high, p_value)) == expected
+
+
+def test_a_lower_loss_is_a_gain():
+    assert kind(difference(-0.1, -0.15, -0.05, 0.001, "log_loss"), score=LOSS) == "works"
+    assert kind(difference(0.1, 0.05, 0.15, 0.001, "log_loss"), score=LOSS) == "worse"
+
+
+def test_it_works_only_when_every_baseline_is_beaten():
+    beaten = difference(0.2, 0.15, 0.25, 1e-5, other="majority_class")
+    open_ = difference(0.01, -0.02, 0.04, 0.5)
+    found = verdict.decide({"model": [ACCURACY]}, [beaten, open_], "accuracy")
+    assert (found.kind, found.rival) == ("cannot_tell", "tfidf_logistic_regression")
+    assert kind(beaten, difference(0.05, 0.02, 0.08, 0.001)) == "works"
+
+
+def test_the_gravest_finding_decides():
+    worse = difference(-0.05, -0.08, -0.02, 0.001, other="knn")
+    found = verdict.decide(
+        {"model": [ACCURACY]}, [difference(0.01, -0.02, 0.04, 0.5), worse], "accuracy"
+    )
+    assert (found.kind, found.rival) == ("worse", "knn")
+
+
+def test_differences_of_other_scores_do_not_count():
+    other = difference(-0.1, -0.15, -0.05, 0.001, score="recall")
+    assert kind(difference(0.05, 0.02, 0.08, 0.001), other) == "works"
+
+
+def test_without_baseline_or_value_nothing_is_judged():
+    assert kind() == "not_judged"
+    undefined = Measurement(
+        "accuracy", None, None, None, 0.95, 0, "", "max", note="There are no examples."
+    )
+    found = verdict.decide({"model": [undefined]}, [], "accuracy")
+    assert found.kind == "not_judged"
+    assert "there are no examples." in found.sentence
+    assert verdict.decide({}, [], "accuracy").kind == "not_judged"
+
+
+def test_sentences_carry_value_interval_difference_p_value_and_units():
+    found = verdict.decide(
+        {"model": [ACCURACY]}, [difference(0.0523, 0.021, 0.081, 0.0004)], "accuracy"
+    )
+    assert found.sentence == (
+        "Accuracy is 90.0% (95% interval 87.0% to 92.0%) on 506 test examples. That is 5.2 points "
+        "above the baseline, TF-IDF logistic regression (95% interval of the difference +2.1 to "
+        "+8.1 points, p = 0.00040)."
+    )
+    lost = verdict.decide(
+        {"model": [LOSS]}, [difference(-0.1, -0.15, -0.05, 0.001, "log_loss")], "log_loss"
+    )
+    assert "0.100 below the baseline" in lost.sentence
+
+
+def test_cannot_tell_names_the_smallest_visible_difference():
+    item = difference(0.01, -0.02, 0.04, 0.5)
+    standard_error = 0.03 / norm.ppf(0.975)
+    expected = (norm.ppf(0.975) + norm.ppf(0.8)) * standard_error
+    assert verdict.smallest_visible(item) == pytest.approx(expected)
+    found = verdict.decide({"model": [ACCURACY]}, [item], "accuracy")
+    assert found.visible == pytest.approx(expected)
+    assert "below about 4.3 points would often go unseen" in found.sentence
+
+
+def test_the_smallest_visible_difference_is_seen_four_times_out_of_five():
+    generator = np.random.default_rng(0)
+    error = 0.02
+    true = verdict.smallest_visible(simulated(0.0, error))
+    seen = [kind(simulated(v, error)) == "works" for v in generator.normal(true, error, 2000)]
+    assert np.mean(seen) == pytest.approx(0.8, abs=0.03)
+
+
+@pytest.mark.parametrize(("effect", "forbidden"), [(0.0, "works"), (0.0, "worse")])
+def test_equal_models_are_told_apart_no_more_often_than_the_level_allows(effect, forbidden):
+    generator = np.random.default_rng(1)
+    found = [kind(simulated(v, 0.02)) for v in generator.normal(effect, 0.02, 2000)]
+    assert np.mean([each == forbidden for each in found]) < 0.025 + 0.011
+
+
+def simulated(value, error):
+    reach = norm.ppf(0.975) * error
+    return difference(value, value - reach, value + reach, 2 * norm.sf(abs(value) / error))
+
+
+@pytest.mark.parametrize("each", verdict.KINDS)
+def test_every_kind_has_a_title(each):
+    assert verdict.Verdict(each, "").title
