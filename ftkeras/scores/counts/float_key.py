@@ -41,7 +41,8 @@ def float_key(values: Any, num_buckets: int, xp: ModuleType) -> Any:
         [1, 4607, 8192, 8192, 11777, 16383]
     """
     values = xp.array(values, dtype="float32")
-    bits = values.view(np.int32) if xp is np else xp.view(values, "int32")
+    # A last axis of known size: Keras' view on TensorFlow cannot decide about an open one.
+    bits = values.view(np.int32) if xp is np else xp.view(values[..., None], "int32")[..., 0]
     half = num_buckets // 2
     kept = (half // _OCTAVES).bit_length() - 1
     magnitude = xp.bitwise_and(bits, 0x7FFFFFFF)
