@@ -34,10 +34,9 @@ _SCORES: tuple[str, ...] = (
 
 @dataclass(frozen=True)
 class Multiclass:
-    """Tells two or more classes apart, each example belonging to exactly one.
+    """Tells three or more classes apart, each example belonging to exactly one.
 
     Classes are in the order of their names: by value when all are numbers, else by the alphabet.
-    Two classes are allowed (two logits); `binary` is the usual choice for them.
 
     Example:
         >>> task = Multiclass()
@@ -58,14 +57,14 @@ class Multiclass:
         """Returns the class names in order.
 
         Raises:
-            UserError: There are fewer than two classes.
+            UserError: There are fewer than three classes.
         """
         names = _class_names.in_order(labels)
-        if len(names) < 2:
+        if len(names) < 3:
+            advice = "Take task=binary." if len(names) == 2 else "Check the label column."
             raise UserError(
-                "Expected at least two classes in the training part for task=multiclass. "
-                f"Received: {_class_names.counted(labels) or 'no examples'}. "
-                "Check the label column."
+                "Expected at least three classes in the training part for task=multiclass. "
+                f"Received: {_class_names.counted(labels) or 'no examples'}. {advice}"
             )
         return Labels(names)
 
@@ -91,9 +90,9 @@ class Multiclass:
 
 
 def _rows(logits: NDArray[Any]) -> NDArray[np.float64]:
-    if logits.ndim != 2 or logits.shape[1] < 2:
+    if logits.ndim != 2 or logits.shape[1] < 3:
         raise ValueError(
-            "Expected `logits` of shape (examples, classes) with at least two classes. "
+            "Expected `logits` of shape (examples, classes) with at least three classes. "
             f"Received: logits.shape={logits.shape}."
         )
     return logits.astype("float64")

@@ -30,8 +30,9 @@ def test_words_are_in_the_order_of_the_alphabet():
 @given(labels=st.lists(st.sampled_from(["cat", "dog", "emu", "7", "70"]), min_size=1))
 def test_encoding_and_naming_are_inverse(labels):
     task = Multiclass()
-    if len(set(labels)) < 2:
-        with pytest.raises(UserError, match="at least two classes"):
+    if len(set(labels)) < 3:
+        advice = "task=binary" if len(set(labels)) == 2 else "label column"
+        with pytest.raises(UserError, match=f"at least three classes.*{advice}"):
             task.fit_labels(np.array(labels))
         return
     vocabulary = task.fit_labels(np.array(labels))
@@ -50,6 +51,6 @@ def test_the_first_of_equal_logits_wins():
     assert Multiclass().predict_label(np.array([[0.0, 2.0, 2.0], [1, 1, 1]])).tolist() == [1, 0]
 
 
-def test_a_column_of_logits_is_refused():
-    with pytest.raises(ValueError, match=r"Received: logits.shape=\(3, 1\)"):
-        Multiclass().predict_label(np.zeros((3, 1)))
+def test_logits_of_two_columns_are_refused():
+    with pytest.raises(ValueError, match=r"Received: logits.shape=\(3, 2\)"):
+        Multiclass().predict_label(np.zeros((3, 2)))
