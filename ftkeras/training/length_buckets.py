@@ -1,0 +1,33 @@
+"""Padded lengths: a small fixed set, so that few shapes are ever computed and little is padded."""
+
+_STEP = 8
+_STEPS_AN_OCTAVE = 8
+
+
+def round_up(length: int, longest: int | None = None) -> int:
+    """Returns the padded length used for a true length.
+
+    Multiples of 8 up to 64, of 16 up to 128, of 32 up to 256 and so on: at most an eighth of a
+    longer sequence is padding. Steps are no finer than 8 because that is where float32 results on
+    a CPU stop depending on an example's place in its batch (see `feature_pass`).
+
+    Args:
+        length: True length, at least 1.
+        longest: The backbone's limit; no padded length exceeds it unless `length` does.
+
+    Raises:
+        ValueError: `length` is less than 1.
+
+    Example:
+        >>> [round_up(length) for length in (1, 8, 9, 64, 65, 129, 257)]
+        [8, 8, 16, 64, 80, 160, 320]
+        >>> round_up(97, longest=100)
+        100
+    """
+    if length < 1:
+        raise ValueError(f"Expected `length` >= 1. Received: length={length}.")
+    step = _STEP
+    while length > step * _STEPS_AN_OCTAVE:
+        step *= 2
+    rounded = -(-length // step) * step
+    return rounded if longest is None else max(length, min(rounded, longest))
