@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras import seeds
+from ftkeras.call_string import Call
 from ftkeras.contracts.dataset import Dataset
-from ftkeras.contracts.split import PARTS
+from ftkeras.contracts.split import PARTS, Split
 from ftkeras.errors import UserError
 
 # Shares such as 0.7 are no exact binary fractions: 0.7 * 10 must still count as 7.
@@ -46,10 +47,43 @@ def check_distinct(dataset: Dataset) -> None:
 
 
 def drawn_order(dataset: Dataset, seed: int) -> NDArray[np.int64]:
-    """Returns the rows in the order of SHA-256 over the child seed `"split"` and their id."""
-    prefix = f"{seeds.child(seed, 'split')}/".encode()
-    keys = [hashlib.sha256(prefix + str(key).encode()).digest() for key in dataset.ids]
+    """Returns the rows in the order of their digests."""
+    keys = digests(dataset, seed)
     return np.array(sorted(range(len(keys)), key=keys.__getitem__), "int64")
+
+
+def digests(dataset: Dataset, seed: int) -> list[bytes]:
+    """Returns each example's SHA-256 over the child seed `"split"` and its id."""
+    prefix = f"{seeds.child(seed, 'split')}/".encode()
+    return [
+        hashlib.sha256(prefix + identity.encode()).digest() for identity in dataset.ids.tolist()
+    ]
+
+
+def split_of(
+    dataset: Dataset, rows: dict[str, NDArray[np.int64]], name: str, rule: object, seed: int
+) -> Split:
+    """Returns the split that puts the given rows in each part.
+
+    Args:
+        dataset: The examples.
+        rows: Part -> its rows.
+        name: The rule's file in `data/splits/`.
+        rule: The rule, a dataclass; its fields are written down with the split.
+        seed: The seed of the run.
+
+    Raises:
+        UserError: A part is empty.
+    """
+    counts = {part: len(rows[part]) for part in PARTS}
+    if not all(counts.values()):
+        told = ", ".join(f"{count} {part}" for part, count in counts.items())
+        raise UserError(
+            f"Expected examples in every part. Received: {told}, of {len(dataset)} examples by "
+            f"split={name}. Add examples, or change the rule."
+        )
+    parts = {part: dataset.ids[rows[part]] for part in PARTS}
+    return Split(**parts, rule=str(Call(name, dict(vars(rule)))), seed=seed)
 
 
 def allocate(counts: NDArray[np.int64], shares: tuple[float, float, float]) -> NDArray[np.int64]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ftkeras.call_string import Call
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.split import Split
 from ftkeras.data.splits import _draw
@@ -57,11 +56,7 @@ class Stratified:
         if (cells == 0).any():
             raise self._too_few(names, counts, cells)
         rows = _draw.parts_of_classes(classes, _draw.drawn_order(dataset, seed), cells)
-        return Split(
-            **{part: dataset.ids[members] for part, members in rows.items()},
-            rule=str(Call("stratified", dict(vars(self)))),
-            seed=seed,
-        )
+        return _draw.split_of(dataset, rows, "stratified", self, seed)
 
     def _too_few(
         self, names: NDArray[np.generic], counts: NDArray[np.int64], cells: NDArray[np.int64]

@@ -1,0 +1,95 @@
+"""Parts that the user made, named in a column."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ftkeras import catalog
+from ftkeras.contracts.dataset import Dataset
+from ftkeras.contracts.split import PARTS, Split
+from ftkeras.data.splits import _draw
+from ftkeras.errors import UserError
+
+_ALIASES = {
+    "training": "train",
+    "val": "validation",
+    "valid": "validation",
+    "dev": "validation",
+    "testing": "test",
+}
+
+
+@dataclass(frozen=True)
+class Given:
+    """Takes each example's part from a column: `train`, `validation` (or `val`, `dev`) or `test`.
+
+    When no example is named for validation, a share of train is held out, class by class as
+    `stratified` does; choosing the best epoch on test would make its score a lie.
+
+    Args:
+        column: The column that names the part.
+        validation: Share of train that becomes validation when the column has none.
+
+    Example:
+        >>> texts = np.array(["a", "b", "c"])
+        >>> dataset = Dataset("text", texts, texts.astype(object), texts, texts.astype(object),
+        ...     columns={"part": np.array(["test", "train", "dev"])})
+        >>> Given(column="part")(dataset, seed=0).validation.tolist()
+        ['c']
+    """
+
+    column: str
+    validation: float = 0.15
+
+    def __post_init__(self) -> None:
+        if not 0 < self.validation < 1:
+            raise UserError(
+                "Expected `validation` of split=given between 0 and 1. Received: "
+                f"validation={self.validation!r}."
+            )
+
+    def __call__(self, dataset: Dataset, seed: int) -> Split:
+        """Returns the split of a dataset without repeats.
+
+        Raises:
+            UserError: There is no such column, it names other parts, or train or test is empty.
+        """
+        _draw.check_distinct(dataset)
+        order = _draw.drawn_order(dataset, seed)
+        part_of = self._parts(dataset)
+        rows = {part: order[part_of[order] == part] for part in PARTS}
+        if not len(rows["validation"]):
+            rows["train"], rows["validation"] = self._held_out(dataset, rows["train"])
+        return _draw.split_of(dataset, rows, "given", self, seed)
+
+    def _parts(self, dataset: Dataset) -> NDArray[np.str_]:
+        if self.column not in dataset.columns:
+            known = list(dataset.columns)
+            raise UserError(
+                f"Expected `column` of split=given to be a column of the data: "
+                f"{', '.join(known) or 'there is none'}. Received: column={self.column!r}."
+                f"{catalog.nearest(self.column, known)}"
+            )
+        written = [str(value).strip().lower() for value in dataset.columns[self.column].tolist()]
+        parts = np.array([_ALIASES.get(name, name) for name in written])
+        other = np.flatnonzero(~np.isin(parts, PARTS))
+        if len(other):
+            told = ", ".join(f"{written[row]!r} ({dataset.locations[row]})" for row in other[:5])
+            more = f" and {len(other) - 5} more" if len(other) > 5 else ""
+            raise UserError(
+                f"Expected `{self.column}` to be one of: {', '.join(PARTS)}. "
+                f"Received: {told}{more}. Correct the column, or take split=stratified."
+            )
+        return parts
+
+    def _held_out(
+        self, dataset: Dataset, train: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        _, classes, counts = np.unique(
+            dataset.labels[train], return_inverse=True, return_counts=True
+        )
+        cells = _draw.allocate(counts, (1 - self.validation, self.validation, 0.0))
+        cells[counts == 1] = (1, 0, 0)  # the only example of a class is for learning it
+        kept = _draw.parts_of_classes(classes, np.arange(len(train)), cells)
+        return train[kept["train"]], train[kept["validation"]]
