@@ -8,7 +8,7 @@ from ftkeras.contracts.backbone import Backbone
 from ftkeras.handles import Handle
 
 
-def load_backbone(handle: Handle | str, **preprocess: Any) -> Backbone:  # noqa: ANN401
+def load_backbone(handle: Handle | str, **preprocess: Any) -> Backbone:
     """Loads pretrained weights with everything that belongs to them.
 
     Args:

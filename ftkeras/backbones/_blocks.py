@@ -14,17 +14,17 @@ _BLOCK = re.compile(
 )
 
 
-def group(model: keras.Model, first: str = "embeddings", last: str = "pooler") -> tuple[Block, ...]:
+def group(model: keras.Model, first: str = "embeddings") -> tuple[Block, ...]:
     """Groups the layers of a functional model into blocks.
 
-    Layers whose names carry a block's name belong to it; layers with weights in front of the first
-    such block form `first`, those behind the last one form `last`, and those between two blocks
-    join the one before them. A model without such names gets one block for each layer with weights.
+    Layers whose names carry a block's name belong to it. Layers with weights in front of the first
+    such block form `first`; any other joins the block before it: the last block then holds the
+    final normalisation or pooler too, and "the top block" is always one that every tap runs
+    through. A model without such names gets one block for each layer with weights.
 
     Args:
         model: A functional model.
         first: Name of the block in front.
-        last: Name of the block behind.
 
     Returns:
         Blocks from input to output; every layer with weights is in exactly one.
@@ -36,14 +36,12 @@ def group(model: keras.Model, first: str = "embeddings", last: str = "pooler") -
         ['embeddings', 'transformer_layer_0', 'transformer_layer_1']
     """
     layers = [layer for layer in model.layers if layer.weights]
-    names = [_block_name(layer.name) for layer in layers]
-    if not any(names):
+    if not any(_block_name(layer.name) for layer in layers):
         return tuple(Block(layer.name, (layer,)) for layer in layers)
-    numbered = [index for index, name in enumerate(names) if name]
     grouped: dict[str, list[keras.layers.Layer]] = {}
     current = first
-    for index, (layer, name) in enumerate(zip(layers, names, strict=True)):
-        current = name or (last if index > numbered[-1] else current)
+    for layer in layers:
+        current = _block_name(layer.name) or current
         grouped.setdefault(current, []).append(layer)
     return tuple(Block(name, tuple(found)) for name, found in grouped.items())
 

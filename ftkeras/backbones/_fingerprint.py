@@ -57,7 +57,7 @@ def _name_layers(config: object, positions: dict[str, str]) -> None:
             _name_layers(value, positions)
 
 
-def _plain(config: Any, positions: dict[str, str]) -> Any:  # noqa: ANN401 (JSON values)
+def _plain(config: Any, positions: dict[str, str]) -> Any:
     if isinstance(config, list | tuple):
         return [_plain(value, positions) for value in config]
     if not isinstance(config, dict):

@@ -74,8 +74,7 @@ def preprocessing(
     if settings.get("model_type") in _WORD_PIECE_FAMILIES:
         word_piece = _from_transformers(preset)
         return _with_bert_tokens(word_piece, sequence_length, inputs)
-    hub = _hub_preprocessor(preset)
-    tokenizer = hub.tokenizer
+    tokenizer = keras_hub.tokenizers.Tokenizer.from_preset(preset)
     if _is_bert_tokenizer(tokenizer):
         word_piece = WordPiece(
             tokenizer.get_vocabulary(),
@@ -85,6 +84,7 @@ def preprocessing(
             unknown=tokenizer.oov_token,
         )
         return _with_bert_tokens(word_piece, sequence_length, inputs)
+    hub = _hub_preprocessor(preset)
     hub.build(None)
     return Text(
         CompiledTokenizer(tokenizer),
@@ -97,7 +97,7 @@ def preprocessing(
 
 
 def _has_class_token(backbone: keras.Model) -> bool:
-    return "cls_token_index" in vars(backbone)
+    return not {"cls_token_index", "start_token_index"}.isdisjoint(vars(backbone))
 
 
 def _hub_preprocessor(preset: str) -> "keras_hub.models.TextClassifierPreprocessor":

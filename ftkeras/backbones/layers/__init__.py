@@ -1,1 +1,6 @@
-"""Keras layers that a backbone's graph needs; import them before loading a saved model."""
+"""Keras layers in a backbone's graph; importing this makes saved models loadable in safe mode."""
+
+from ftkeras.backbones.layers.class_token import ClassToken
+from ftkeras.backbones.layers.mean_pooling import MeanPooling
+
+__all__ = ["ClassToken", "MeanPooling"]

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import tempfile
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -27,10 +29,9 @@ class CompiledTokenizer:
     def __init__(self, tokenizer: "keras_hub.tokenizers.Tokenizer") -> None:
         self.tokenizer = tokenizer
 
-    @property
+    @cached_property
     def config(self) -> dict[str, Any]:
         """The tokenizer's class and settings and the digest of its vocabulary, as JSON values."""
-        pieces = json.dumps(list(self.tokenizer.get_vocabulary()), ensure_ascii=True)
         settings = dict(self.tokenizer.get_config())
         for name in ("name", "trainable", "vocabulary", "merges", "proto"):
             settings.pop(name, None)  # a name counts instances; the vocabulary is in the digest
@@ -38,7 +39,7 @@ class CompiledTokenizer:
             "kind": self.kind,
             "class": type(self.tokenizer).__name__,
             "settings": json.loads(json.dumps(settings, default=str, sort_keys=True)),
-            "vocabulary": hashlib.sha256(pieces.encode()).hexdigest(),
+            "vocabulary": _digest(self.tokenizer),
         }
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
@@ -76,3 +77,14 @@ class CompiledTokenizer:
                 f"{directory} with another digest. Restore the files."
             )
         return loaded
+
+
+def _digest(tokenizer: "keras_hub.tokenizers.Tokenizer") -> str:
+    """SHA-256 of the files that hold the vocabulary, merges included."""
+    digest = hashlib.sha256()
+    with tempfile.TemporaryDirectory() as folder:
+        tokenizer.save_assets(folder)
+        for path in sorted(Path(folder).iterdir()):
+            digest.update(f"{path.name} {path.stat().st_size}\n".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
