@@ -16,6 +16,15 @@ def test_binary_bins_hold_the_probability_of_the_positive_class(binary):
     assert found.counts.sum() == len(binary)
 
 
+def test_a_probability_on_an_edge_is_counted_where_scikit_learn_averages_it(binary):
+    rounded = dataclasses.replace(binary, probabilities=binary.probabilities.round(1))
+    found = calibration.bins(rounded)
+    seen, said = calibration_curve(rounded.labels, rounded.probabilities[:, 1], n_bins=10)
+    filled = found.counts[found.counts > 0]
+    assert np.average(said, weights=filled) == pytest.approx(rounded.probabilities[:, 1].mean())
+    assert np.average(seen, weights=filled) == pytest.approx(rounded.labels.mean())
+
+
 def test_with_more_classes_bins_hold_the_confidence(multiclass):
     found = calibration.bins(multiclass, num_bins=10)
     confidence = multiclass.probabilities.max(axis=1)
