@@ -4,8 +4,9 @@ import io
 import struct
 import warnings
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from PIL import Image
 
 from ftkeras.errors import UserError
 
+_File = TypeVar("_File")
+_Result = TypeVar("_Result")
 SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp")
 # Pixels deeper than 8 bits: integers, also of 16 bits ("I;16"), and floats.
 _DEEP = ("I", "F")
@@ -34,16 +37,18 @@ _DAMAGE = (
 )
 
 
-@contextmanager
-def quiet_decoders() -> Iterator[None]:
-    """Keeps Pillow's warnings about odd metadata silent; limits are checked here by ourselves.
+def for_each(function: Callable[[_File], _Result], files: Iterable[_File]) -> list[_Result]:
+    """Returns the function's result for each file, in order, computed in threads.
 
-    The filter holds for the whole process, so it is set once around all threads that decode.
+    Threads pay because reading and decoding release the interpreter lock. Pillow's warnings about
+    odd metadata are silenced meanwhile, and so is its warning about size, for `problem` has a
+    limit of its own; warning filters hold for the whole process, so they are set around all
+    threads and not in each.
     """
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), ThreadPoolExecutor() as pool:
         warnings.filterwarnings("ignore", module=r"PIL\b")
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        yield
+        return list(pool.map(function, files))
 
 
 def problem(data: bytes, max_pixels: int) -> str:

@@ -2,7 +2,6 @@
 
 import hashlib
 import unicodedata
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +21,7 @@ def normal_forms(dataset: Dataset) -> NDArray[np.str_]:
     """
     if dataset.modality == "text":
         return np.array([_digest(normal_text(text).encode()) for text in dataset.inputs])
-    # Threads, for decoding releases the interpreter lock.
-    with image_file.quiet_decoders(), ThreadPoolExecutor() as pool:
-        return np.array(list(pool.map(_pixel_digest, dataset.inputs)))
+    return np.array(image_file.for_each(_pixel_digest, dataset.inputs))
 
 
 def normal_text(text: str) -> str:
@@ -39,6 +36,17 @@ def normal_text(text: str) -> str:
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     return " ".join(folded.split())
+
+
+def is_blank(text: str) -> bool:
+    r"""Returns whether a text has no visible character; zero-width ones are not visible.
+
+    Example:
+        >>> is_blank(" \u200b\n"), is_blank(" . ")
+        (True, False)
+    """
+    # Not printable are control, format, surrogate, private and unassigned characters.
+    return not any(character.isprintable() and not character.isspace() for character in text)
 
 
 def _pixel_digest(path: str) -> str:

@@ -13,6 +13,7 @@ from ftkeras import catalog
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.data.bad_rows import BadRows
 from ftkeras.data.content_digest import content_digest
+from ftkeras.data.normal_form import is_blank
 from ftkeras.errors import UserError
 
 _INTEGER = re.compile(r"-?(0|[1-9]\d{0,17})")
@@ -125,8 +126,7 @@ def text_problem(column: str, value: object, max_characters: int) -> str:
             f"`{column}` has {len(value)} characters, more than max_characters={max_characters} "
             "(a quotation mark that is never closed?)"
         )
-    # Printable leaves out control, format and unassigned characters, such as zero-width spaces.
-    if not any(character.isprintable() and not character.isspace() for character in value):
+    if is_blank(value):
         return f"`{column}` is empty"
     try:
         value.encode("utf-8")

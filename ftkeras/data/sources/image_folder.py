@@ -1,7 +1,6 @@
 """A folder with one subfolder per class, and the images of the class in it."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -49,9 +48,7 @@ def build(path: str, max_pixels: int = 50_000_000, on_bad_row: str = "error") ->
             f"Received: path={path!r} with none. Sort them into {root.name}/<class>/."
         )
     bad = BadRows(on_bad_row)
-    # Threads, for reading and decoding release the interpreter lock.
-    with image_file.quiet_decoders(), ThreadPoolExecutor() as pool:
-        outcomes = list(pool.map(lambda found: _inspect(found[2], max_pixels), files))
+    outcomes = image_file.for_each(lambda found: _inspect(found[2], max_pixels), files)
     kept = []
     for (part, name, file), (identity, reason) in zip(files, outcomes, strict=True):
         location = file.relative_to(root).as_posix()

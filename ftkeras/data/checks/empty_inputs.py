@@ -1,0 +1,48 @@
+"""Inputs with nothing in them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ftkeras.contracts.dataset import Dataset
+from ftkeras.contracts.finding import Finding
+from ftkeras.contracts.split import Split
+from ftkeras.data import image_file
+from ftkeras.data.checks import _wording
+from ftkeras.data.normal_form import is_blank
+
+
+@dataclass(frozen=True)
+class EmptyInputs:
+    """Finds texts without a visible character, and images of a single colour.
+
+    File sources refuse blank texts when they read; texts made in Python come here unread.
+    """
+
+    def __call__(self, dataset: Dataset, split: Split | None = None) -> list[Finding]:
+        """Returns at most one finding; the split makes no difference."""
+        if dataset.modality == "text":
+            rows = np.flatnonzero([is_blank(text) for text in dataset.inputs])
+            what = "without a visible character"
+        else:
+            rows = np.flatnonzero(list(image_file.for_each(_is_uniform, dataset.inputs)))
+            what = "of a single colour"
+        if not len(rows):
+            return []
+        named = "; ".join(dataset.locations[rows[: _wording.SHOWN]].tolist())
+        return [
+            _wording.finding(
+                dataset,
+                rows,
+                check="empty_inputs",
+                severity="warning",
+                message=f"{_wording.examples(len(rows))} {what}: {named}"
+                f"{_wording.more(len(rows))}.",
+                action="Remove them: no answer can be learnt from nothing.",
+            )
+        ]
+
+
+def _is_uniform(path: str) -> bool:
+    _, pixels = image_file.canonical_pixels(path)
+    return bool((pixels == pixels[:1, :1]).all())
