@@ -1,24 +1,17 @@
 """Columns of a table with a text and a label -> Dataset: what the text sources share."""
 
-import math
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ftkeras import catalog
 from ftkeras.contracts.dataset import Dataset
+from ftkeras.data import table
 from ftkeras.data.bad_rows import BadRows
 from ftkeras.data.content_digest import content_digest
-from ftkeras.data.normal_form import is_blank
 from ftkeras.errors import UserError
-
-_INTEGER = re.compile(r"-?(0|[1-9]\d{0,17})")
-_NUMBER = re.compile(r"-?(0|[1-9]\d*)?(\.\d+)?([eE][-+]?\d{1,3})?")
-_LONGEST_LABEL = 1000
 
 
 def existing_file(path: str, source: str) -> Path:
@@ -90,7 +83,9 @@ def assemble(
     """
     kept = []
     for row, (value, answer) in enumerate(zip(columns[text], columns[label], strict=True)):
-        reason = text_problem(text, value, max_characters) or label_problem(label, answer)
+        reason = table.text_problem(text, value, max_characters) or table.label_problem(
+            label, answer
+        )
         if reason:
             bad.add(locations[row], reason, repr([value, answer][: 1 + (len(str(answer)) < 99)]))
         else:
@@ -105,83 +100,16 @@ def assemble(
     return Dataset(
         modality="text",
         ids=np.array([content_digest("text", value) for value in texts]),
-        inputs=_objects(texts),
-        labels=label_array([columns[label][row] for row in kept]),
-        locations=_objects([locations[row] for row in kept]),
+        inputs=table.object_array(texts),
+        labels=table.label_array([columns[label][row] for row in kept]),
+        locations=table.object_array([locations[row] for row in kept]),
         columns={
-            name: column_array([values[row] for row in kept])
+            name: table.column_array([values[row] for row in kept])
             for name, values in columns.items()
             if name not in (text, label)
         },
         rejected=rejected,
     )
-
-
-def text_problem(column: str, value: object, max_characters: int) -> str:
-    """Returns what is wrong with a text, or an empty string."""
-    if not isinstance(value, str):
-        return f"`{column}` is {'missing' if is_missing(value) else repr(value)[:40]}, not a text"
-    if len(value) > max_characters:
-        return (
-            f"`{column}` has {len(value)} characters, more than max_characters={max_characters} "
-            "(a quotation mark that is never closed?)"
-        )
-    if is_blank(value):
-        return f"`{column}` is empty"
-    try:
-        value.encode("utf-8")
-    except UnicodeEncodeError:
-        return f"`{column}` holds half of a surrogate pair, which is no character"
-    return ""
-
-
-def label_problem(column: str, value: object) -> str:
-    """Returns what is wrong with a label, or an empty string."""
-    if is_missing(value) or (isinstance(value, str) and value.strip().casefold() in ("", "nan")):
-        return f"`{column}` is missing"
-    if isinstance(value, str):
-        if len(value) > _LONGEST_LABEL:
-            return f"`{column}` has {len(value)} characters, too many for a label"
-    elif not isinstance(value, int | float | np.number | np.bool_) or not np.isfinite(value):
-        return f"`{column}` is {repr(value)[:40]}, neither a text nor a finite number"
-    return ""
-
-
-def is_missing(value: object) -> bool:
-    """Returns whether a value stands for "nothing": `None` or not-a-number."""
-    return value is None or (isinstance(value, float | np.floating) and math.isnan(value))
-
-
-def label_array(values: Sequence[Any]) -> NDArray[np.generic]:
-    """Returns labels as an array of one type: numbers when all are numbers, else texts."""
-    if all(isinstance(value, str) for value in values):
-        return np.array([value.strip() for value in values])
-    if any(isinstance(value, str) for value in values):
-        return np.array([str(value).strip() for value in values])
-    return np.array(values)
-
-
-def column_array(values: Sequence[Any]) -> NDArray[np.generic]:
-    """Returns a further column as integers, as numbers (missing: NaN), or else as texts.
-
-    Texts that look like numbers become numbers, but not when one has a leading zero (`007`), as
-    codes have.
-    """
-    texts = ["" if is_missing(value) else str(value) for value in values]
-    if any(isinstance(value, bool) for value in values):
-        return _objects(texts)
-    if all(_INTEGER.fullmatch(text) for text in texts):
-        return np.array([int(text) for text in texts], "int64")
-    filled = [text for text in texts if text]
-    if filled and all(_NUMBER.fullmatch(text) and text[-1].isdigit() for text in filled):
-        return np.array([float(text) if text else math.nan for text in texts], "float64")
-    return _objects(texts)
-
-
-def _objects(values: Sequence[str]) -> NDArray[np.object_]:
-    array = np.empty(len(values), dtype=object)
-    array[:] = values
-    return array
 
 
 def _files_beside(file: Path) -> list[str]:
