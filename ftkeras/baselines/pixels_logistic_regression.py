@@ -6,12 +6,15 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps
 from sklearn.decomposition import PCA
 
 from ftkeras.baselines import _logistic_regression
 from ftkeras.contracts.baseline import Answer
 from ftkeras.contracts.dataset import Dataset
+
+Stored = str | NDArray[np.uint8]
+"""Path of an image file, or pixels."""
 
 _SIDE = 32
 _COMPONENTS = 128
@@ -62,13 +65,18 @@ def _matrix(examples: Dataset, mode: str) -> NDArray[np.float32]:
     return np.array(rows, "float32").reshape(len(rows), _SIDE * _SIDE * channels)
 
 
-def _is_grey(path: str) -> bool:
-    with Image.open(path) as image:
-        return image.mode in ("1", "L", "LA", "I", "I;16", "F")
+def _is_grey(image: Stored) -> bool:
+    with _opened(image) as picture:
+        return picture.mode in ("1", "L", "LA", "I", "I;16", "F")
 
 
-def _pixels(path: str, mode: str) -> NDArray[np.float32]:
-    with Image.open(path) as image:
-        image.draft(mode, (_SIDE, _SIDE))  # a JPEG is decoded no larger than needed
-        small = image.convert(mode).resize((_SIDE, _SIDE), Image.Resampling.BILINEAR)
+def _pixels(image: Stored, mode: str) -> NDArray[np.float32]:
+    with _opened(image) as picture:
+        picture.draft(mode, (_SIDE, _SIDE))  # a JPEG is decoded no larger than needed
+        upright = ImageOps.exif_transpose(picture).convert(mode)
+        small = upright.resize((_SIDE, _SIDE), Image.Resampling.BILINEAR)
         return (np.asarray(small).ravel() / 255).astype("float32")
+
+
+def _opened(image: Stored) -> Image.Image:
+    return Image.open(image) if isinstance(image, str) else Image.fromarray(np.squeeze(image))

@@ -30,7 +30,8 @@ class Dataset:
         modality: What an input is: `"text"` or `"image"`.
         ids: `(examples,)` strings: the digest of each input's content, so that equal content has
             an equal id wherever and whenever it was read.
-        inputs: `(examples,)` objects: texts, or paths of image files.
+        inputs: `(examples,)` objects: texts; or images, as paths of files or as uint8 arrays
+            `(height, width)` or `(height, width, channels)`.
         labels: `(examples,)` labels as the user wrote them: strings or numbers.
         locations: `(examples,)` strings that say where a row came from, for messages
             (`reviews.csv, row 17`).

@@ -1,6 +1,9 @@
 """The id of an example: a digest of what it is, not of where it stood."""
 
 import hashlib
+from typing import Any
+
+from numpy.typing import NDArray
 
 
 def content_digest(modality: str, content: str | bytes) -> str:
@@ -23,3 +26,8 @@ def content_digest(modality: str, content: str | bytes) -> str:
     """
     data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
     return hashlib.sha256(modality.encode() + b"\n" + data).hexdigest()[:32]
+
+
+def array_content(array: NDArray[Any]) -> bytes:
+    """Returns bytes that are equal for arrays of equal type, shape and values."""
+    return f"{array.dtype.str}{array.shape}\n".encode() + array.tobytes()

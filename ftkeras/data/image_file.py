@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps
 
 from ftkeras.errors import UserError
 
@@ -80,14 +80,15 @@ def problem(data: bytes, max_pixels: int) -> str:
     return ""
 
 
-def canonical_pixels(path: str) -> tuple[str, NDArray[np.generic]]:
+def canonical_pixels(image: str | NDArray[np.uint8]) -> tuple[str, NDArray[np.generic]]:
     """Returns the pixels of the first frame in a form that does not depend on how they are stored.
 
     Every mode of 8 bits a channel (grey, palette, colour, with or without transparency) becomes
-    RGBA; deeper pixels stay as they are, for 8 bits would make different images equal.
+    RGBA; deeper pixels stay as they are, for 8 bits would make different images equal. Pictures
+    that a camera stored on their side are turned upright, as backbones see them.
 
     Args:
-        path: The file.
+        image: Path of a file, or pixels.
 
     Returns:
         Pillow's name of the mode, and the pixels: `(height, width, 4)` uint8 for `"RGBA"`.
@@ -95,12 +96,16 @@ def canonical_pixels(path: str) -> tuple[str, NDArray[np.generic]]:
     Raises:
         UserError: The file cannot be read or decoded.
     """
+    if not isinstance(image, str):
+        return "RGBA", np.asarray(Image.fromarray(np.squeeze(image)).convert("RGBA"))
     try:
-        with Image.open(path, formats=_FORMATS) as image:
-            image.load()
-            plain = image if image.mode.startswith(_DEEP) else image.convert("RGBA")
+        with Image.open(image, formats=_FORMATS) as stored:
+            stored.load()
+            upright = ImageOps.exif_transpose(stored)
+            plain = upright if upright.mode.startswith(_DEEP) else upright.convert("RGBA")
             return plain.mode, np.asarray(plain)
     except _DAMAGE as error:
         raise UserError(
-            f"Expected an image that can be decoded. Received: {path} ({error}). Mend or remove it."
+            f"Expected an image that can be decoded. Received: {image} ({error}). "
+            "Mend or remove it."
         ) from None

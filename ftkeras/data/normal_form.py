@@ -49,8 +49,8 @@ def is_blank(text: str) -> bool:
     return not any(character.isprintable() and not character.isspace() for character in text)
 
 
-def _pixel_digest(path: str) -> str:
-    mode, pixels = image_file.canonical_pixels(path)
+def _pixel_digest(image: str | NDArray[np.uint8]) -> str:
+    mode, pixels = image_file.canonical_pixels(image)
     return _digest(f"{mode}{pixels.shape}".encode() + pixels.tobytes())
 
 

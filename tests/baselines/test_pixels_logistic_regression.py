@@ -63,3 +63,18 @@ def test_grey_training_images_make_grey_questions(tmp_path):
     (tmp_path / "asked").mkdir()
     white = [Image.new("RGB", (50, 9), (255, 255, 255))]
     assert answer(saved(tmp_path / "asked", white, labels[:1]))[0, 0] > 0
+
+
+def test_pixels_in_memory_give_the_answers_of_the_files(digits):
+    dataset, _ = digits
+    part = dataset.take(np.arange(100))
+    arrays = np.empty(100, dtype=object)
+    for row, path in enumerate(part.inputs):
+        with Image.open(path) as image:
+            arrays[row] = np.asarray(image)
+    in_memory = Dataset("image", part.ids, arrays, part.labels, part.locations)
+    files, pixels = (
+        PixelsLogisticRegression().fit(data, part.labels, 10, seed=0)(data)
+        for data in (part, in_memory)
+    )
+    assert files.tobytes() == pixels.tobytes()

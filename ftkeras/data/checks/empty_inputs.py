@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.finding import Finding
@@ -25,7 +26,7 @@ class EmptyInputs:
             rows = np.flatnonzero([is_blank(text) for text in dataset.inputs])
             what = "without a visible character"
         else:
-            rows = np.flatnonzero(list(image_file.for_each(_is_uniform, dataset.inputs)))
+            rows = np.flatnonzero(image_file.for_each(_is_uniform, dataset.inputs))
             what = "of a single colour"
         if not len(rows):
             return []
@@ -43,6 +44,6 @@ class EmptyInputs:
         ]
 
 
-def _is_uniform(path: str) -> bool:
-    _, pixels = image_file.canonical_pixels(path)
+def _is_uniform(image: str | NDArray[np.uint8]) -> bool:
+    _, pixels = image_file.canonical_pixels(image)
     return bool((pixels == pixels[:1, :1]).all())
