@@ -3,6 +3,8 @@
 import errno
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from ftkeras import catalog, flags
 from ftkeras.errors import UserError
@@ -26,7 +28,9 @@ def main(argv: list[str]) -> int:
         if config.keras_backend:
             os.environ["KERAS_BACKEND"] = config.keras_backend
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-        catalog.find("workflows", config.mode)(config)
+        with _silent_start():
+            workflow = catalog.find("workflows", config.mode)
+        workflow(config)
     except UserError as error:
         print(f"ftkeras: {error}", file=sys.stderr)
         return 2
@@ -47,6 +51,23 @@ def main(argv: list[str]) -> int:
         )
         return 130
     return 0
+
+
+@contextmanager
+def _silent_start() -> Iterator[None]:
+    """Mutes standard error: TensorFlow's C++ code greets there, and no setting reaches it.
+
+    What goes wrong in an import is raised, and so not lost.
+    """
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 if __name__ == "__main__":

@@ -74,12 +74,34 @@ class Batches(keras.utils.PyDataset):
 def for_keras(batches: Batches) -> Any:
     """Returns what `fit`, `evaluate` and `predict` should be given for these batches.
 
-    On TensorFlow that is a `tf.data.Dataset` with every variable axis declared open (Keras guesses
-    the axes of a PyDataset from its first two batches) and a stated cardinality (without it Keras
-    3.15 counts a batch too many, keras#23084).
+    On TensorFlow that is a `tf.data.Dataset` with a stated cardinality: without it Keras 3.15
+    counts a batch too many (keras#23084).
     """
     if keras.backend.backend() != "tensorflow":
         return batches
+    if batches.examples.features is not None:
+        return _gathered(batches, batches.examples.features)
+    return _generated(batches)
+
+
+def _gathered(batches: Batches, features: NDArray[np.float32]) -> Any:
+    """Only the order of an epoch comes from Python; the batches are cut in the graph."""
+    import tensorflow as tf  # only this backend has it for certain
+
+    x, y = tf.constant(features), tf.constant(batches.examples.labels)
+    orders = tf.data.Dataset.from_generator(
+        lambda: iter([batches.order()]), output_signature=tf.TensorSpec((len(y),), tf.int64)
+    )
+    rows = orders.flat_map(tf.data.Dataset.from_tensor_slices).batch(batches.batch_size)
+    cut = rows.map(lambda at: (tf.gather(x, at), tf.gather(y, at)))
+    return cut.apply(tf.data.experimental.assert_cardinality(len(batches))).prefetch(4)
+
+
+def _generated(batches: Batches) -> Any:
+    """Batches from Python, every variable axis declared open.
+
+    Keras would guess the axes of a PyDataset from its first two batches.
+    """
     import tensorflow as tf  # only this backend has it for certain
 
     def generate() -> Iterator[tuple[Any, NDArray[np.int64]]]:

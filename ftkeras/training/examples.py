@@ -19,11 +19,14 @@ class Examples:
         labels: `(examples,)` class indices.
         lengths: `(examples,)` lengths to sort by, so that a batch pads little; `None` when all
             examples have one shape.
+        features: The array that `take` takes from, when there is one in memory: batches can then
+            be cut without leaving the graph.
     """
 
     take: Callable[[NDArray[np.integer]], Any]
     labels: NDArray[np.int64]
     lengths: NDArray[np.int64] | None = None
+    features: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -31,7 +34,7 @@ class Examples:
 
 def from_features(features: NDArray[np.float32], labels: NDArray[np.int64]) -> Examples:
     """Examples whose features are known: the input of the head alone."""
-    return Examples(take=lambda rows: features[rows], labels=labels)
+    return Examples(take=lambda rows: features[rows], labels=labels, features=features)
 
 
 def from_inputs(

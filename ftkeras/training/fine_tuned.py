@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras import call_string, catalog
-from ftkeras.backbones import layers, preprocessing
+from ftkeras.backbones import preprocessing
 from ftkeras.contracts.backbone import Preprocess
 from ftkeras.contracts.task import Labels, Task
 from ftkeras.errors import UserError
@@ -71,6 +71,8 @@ def load(run_dir: Path | str) -> FineTuned:
     directory = Path(run_dir)
     record = RunRecord.read(directory / "record.json")
     preprocess = preprocessing.load(directory / "preprocessing")
+    for name in catalog.names("backbones/layers"):
+        catalog.find("backbones/layers", name)  # once imported, Keras can build it again
     try:
         model = keras.saving.load_model(directory / "model.keras", compile=False, safe_mode=True)
     except (OSError, ValueError, TypeError) as error:

@@ -85,7 +85,9 @@ def fit_phase(
     started = time.perf_counter()
     keras.utils.set_random_seed(seeds.child(seed, f"fit/{phase}"))
     before = model.get_weights()
-    compile_model(model, objective, optimizer(phase))
+    # A step on features is so short that Python between the steps would cost more than they do.
+    on_features = train.features is not None and keras.backend.backend() == "tensorflow"
+    compile_model(model, objective, optimizer(phase), steps_per_execution=16 if on_features else 1)
     batches = Batches(train, phase.batch_size, seed)
     # Keras asks the data for its next epoch after this callback, so the order is a function of
     # (seed, epoch) and survives a restart.
@@ -120,14 +122,26 @@ def fit_phase(
 
 
 def compile_model(
-    model: keras.Model, objective: Objective, optimizer: keras.optimizers.Optimizer | None = None
+    model: keras.Model,
+    objective: Objective,
+    optimizer: keras.optimizers.Optimizer | None = None,
+    *,
+    steps_per_execution: int = 1,
 ) -> None:
-    """Compiles a model for an objective; without an optimizer, for evaluation only."""
+    """Compiles a model for an objective; without an optimizer, for evaluation only.
+
+    Args:
+        model: The model.
+        objective: Its loss and metrics.
+        optimizer: What moves the weights.
+        steps_per_execution: Steps between two returns to Python.
+    """
     call = call_string.parse(objective.loss)
     model.compile(
         optimizer=optimizer or "sgd",
         loss=getattr(keras.losses, call.name)(**call.arguments),
         metrics=objective.metrics(),
+        steps_per_execution=steps_per_execution,
     )
 
 

@@ -4,6 +4,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
+from ftkeras import metrics
 from ftkeras.call_string import Call
 from ftkeras.contracts.phase import Phase
 from ftkeras.errors import UserError
@@ -111,3 +112,15 @@ def test_every_example_is_seen_once_an_epoch(parts):
 def test_an_unknown_optimizer_is_answered_with_the_nearest():
     with pytest.raises(UserError, match="Did you mean 'adam'"):
         optimizer(phase(optimizer="adan"))
+
+
+@pytest.mark.parametrize("batch_size", [7, 32, 400])
+def test_metrics_count_every_example_once_an_epoch(parts, batch_size):
+    names = ["true_positives", "false_positives", "true_negatives", "false_negatives"]
+    objective = Objective(
+        OBJECTIVE.loss, lambda: metrics.suite("binary", metrics=names), "val_loss", "min"
+    )
+    settings = phase(epochs=2, batch_size=batch_size)
+    history = fit_phase(head(), settings, objective, *parts, seed=0).history
+    for prefix, count in (("", 400), ("val_", 200)):
+        assert np.sum([history[prefix + name] for name in names], axis=0).tolist() == [count] * 2

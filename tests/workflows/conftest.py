@@ -1,0 +1,44 @@
+"""A tiny real road: a Hugging Face directory with random weights, and a CSV of made-up reviews."""
+
+import pytest
+
+from ftkeras.config import RunConfig
+from tests.backbones import reference_bert
+from tests.helpers.tiny_backbone import sentences
+
+
+@pytest.fixture(scope="session")
+def preset(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("preset") / "tiny"
+    return reference_bert.write(directory, reference_bert.random_weights())
+
+
+@pytest.fixture(scope="session")
+def reviews(tmp_path_factory):
+    path = tmp_path_factory.mktemp("data") / "reviews.csv"
+    texts, labels = sentences(240, seed=1)
+    rows = [f"{text},{('bad', 'good')[label]}" for text, label in zip(texts, labels, strict=True)]
+    path.write_text("\n".join(["text,label", *rows, rows[0].upper().replace("BAD", "bad")]) + "\n")
+    return path
+
+
+@pytest.fixture(scope="session")
+def settings(preset, reviews, tmp_path_factory):
+    return {
+        "mode": "finetune",
+        "backbone": str(preset),
+        "task": "binary",
+        "data": f"csv(path={str(reviews)!r})",
+        "phase": ["linear_probe(epochs=4, learning_rate=0.01)"],
+        "cache_dir": str(tmp_path_factory.mktemp("cache")),
+        "seed": 3,
+    }
+
+
+@pytest.fixture(scope="session")
+def finished(settings, tmp_path_factory):
+    """A finished run: its directory and its record. Do not change it."""
+    from ftkeras import finetune
+
+    run_dir = tmp_path_factory.mktemp("runs") / "first"
+    return run_dir, finetune(RunConfig.read(**settings, run_dir=str(run_dir)))
