@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ftkeras.records.run_record import Measurement, RunRecord
-from ftkeras.report import wording
+from ftkeras.report import score_table, wording
 from ftkeras.report.answers import Answers
 from ftkeras.report.plots import (
     calibration,
@@ -45,7 +45,8 @@ def headline(record: RunRecord) -> str:
                 found[model] = item
     if found.get("model") is None or found["model"].value is None:
         return ""
-    return intervals.draw({"model": found.pop("model"), **dict(sorted(found.items()))})
+    order = score_table.models(record, "test")
+    return intervals.draw({name: found[name] for name in order if name in found})
 
 
 def on_test(answers: Answers, others: dict[str, Answers]) -> list[Picture]:

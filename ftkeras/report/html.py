@@ -96,13 +96,13 @@ def _content(
                 "models": score_table.models(record, part),
                 "rows": score_table.score_rows(record, part),
                 "methods": score_table.methods(record, part),
+                "notes": score_table.notes(record, part),
                 "num_units": _num_units(record, part),
                 "level": _level(record, part),
             }
             for part in ("test", "validation")
         },
         "differences": score_table.difference_rows(record),
-        "comparison_methods": sorted({item.method for item in record.comparisons}),
         "pictures": ([] if test is None else figures.on_test(test, others))
         + ([] if validation is None else figures.on_validation(validation)),
         "errors": [] if test is None else worst_errors.find(test),

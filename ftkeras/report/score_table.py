@@ -1,5 +1,6 @@
 """The table of scores and the table of paired differences, as words in cells."""
 
+import math
 from dataclasses import dataclass
 
 from ftkeras.records.run_record import Comparison, Measurement, RunRecord
@@ -21,7 +22,7 @@ class Cell:
     Args:
         value: The number, or a dash when it is undefined.
         interval: `low to high`, or empty.
-        note: Why there is no value, or a bound on its error.
+        note: Why there is no value.
     """
 
     value: str
@@ -56,6 +57,7 @@ class DifferenceRow:
         difference: Signed difference, model minus other.
         interval: `low to high`.
         p_value: As in `p = 0.012`.
+        method: How interval and p-value were made.
         standing: What may be said of it.
         headline: Whether the run is judged by this score.
     """
@@ -65,14 +67,23 @@ class DifferenceRow:
     difference: str
     interval: str
     p_value: str
+    method: str
     standing: str
     headline: bool
 
 
 def models(record: RunRecord, part: str) -> list[str]:
-    """Returns the measured models of a part: the model itself first, then the baselines."""
+    """Returns the measured models of a part: the model itself, then baselines, strongest first."""
     found = record.measurements.get(part, {})
-    return [name for name in ("model", *sorted(set(found) - {"model"})) if name in found]
+    headline = record.task.get("headline", "")
+
+    def weakness(name: str) -> tuple[float, str]:
+        for item in found[name]:
+            if item.score == headline and item.value is not None:
+                return item.value if item.direction == "min" else -item.value, name
+        return math.inf, name
+
+    return sorted(found, key=lambda name: (name != "model", *weakness(name)))
 
 
 def score_rows(record: RunRecord, part: str) -> list[ScoreRow]:
@@ -99,7 +110,7 @@ def cell(item: Measurement | None) -> Cell:
     interval = ""
     if item.low is not None and item.high is not None:
         interval = f"{wording.number(item.low)} to {wording.number(item.high)}"
-    return Cell(wording.number(item.value), interval, item.note)
+    return Cell(wording.number(item.value), interval, item.note if item.value is None else "")
 
 
 def difference_rows(record: RunRecord) -> list[DifferenceRow]:
@@ -122,6 +133,7 @@ def _difference_row(item: Comparison, direction: str, headline: bool) -> Differe
         difference=_signed(item.difference),
         interval=f"{_signed(item.low)} to {_signed(item.high)}",
         p_value=wording.p_value(item.p_value),
+        method=item.method,
         standing=_STANDING[verdict.standing(item, direction)],
         headline=headline,
     )
@@ -135,3 +147,12 @@ def methods(record: RunRecord, part: str) -> list[str]:
     """Returns how the intervals of a part were made: each way once, in words."""
     items = [item for each in record.measurements.get(part, {}).values() for item in each]
     return sorted({item.method for item in items if item.method and item.low is not None})
+
+
+def notes(record: RunRecord, part: str) -> list[str]:
+    """Returns what is to be said of the model's own defined scores, such as a bound on an error."""
+    return [
+        f"{wording.plain_name(item.score)}: {item.note}"
+        for item in record.measurements.get(part, {}).get("model", [])
+        if item.note and item.value is not None
+    ]

@@ -78,8 +78,6 @@ def _cell(cell: score_table.Cell) -> Text:
     text = Text(cell.value)
     if cell.interval:
         text.append(f"\n{cell.interval}", style="not bold dim")
-    elif cell.note:
-        text.append(f"\n{cell.note}", style="not bold dim")
     return text
 
 

@@ -16,6 +16,7 @@ _SPELLING = {
 }
 _MINUS = "\N{MINUS SIGN}"
 _NONE = "\N{EN DASH}"
+_NAMES = {"majority": "Majority class"}
 _JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"  # parts of emoji and of Persian words
 _SHARES = frozenset(
     {"accuracy", "balanced_accuracy", "precision", "recall", "specificity", "exact_match"}
@@ -37,6 +38,8 @@ def plain_name(name: str) -> str:
         call = call_string.parse(name)
     except UserError:
         return name
+    if call.name in _NAMES:
+        return _NAMES[call.name]
     words = " ".join(_SPELLING.get(word, word) for word in call.name.split("_") if word)
     words = words[:1].upper() + words[1:]
     if not call.arguments:
@@ -67,6 +70,18 @@ def moment(iso: str) -> str:
     except ValueError:
         return iso
     return f"{time:%Y-%m-%d %H:%M} {time.tzname() or ''}".strip()
+
+
+def isolated(text: str) -> str:
+    """Returns a name so that its writing direction does not turn what stands beside it.
+
+    Example:
+        >>> isolated("positive"), len(isolated("\N{HEBREW LETTER ALEF}"))
+        ('positive', 3)
+    """
+    if text.isascii():
+        return text
+    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def _argument(name: str, value: object) -> str:

@@ -46,7 +46,14 @@ def trace(answers: Answers, others: dict[str, Answers], curve: Trace) -> list[Cu
             color = _canvas.CYCLE[index % len(_canvas.CYCLE)]
             dash = _canvas.DASHES[index // len(_canvas.CYCLE)]
             found.append(
-                Curve(wording.shortened(name, 16), *_canvas.thinned(x, y), area, color, dash, 1.5)
+                Curve(
+                    wording.isolated(wording.shortened(name, 16)),
+                    *_canvas.thinned(x, y),
+                    area,
+                    color,
+                    dash,
+                    1.5,
+                )
             )
     return found
 

@@ -1,12 +1,15 @@
 """The one picture: the model's headline score beside the baselines, with intervals."""
 
+import textwrap
+
 from matplotlib.figure import Figure
 
 from ftkeras.records.run_record import Measurement
 from ftkeras.report import wording
 from ftkeras.report.plots import _canvas
 
-_LABEL = 30
+_LABEL = 40
+_WIDTH = 18
 
 
 def draw(measurements: dict[str, Measurement]) -> str:
@@ -62,7 +65,10 @@ def _paint(figure: Figure, rows: dict[str, Measurement]) -> None:
             color=color,
             fontweight="bold" if name == "model" else "normal",
         )
-    axes.set_yticks(range(len(rows)), [wording.shortened(_label(name), _LABEL) for name in rows])
+    axes.set_yticks(
+        range(len(rows)),
+        [textwrap.fill(wording.shortened(_label(name), _LABEL), _WIDTH) for name in rows],
+    )
     axes.set_ylim(len(rows) - 0.5, -0.75)
     axes.margins(x=0.12)
     axes.grid(visible=False, axis="y")
