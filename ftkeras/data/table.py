@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ftkeras.data.normal_form import is_blank
 
 _INTEGER = re.compile(r"-?(0|[1-9]\d{0,17})")
-_NUMBER = re.compile(r"-?(0|[1-9]\d*)?(\.\d+)?([eE][-+]?\d{1,3})?")
+_NUMBER = re.compile(r"-?(0|[1-9]\d{0,17})?(\.\d+)?([eE][-+]?\d{1,3})?")
 _LONGEST_LABEL = 1000
 
 
@@ -74,8 +74,8 @@ def label_array(values: Sequence[Any]) -> NDArray[np.generic]:
 def column_array(values: Sequence[Any]) -> NDArray[np.generic]:
     """Returns a further column as integers, as numbers (missing: NaN), or else as texts.
 
-    Texts that look like numbers become numbers, but not when one has a leading zero (`007`), as
-    codes have.
+    Texts that look like numbers become numbers, but not when one has a leading zero (`007`) or
+    more than 18 digits, as codes have.
     """
     texts = ["" if is_missing(value) else str(value) for value in values]
     if any(isinstance(value, bool) for value in values):

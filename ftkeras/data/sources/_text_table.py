@@ -31,7 +31,7 @@ def existing_file(path: str, source: str) -> Path:
     return file
 
 
-def check_columns(file: str, available: Sequence[str], note: str = "", **wanted: str) -> None:
+def check_columns(file: str, available: Sequence[str], note: str, **wanted: str) -> None:
     """Raises `UserError` unless each wanted column is in the file, once.
 
     Args:

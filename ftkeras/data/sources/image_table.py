@@ -1,0 +1,91 @@
+"""Images and labels in a CSV or TSV table: a column of paths beside a column of labels."""
+
+from pathlib import Path
+
+import numpy as np
+
+from ftkeras.contracts.dataset import Dataset
+from ftkeras.data import image_file, table
+from ftkeras.data.bad_rows import BadRows
+from ftkeras.data.content_digest import content_digest
+from ftkeras.data.sources import _delimited, _text_table
+from ftkeras.errors import UserError
+
+
+def build(
+    path: str,
+    image: str = "image",
+    label: str = "label",
+    root: str | None = None,
+    separator: str | None = None,
+    encoding: str = "utf-8",
+    max_pixels: int = 50_000_000,
+    on_bad_row: str = "error",
+) -> Dataset:
+    """Reads a table with a header row; the columns beside image and label become slice columns.
+
+    Rows are numbered as a spreadsheet numbers them: the header is row 1. Every image is decoded
+    once, as `image_folder` does. A path that leads out of `root` is a bad row, so that a table
+    from elsewhere cannot read other files of this machine.
+
+    Args:
+        path: The table.
+        image: The column that holds the paths of the images, relative to `root`.
+        label: The column that holds the labels.
+        root: The folder of the images; by default that of the table.
+        separator: One character between cells; `None` takes the one that fits the header.
+        encoding: How characters are stored.
+        max_pixels: Larger images are bad: a small file can unfold to gigabytes.
+        on_bad_row: `"error"` refuses the table and names the rows; `"skip"` leaves them out.
+
+    Raises:
+        UserError: The table is missing or bad, or a row has no label, or an image that is
+            missing, damaged, too large or outside `root`.
+    """
+    file = _text_table.existing_file(path, "image_table")
+    folder = Path(root) if root is not None else file.parent
+    if not folder.is_dir():
+        raise UserError(f"Expected `root` to be a folder. Received: root={root!r}.")
+    bad = BadRows(on_bad_row)
+    wanted = {"image": image, "label": label}
+    columns, locations = _delimited.read(file, wanted, separator, encoding, True, bad)
+    outcomes = image_file.for_each(lambda cell: _inspect(folder, cell, max_pixels), columns[image])
+    kept = []
+    for row, (identity, reason) in enumerate(outcomes):
+        problem = reason or table.label_problem(label, columns[label][row])
+        if problem:
+            bad.add(locations[row], problem, columns[image][row])
+        else:
+            kept.append((row, identity))
+    rejected = bad.settle()
+    if not kept:
+        raise UserError(f"Expected an image that can be used. Received: none in path={path!r}.")
+    rows = [row for row, _ in kept]
+    return Dataset(
+        modality="image",
+        ids=np.array([identity for _, identity in kept]),
+        inputs=table.object_array([str(folder / columns[image][row].strip()) for row in rows]),
+        labels=table.label_array([columns[label][row] for row in rows]),
+        locations=table.object_array([locations[row] for row in rows]),
+        columns={
+            name: table.column_array([values[row] for row in rows])
+            for name, values in columns.items()
+            if name not in (image, label)
+        },
+        rejected=rejected,
+    )
+
+
+def _inspect(folder: Path, cell: str, max_pixels: int) -> tuple[str, str]:
+    """Returns the id of an image and what is wrong with it."""
+    name = cell.strip()
+    if not name or "\0" in name:
+        return "", "the path of the image is empty or no path"
+    try:
+        if not (folder / name).resolve().is_relative_to(folder.resolve()):
+            return "", f"{name[:200]} leads out of {folder}"
+        data = (folder / name).read_bytes()
+    except (OSError, RuntimeError, UnicodeError) as error:
+        return "", f"{name[:200]} cannot be read ({getattr(error, 'strerror', None) or error})"
+    problem = image_file.problem(data, max_pixels)
+    return content_digest("image", data), f"{name} {problem}" if problem else ""

@@ -1,0 +1,95 @@
+"""Texts and labels in a file with one JSON object a line."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ftkeras.contracts.dataset import Dataset
+from ftkeras.data.bad_rows import BadRows
+from ftkeras.data.sources import _text_table
+from ftkeras.errors import UserError
+
+
+def build(
+    path: str,
+    text: str = "text",
+    label: str = "label",
+    max_characters: int = 1_000_000,
+    on_bad_row: str = "error",
+) -> Dataset:
+    r"""Reads a JSON Lines file (UTF-8); the other plain values become slice columns.
+
+    Lines are numbered from 1; blank lines are skipped. A key that a line lacks counts as missing.
+    Keys that hold a list or an object anywhere are no columns.
+
+    Args:
+        path: The file.
+        text: The key of the text.
+        label: The key of the label: a text, a number, true or false.
+        max_characters: Longer texts are bad rows.
+        on_bad_row: `"error"` refuses the file and names the lines; `"skip"` leaves them out.
+
+    Raises:
+        UserError: The file is missing or empty, no line has these keys, or a line is not UTF-8,
+            is no JSON object, repeats a key, or has an empty text or no label.
+
+    Example:
+        >>> import pathlib, tempfile
+        >>> path = pathlib.Path(tempfile.mkdtemp()) / "reviews.jsonl"
+        >>> _ = path.write_text('{"text": "Great fun", "label": 1, "stars": 5}\n')
+        >>> dataset = build(str(path))
+        >>> dataset.inputs.tolist(), dataset.labels.tolist(), dataset.columns["stars"].tolist()
+        (['Great fun'], [1], [5])
+    """
+    file = _text_table.existing_file(path, "json_lines")
+    bad = BadRows(on_bad_row)
+    found = list(_objects(file, bad))
+    keys = list(dict.fromkeys(key for _, content in found for key in content))
+    if not found:
+        bad.settle()
+        raise UserError(
+            f"Expected one JSON object a line. Received: path={path!r} with none. "
+            "Check that the file is the right one."
+        )
+    _text_table.check_columns(file.name, keys, "", text=text, label=label)
+    columns = {key: [content.get(key) for _, content in found] for key in keys}
+    plain = {
+        key: values
+        for key, values in columns.items()
+        if key in (text, label) or not any(isinstance(value, list | dict) for value in values)
+    }
+    locations = [location for location, _ in found]
+    return _text_table.assemble(plain, locations, text, label, max_characters, bad)
+
+
+def _objects(file: Path, bad: BadRows) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yields where each object stands, and the object."""
+    with file.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            if number == 1:
+                line = line.removeprefix(b"\xef\xbb\xbf")
+            if not line.strip():
+                continue
+            location = f"{file.name}, line {number}"
+            try:
+                content = json.loads(line.decode("utf-8"), object_pairs_hook=_without_repeats)
+            except UnicodeDecodeError as error:
+                reason = f"byte 0x{line[error.start]:02x} is no UTF-8"
+            except RecursionError:
+                reason = "the JSON is nested too deeply"
+            except ValueError as error:
+                reason = f"it is no JSON ({error})"
+            else:
+                reason = "" if isinstance(content, dict) else "it is no JSON object"
+            if reason:
+                bad.add(location, reason, line[:1000].decode("utf-8", "replace"))
+            else:
+                yield location, content
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        raise ValueError(f"Expected every key once. Received: {[key for key, _ in pairs]}")
+    return content
