@@ -1,6 +1,7 @@
 """Groups of layers in order from input to output."""
 
 import re
+from collections.abc import Iterator
 
 import keras
 
@@ -22,6 +23,8 @@ def group(model: keras.Model, first: str = "embeddings") -> tuple[Block, ...]:
     final normalisation or pooler too, and "the top block" is always one that every tap runs
     through. A model without such names gets one block for each layer with weights.
 
+    Models inside the model are looked into.
+
     Args:
         model: A functional model.
         first: Name of the block in front.
@@ -35,7 +38,7 @@ def group(model: keras.Model, first: str = "embeddings") -> tuple[Block, ...]:
         >>> [block.name for block in group(keras.Sequential(layers))]
         ['embeddings', 'transformer_layer_0', 'transformer_layer_1']
     """
-    layers = [layer for layer in model.layers if layer.weights]
+    layers = [layer for layer in _leaves(model) if layer.weights]
     if not any(_block_name(layer.name) for layer in layers):
         return tuple(Block(layer.name, (layer,)) for layer in layers)
     grouped: dict[str, list[keras.layers.Layer]] = {}
@@ -44,6 +47,14 @@ def group(model: keras.Model, first: str = "embeddings") -> tuple[Block, ...]:
         current = _block_name(layer.name) or current
         grouped.setdefault(current, []).append(layer)
     return tuple(Block(name, tuple(found)) for name, found in grouped.items())
+
+
+def _leaves(model: keras.Model) -> Iterator[keras.layers.Layer]:
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            yield from _leaves(layer)
+        else:
+            yield layer
 
 
 def _block_name(layer_name: str) -> str | None:
