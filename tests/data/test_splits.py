@@ -15,7 +15,11 @@ from ftkeras.data.splits.stratified import Stratified
 from ftkeras.errors import UserError
 
 # Arguments for rules that cannot do without; all rules get the same data.
-ARGUMENTS = {"given": "given(column='part')"}
+ARGUMENTS = {
+    "given": "given(column='part')",
+    "grouped": "grouped(column='group')",
+    "by_time": "by_time(column='time')",
+}
 RULES = [ARGUMENTS.get(name, name) for name in catalog.names("data/splits")]
 
 

@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from ftkeras import seeds
+from ftkeras import catalog, seeds
 from ftkeras.call_string import Call
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.split import PARTS, Split
@@ -44,6 +44,18 @@ def check_distinct(dataset: Dataset) -> None:
         f"example {rows[0]} and {rows[1]}. Remove repeats before the split "
         "(ftkeras.data.deduplicate does)."
     )
+
+
+def column(dataset: Dataset, name: str, rule: str) -> list[str]:
+    """Returns a column's values as texts, or raises `UserError` with the nearest column."""
+    known = list(dataset.columns)
+    if name not in known:
+        raise UserError(
+            f"Expected `column` of split={rule} to be a column of the data: "
+            f"{', '.join(known) or 'there is none'}. Received: column={name!r}."
+            f"{catalog.nearest(name, known)}"
+        )
+    return [str(value).strip() for value in dataset.columns[name].tolist()]
 
 
 def drawn_order(dataset: Dataset, seed: int) -> NDArray[np.int64]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ftkeras import catalog
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.split import PARTS, Split
 from ftkeras.data.splits import _draw
@@ -64,14 +63,7 @@ class Given:
         return _draw.split_of(dataset, rows, "given", self, seed)
 
     def _parts(self, dataset: Dataset) -> NDArray[np.str_]:
-        if self.column not in dataset.columns:
-            known = list(dataset.columns)
-            raise UserError(
-                f"Expected `column` of split=given to be a column of the data: "
-                f"{', '.join(known) or 'there is none'}. Received: column={self.column!r}."
-                f"{catalog.nearest(self.column, known)}"
-            )
-        written = [str(value).strip().lower() for value in dataset.columns[self.column].tolist()]
+        written = [name.lower() for name in _draw.column(dataset, self.column, "given")]
         parts = np.array([_ALIASES.get(name, name) for name in written])
         other = np.flatnonzero(~np.isin(parts, PARTS))
         if len(other):
