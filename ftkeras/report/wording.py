@@ -144,7 +144,8 @@ def p_value(value: float) -> str:
     """
     if value < 1e-4:
         return "p < 0.0001"
-    decimals = max(2, 1 - math.floor(math.log10(value)))
+    exponent = int(f"{value:.1e}".partition("e")[2])
+    decimals = max(2, 1 - exponent)
     return f"p = {value:.{decimals}f}"
 
 

@@ -20,7 +20,13 @@ def test_an_undefined_number_is_a_dash(value):
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [(1.0, "p = 1.00"), (0.049, "p = 0.049"), (0.00012, "p = 0.00012"), (0.0, "p < 0.0001")],
+    [
+        (1.0, "p = 1.00"),
+        (0.049, "p = 0.049"),
+        (0.00012, "p = 0.00012"),
+        (1 / 1001, "p = 0.0010"),
+        (0.0, "p < 0.0001"),
+    ],
 )
 def test_p_values_keep_two_digits_and_never_reach_zero(value, expected):
     assert wording.p_value(value) == expected
