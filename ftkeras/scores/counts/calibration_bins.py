@@ -6,7 +6,7 @@ from typing import Any
 
 from ftkeras.contracts.score import Terms
 from ftkeras.errors import UserError
-from ftkeras.scores.counts.probability_terms import log_softmax
+from ftkeras.scores.counts._softmax import largest_class, log_softmax
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class CalibrationBins(Terms):
             event = labels == 1
         else:
             probability = xp.exp(xp.max(log_softmax(predictions, xp), axis=-1))
-            event = labels == xp.array(xp.argmax(predictions, axis=-1), dtype="int32")
+            event = labels == xp.array(largest_class(predictions, xp), dtype="int32")
         place = xp.clip(xp.floor(probability * self.num_bins), 0, self.num_bins - 1)
         bins = xp.expand_dims(xp.arange(self.num_bins), 0)
         is_here = xp.equal(xp.expand_dims(xp.array(place, dtype="int32"), -1), bins)

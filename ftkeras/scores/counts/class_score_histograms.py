@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras.contracts.score import Cells, Units
+from ftkeras.scores.counts._softmax import log_odds
 from ftkeras.scores.counts.float_key import check_num_buckets, float_key
 from ftkeras.scores.counts.score_histogram import distinct, join_buckets, rank
 
@@ -25,30 +26,6 @@ def default_num_buckets(num_classes: int) -> int:
     """
     room = _MOST_CELLS // (2 * num_classes)
     return max(64, min(_MOST_BUCKETS, 2 ** (room.bit_length() - 1)))
-
-
-def log_odds(logits: Any, xp: ModuleType) -> Any:
-    """Returns `(units, classes)`: log p - log (1 - p) of each class's softmax probability.
-
-    The rest of the largest class is summed without it, so that confident scores keep their order
-    where 1 - p would round to zero.
-
-    Example:
-        >>> log_odds(np.array([[100.0, 0.0, 0.0]]), np).round(4).tolist()
-        [[99.3069, -100.0, -100.0]]
-    """
-    top = xp.max(logits, axis=-1, keepdims=True)
-    shifted = logits - top
-    is_top = xp.equal(
-        xp.expand_dims(xp.argmax(logits, axis=-1), -1),
-        xp.expand_dims(xp.arange(logits.shape[-1]), 0),
-    )
-    others = xp.where(is_top, -1e30, shifted)
-    second = xp.max(others, axis=-1, keepdims=True)
-    log_others = second + xp.log(xp.sum(xp.exp(others - second), axis=-1, keepdims=True))
-    log_total = xp.log1p(xp.exp(log_others))
-    log_p = shifted - log_total
-    return xp.where(is_top, -log_others, log_p - xp.log1p(-xp.exp(xp.where(is_top, -1.0, log_p))))
 
 
 @dataclass(frozen=True)
@@ -84,7 +61,7 @@ class ClassScoreHistograms(Cells):
 
     def fitted(self, units: Units, most: int | None = None) -> "ClassRankedScores":
         """Returns counts with a cell for every distinct score (or `most` groups of them)."""
-        scores = log_odds(units.predictions, np)
+        scores = _comparable(units.predictions)
         return ClassRankedScores(tuple(distinct(column, most) for column in scores.T))
 
 
@@ -105,9 +82,14 @@ class ClassRankedScores(Cells):
 
     def cells(self, labels: Any, predictions: Any, xp: ModuleType) -> Any:
         """Returns `(units, num_classes)`."""
-        columns = zip(self.scores, log_odds(predictions, np).T, strict=True)
+        columns = zip(self.scores, _comparable(predictions).T, strict=True)
         ranks = np.stack([rank(ordered, column) for ordered, column in columns], -1)
         return _cells(labels, ranks, self.shape[0], self.shape[2], np)
+
+
+def _comparable(logits: NDArray[Any]) -> NDArray[np.float64]:
+    # Rows that hold the same logits in another order tie, though their sums differ in the last bit.
+    return np.round(log_odds(logits, np), 11)
 
 
 def _cells(labels: Any, key: Any, num_classes: int, num_buckets: int, xp: ModuleType) -> Any:

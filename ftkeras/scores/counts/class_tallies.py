@@ -7,6 +7,7 @@ from typing import Any
 
 from ftkeras.contracts.score import Cells
 from ftkeras.errors import UserError
+from ftkeras.scores.counts._softmax import largest_class
 
 
 def predicted_classes(predictions: Any, threshold: float, xp: ModuleType) -> Any:
@@ -21,7 +22,7 @@ def predicted_classes(predictions: Any, threshold: float, xp: ModuleType) -> Any
     if len(predictions.shape) == 1:
         boundary = math.log(threshold) - math.log1p(-threshold)
         return xp.where(predictions > boundary, 1, 0)
-    return xp.argmax(predictions, axis=-1)
+    return largest_class(predictions, xp)
 
 
 @dataclass(frozen=True)

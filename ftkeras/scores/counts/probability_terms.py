@@ -5,6 +5,7 @@ from types import ModuleType
 from typing import Any
 
 from ftkeras.contracts.score import Terms
+from ftkeras.scores.counts._softmax import log_softmax
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,3 @@ class ProbabilityTerms(Terms):
         loss = -xp.sum(xp.where(is_true, log_p, 0.0), axis=-1)
         squared = xp.sum(xp.square(xp.where(is_true, 1.0, 0.0) - xp.exp(log_p)), axis=-1)
         return xp.stack([xp.ones_like(loss), loss, squared], -1)
-
-
-def log_softmax(logits: Any, xp: ModuleType) -> Any:
-    """Returns the logarithm of the softmax over the last axis."""
-    shifted = logits - xp.max(logits, axis=-1, keepdims=True)
-    return shifted - xp.log(xp.sum(xp.exp(shifted), axis=-1, keepdims=True))
