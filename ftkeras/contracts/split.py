@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,3 +56,17 @@ class Split:
         """SHA-256 over the ids of the parts: equal digests mean equal parts."""
         content = "\n".join(" ".join([part, *sorted(self.ids(part))]) for part in PARTS)
         return hashlib.sha256(content.encode()).hexdigest()
+
+
+class SplitRule(Protocol):
+    """One file in `data/splits/`: built from a call string, called with the data."""
+
+    def __call__(self, dataset: Dataset, seed: int) -> Split:
+        """Returns the split of a dataset without repeats; the order of its rows does not matter."""
+
+
+class FoldRule(Protocol):
+    """One file in `data/folds/`: built from a call string, called with the data."""
+
+    def __call__(self, dataset: Dataset, seed: int) -> list[Split]:
+        """Returns splits whose test parts hold every example once (once a repeat)."""

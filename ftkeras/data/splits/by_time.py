@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.split import PARTS, Split
-from ftkeras.data.splits import _draw
+from ftkeras.data import drawing
 from ftkeras.errors import UserError
 
 
@@ -43,7 +43,7 @@ class ByTime:
     test: float = 0.15
 
     def __post_init__(self) -> None:
-        _draw.check_shares(self.train, self.validation, self.test)
+        drawing.check_shares(self.train, self.validation, self.test)
 
     def __call__(self, dataset: Dataset, seed: int) -> Split:
         """Returns the split of a dataset without repeats.
@@ -51,7 +51,7 @@ class ByTime:
         Raises:
             UserError: There is no such column, it holds something else than times, or too few.
         """
-        _draw.check_distinct(dataset)
+        drawing.check_distinct(dataset)
         times = self._times(dataset)
         ordered = np.sort(times)
         last = [
@@ -59,12 +59,12 @@ class ByTime:
             for share in (self.train, self.train + self.validation)
         ]
         part_of = np.searchsorted(np.array(last), times, side="left")
-        order = _draw.drawn_order(dataset, seed)
+        order = drawing.drawn_order(dataset, seed)
         rows = {name: order[part_of[order] == part] for part, name in enumerate(PARTS)}
-        return _draw.split_of(dataset, rows, "by_time", self, seed)
+        return drawing.split_of(dataset, rows, "by_time", self, seed)
 
     def _times(self, dataset: Dataset) -> NDArray[np.float64]:
-        written = _draw.column(dataset, self.column, "by_time")
+        written = drawing.column(dataset, self.column, "by_time")
         times = np.array([_seconds(text) for text in written])
         wrong = np.flatnonzero(np.isnan(times))
         if len(wrong):

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.split import PARTS, Split
-from ftkeras.data.splits import _draw
+from ftkeras.data import drawing
 from ftkeras.errors import UserError
 
 _ALIASES = {
@@ -54,16 +54,18 @@ class Given:
         Raises:
             UserError: There is no such column, it names other parts, or train or test is empty.
         """
-        _draw.check_distinct(dataset)
-        order = _draw.drawn_order(dataset, seed)
+        drawing.check_distinct(dataset)
+        order = drawing.drawn_order(dataset, seed)
         part_of = self._parts(dataset)
         rows = {part: order[part_of[order] == part] for part in PARTS}
         if not len(rows["validation"]):
-            rows["train"], rows["validation"] = self._held_out(dataset, rows["train"])
-        return _draw.split_of(dataset, rows, "given", self, seed)
+            train = rows["train"]
+            kept, held_out = drawing.hold_out(dataset.labels[train], self.validation)
+            rows["train"], rows["validation"] = train[kept], train[held_out]
+        return drawing.split_of(dataset, rows, "given", self, seed)
 
     def _parts(self, dataset: Dataset) -> NDArray[np.str_]:
-        written = [name.lower() for name in _draw.column(dataset, self.column, "given")]
+        written = [name.lower() for name in drawing.column(dataset, self.column, "given")]
         parts = np.array([_ALIASES.get(name, name) for name in written])
         other = np.flatnonzero(~np.isin(parts, PARTS))
         if len(other):
@@ -74,14 +76,3 @@ class Given:
                 f"Received: {told}{more}. Correct the column, or take split=stratified."
             )
         return parts
-
-    def _held_out(
-        self, dataset: Dataset, train: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        _, classes, counts = np.unique(
-            dataset.labels[train], return_inverse=True, return_counts=True
-        )
-        cells = _draw.allocate(counts, (1 - self.validation, self.validation, 0.0))
-        cells[counts == 1] = (1, 0, 0)  # the only example of a class is for learning it
-        kept = _draw.parts_of_classes(classes, np.arange(len(train)), cells)
-        return train[kept["train"]], train[kept["validation"]]

@@ -2,13 +2,9 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.split import PARTS, Split
-from ftkeras.data.splits import _draw
-from ftkeras.errors import UserError
+from ftkeras.data import drawing
 
 
 @dataclass(frozen=True)
@@ -26,6 +22,7 @@ class Grouped:
         test: Share of the test part.
 
     Example:
+        >>> import numpy as np
         >>> texts = np.array([f"text {i}" for i in range(12)])
         >>> dataset = Dataset("text", texts, texts.astype(object), np.array(["a", "b"] * 6),
         ...     texts, columns={"author": np.arange(12) // 2})
@@ -41,7 +38,7 @@ class Grouped:
     test: float = 0.15
 
     def __post_init__(self) -> None:
-        _draw.check_shares(self.train, self.validation, self.test)
+        drawing.check_shares(self.train, self.validation, self.test)
 
     def __call__(self, dataset: Dataset, seed: int) -> Split:
         """Returns the split of a dataset without repeats.
@@ -49,47 +46,10 @@ class Grouped:
         Raises:
             UserError: There is no such column, a group is missing, or there are too few groups.
         """
-        _draw.check_distinct(dataset)
-        groups = self._groups(dataset)
-        order = _draw.drawn_order(dataset, seed)
-        _, classes = np.unique(dataset.labels, return_inverse=True)
-        tallies = np.zeros((groups.max() + 1, classes.max() + 1))
-        np.add.at(tallies, (groups, classes), 1)
-        part_of_group = self._assigned(tallies, groups[order])
-        part_of = part_of_group[groups]
-        rows = {name: order[part_of[order] == part] for part, name in enumerate(PARTS)}
-        return _draw.split_of(dataset, rows, "grouped", self, seed)
-
-    def _groups(self, dataset: Dataset) -> NDArray[np.int64]:
-        names = _draw.column(dataset, self.column, "grouped")
-        missing = [row for row, name in enumerate(names) if name in ("", "nan")]
-        if missing:
-            told = ", ".join(dataset.locations[missing[:5]].tolist())
-            raise UserError(
-                f"Expected a group in `{self.column}` for every example. Received: "
-                f"{len(missing)} without one: {told}. Fill them in, each with a name of its own "
-                "where the example belongs to no group."
-            )
-        distinct, groups = np.unique(names, return_inverse=True)
-        if len(distinct) < len(PARTS):
-            raise UserError(
-                f"Expected at least {len(PARTS)} groups in `{self.column}`. "
-                f"Received: {', '.join(distinct)}. Take another column."
-            )
-        return groups
-
-    def _assigned(
-        self, tallies: NDArray[np.float64], drawn: NDArray[np.int64]
-    ) -> NDArray[np.int64]:
-        """Returns `(groups,)` parts, the groups taking their turns in the order they were drawn."""
-        totals = tallies.sum(axis=0)
-        lacking = np.array([self.train, self.validation, self.test])[:, None] * totals
-        part_of = np.empty(len(tallies), "int64")
-        _, first = np.unique(drawn, return_index=True)
-        for group in drawn[np.sort(first)]:
-            # What each part lacks of these classes, rare ones counting as much as frequent ones.
-            need = (lacking / totals) @ tallies[group]
-            part = int(need.argmax())
-            part_of[group] = part
-            lacking[part] -= tallies[group]
-        return part_of
+        drawing.check_distinct(dataset)
+        groups = drawing.groups_of(dataset, self.column, "grouped", len(PARTS))
+        order = drawing.drawn_order(dataset, seed)
+        shares = (self.train, self.validation, self.test)
+        part_of = drawing.assign_groups(groups[order], dataset.labels[order], shares)
+        rows = {name: order[part_of == part] for part, name in enumerate(PARTS)}
+        return drawing.split_of(dataset, rows, "grouped", self, seed)

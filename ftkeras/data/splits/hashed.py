@@ -6,7 +6,7 @@ import numpy as np
 
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.split import PARTS, Split
-from ftkeras.data.splits import _draw
+from ftkeras.data import drawing
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Hashed:
     test: float = 0.15
 
     def __post_init__(self) -> None:
-        _draw.check_shares(self.train, self.validation, self.test)
+        drawing.check_shares(self.train, self.validation, self.test)
 
     def __call__(self, dataset: Dataset, seed: int) -> Split:
         """Returns the split of a dataset without repeats.
@@ -44,11 +44,11 @@ class Hashed:
         Raises:
             UserError: A part got no example.
         """
-        _draw.check_distinct(dataset)
-        order = _draw.drawn_order(dataset, seed)
-        keys = _draw.digests(dataset.take(order), seed)
+        drawing.check_distinct(dataset)
+        order = drawing.drawn_order(dataset, seed)
+        keys = drawing.digests(dataset.take(order), seed)
         places = np.array([int.from_bytes(key[:8], "big") / 2**64 for key in keys])
         bounds = np.cumsum([self.train, self.validation])
         part_of = np.searchsorted(bounds, places, side="right")
         rows = {name: order[part_of == part] for part, name in enumerate(PARTS)}
-        return _draw.split_of(dataset, rows, "hashed", self, seed)
+        return drawing.split_of(dataset, rows, "hashed", self, seed)

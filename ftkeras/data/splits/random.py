@@ -6,7 +6,7 @@ import numpy as np
 
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.split import Split
-from ftkeras.data.splits import _draw
+from ftkeras.data import drawing
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Random:
     test: float = 0.15
 
     def __post_init__(self) -> None:
-        _draw.check_shares(self.train, self.validation, self.test)
+        drawing.check_shares(self.train, self.validation, self.test)
 
     def __call__(self, dataset: Dataset, seed: int) -> Split:
         """Returns the split of a dataset without repeats.
@@ -41,8 +41,8 @@ class Random:
         Raises:
             UserError: There are fewer than three examples, or too few for the shares.
         """
-        _draw.check_distinct(dataset)
-        cells = _draw.allocate(np.array([len(dataset)]), (self.train, self.validation, self.test))
+        drawing.check_distinct(dataset)
+        cells = drawing.allocate(np.array([len(dataset)]), (self.train, self.validation, self.test))
         same = np.zeros(len(dataset), "int64")
-        rows = _draw.parts_of_classes(same, _draw.drawn_order(dataset, seed), cells)
-        return _draw.split_of(dataset, rows, "random", self, seed)
+        rows = drawing.parts_of_classes(same, drawing.drawn_order(dataset, seed), cells)
+        return drawing.split_of(dataset, rows, "random", self, seed)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.split import Split
-from ftkeras.data.splits import _draw
+from ftkeras.data import drawing
 from ftkeras.errors import UserError
 
 
@@ -37,7 +37,7 @@ class Stratified:
     test: float = 0.15
 
     def __post_init__(self) -> None:
-        _draw.check_shares(self.train, self.validation, self.test)
+        drawing.check_shares(self.train, self.validation, self.test)
 
     def __call__(self, dataset: Dataset, seed: int) -> Split:
         """Returns the split of a dataset without repeats.
@@ -45,18 +45,18 @@ class Stratified:
         Raises:
             UserError: Only one class, or a class with too few examples to be in every part.
         """
-        _draw.check_distinct(dataset)
+        drawing.check_distinct(dataset)
         names, classes, counts = np.unique(dataset.labels, return_inverse=True, return_counts=True)
         if len(names) < 2:
             raise UserError(
                 "Expected at least two classes to tell apart. Received: "
                 f"{len(dataset)} examples, all labelled {names.tolist()}. Check the label column."
             )
-        cells = _draw.allocate(counts, (self.train, self.validation, self.test))
+        cells = drawing.allocate(counts, (self.train, self.validation, self.test))
         if (cells == 0).any():
             raise self._too_few(names, counts, cells)
-        rows = _draw.parts_of_classes(classes, _draw.drawn_order(dataset, seed), cells)
-        return _draw.split_of(dataset, rows, "stratified", self, seed)
+        rows = drawing.parts_of_classes(classes, drawing.drawn_order(dataset, seed), cells)
+        return drawing.split_of(dataset, rows, "stratified", self, seed)
 
     def _too_few(
         self, names: NDArray[np.generic], counts: NDArray[np.int64], cells: NDArray[np.int64]
@@ -73,6 +73,6 @@ class Stratified:
     def _fewest(self) -> int:
         shares = (self.train, self.validation, self.test)
         count = 3
-        while (_draw.allocate(np.array([count]), shares) == 0).any():
+        while (drawing.allocate(np.array([count]), shares) == 0).any():
             count += 1
         return count

@@ -6,6 +6,7 @@ not move when the file is sorted anew, nor between versions of Python, NumPy or 
 
 import hashlib
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,3 +141,79 @@ def parts_of_classes(
     part_of = np.empty(len(classes), "int64")
     part_of[by_class] = np.repeat(np.tile(np.arange(len(PARTS)), len(cells)), cells.ravel())
     return {name: order[part_of[order] == part] for part, name in enumerate(PARTS)}
+
+
+def hold_out(
+    labels: NDArray[np.generic], share: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Returns which rows are kept and which are held out, class by class, cut at a share.
+
+    The first rows of a class are kept, so they must be in drawn order. Shares are rounded as
+    `allocate` does; the only example of a class is kept, for learning it.
+
+    Args:
+        labels: `(examples,)` labels in drawn order.
+        share: Share to hold out.
+    """
+    _, classes, counts = np.unique(labels, return_inverse=True, return_counts=True)
+    cells = allocate(counts, (1 - share, share, 0.0))
+    cells[counts == 1] = (1, 0, 0)
+    rows = parts_of_classes(classes, np.arange(len(labels)), cells)
+    return rows["train"], rows["validation"]
+
+
+def assign_groups(
+    groups: NDArray[np.int64], labels: NDArray[np.generic], shares: Sequence[float]
+) -> NDArray[np.int64]:
+    """Returns `(examples,)` the part of each example, no group being in two.
+
+    Groups take their turns in the order of their first rows; each goes to the part that lacks its
+    classes most, a rare class counting as much as a frequent one.
+
+    Args:
+        groups: `(examples,)` number of each example's group, in drawn order.
+        labels: `(examples,)` labels.
+        shares: Share of each part.
+    """
+    _, classes = np.unique(labels, return_inverse=True)
+    distinct, first, members = np.unique(groups, return_index=True, return_inverse=True)
+    tallies = np.zeros((len(distinct), classes.max() + 1))
+    np.add.at(tallies, (members, classes), 1)
+    totals = tallies.sum(axis=0)
+    lacking = np.array(shares)[:, None] * totals
+    part_of_group = np.empty(len(distinct), "int64")
+    for group in np.argsort(first):
+        part = int(((lacking / totals) @ tallies[group]).argmax())
+        part_of_group[group] = part
+        lacking[part] -= tallies[group]
+    return part_of_group[members]
+
+
+def groups_of(dataset: Dataset, name: str, rule: str, fewest: int) -> NDArray[np.int64]:
+    """Returns `(examples,)` the number of each example's group.
+
+    Args:
+        dataset: The examples.
+        name: The column that names the group.
+        rule: Name of the rule that asks, for messages.
+        fewest: Fewer groups are refused.
+
+    Raises:
+        UserError: There is no such column, a group is missing, or there are too few.
+    """
+    names = column(dataset, name, rule)
+    missing = [row for row, value in enumerate(names) if value in ("", "nan")]
+    if missing:
+        told = ", ".join(dataset.locations[missing[:5]].tolist())
+        raise UserError(
+            f"Expected a group in `{name}` for every example. Received: {len(missing)} without "
+            f"one: {told}. Fill them in, each with a name of its own where the example belongs to "
+            "no group."
+        )
+    distinct, groups = np.unique(names, return_inverse=True)
+    if len(distinct) < fewest:
+        raise UserError(
+            f"Expected at least {fewest} groups in `{name}`. "
+            f"Received: {', '.join(distinct)}. Take another column."
+        )
+    return groups

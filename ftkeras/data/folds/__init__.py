@@ -1,0 +1,1 @@
+"""Rules that make several splits, so that every example is tested once; one file a rule."""
