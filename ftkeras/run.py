@@ -30,6 +30,7 @@ def main(argv: list[str]) -> int:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
         with _silent_start():
             workflow = catalog.find("workflows", config.mode)
+            _find_devices()
         workflow(config)
     except UserError as error:
         print(f"ftkeras: {error}", file=sys.stderr)
@@ -51,6 +52,13 @@ def main(argv: list[str]) -> int:
         )
         return 130
     return 0
+
+
+def _find_devices() -> None:
+    """Lets TensorFlow look for accelerators now, while its C++ code is muted."""
+    loaded = sys.modules
+    if "keras" in loaded and loaded["keras"].backend.backend() == "tensorflow":
+        loaded["tensorflow"].config.list_logical_devices()
 
 
 @contextmanager

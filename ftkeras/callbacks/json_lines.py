@@ -1,6 +1,7 @@
 """One JSON line an epoch, readable while training goes on."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ class JsonLines(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Writes the epoch's logs; epochs count from 1."""
-        numbers = {name: float(value) for name, value in (logs or {}).items()}
+        values = {name: float(value) for name, value in (logs or {}).items()}
+        # JSON has no NaN; an undefined metric becomes null.
+        numbers = {name: None if math.isnan(value) else value for name, value in values.items()}
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps({**self.constants, "epoch": epoch + 1, **numbers}) + "\n")

@@ -83,10 +83,10 @@ class RunRecord:
         backbone: `handle`, `fingerprint`, `parameters`, `tap`, `head`.
         passes: `computed`, `reused` and `saved` passes through the backbone.
         phases: For each phase `phase` (its call string), `trainable_parameters`, `best_epoch`,
-            `seconds`, and `history` (log name -> one value an epoch).
+            `seconds`, and `history` (log name -> one value an epoch, `None` where undefined).
         measurements: Part -> model (`"model"` or a baseline's name) -> measurements.
         comparisons: The model against each baseline on test.
-        streamed: Part -> log name -> value, as counted inside Keras.
+        streamed: Part -> log name -> value, as counted inside Keras; `None` where undefined.
         test_reads: Every time the test part was read: `time` and `reason`.
         seconds: Step name -> wall time.
         schema_version: Version of this layout.
@@ -104,7 +104,7 @@ class RunRecord:
     phases: list[dict[str, Any]]
     measurements: dict[str, dict[str, list[Measurement]]]
     comparisons: list[Comparison]
-    streamed: dict[str, dict[str, float]]
+    streamed: dict[str, dict[str, float | None]]
     test_reads: list[dict[str, str]]
     seconds: dict[str, float] = field(default_factory=dict)
     schema_version: int = SCHEMA_VERSION

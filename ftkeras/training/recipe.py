@@ -144,7 +144,13 @@ class Recipe:
         return self.model.get_layer("head") if on_features else self.model
 
     def _from_features(self, part: Part, name: str) -> Examples:
-        progress = self.step(f"Features of {name}", "examples")
+        started: list[Callable[..., Any]] = []
+
+        def progress(done: int, total: int) -> None:
+            if not started:  # nothing is shown when everything is in the cache
+                started.append(self.step(f"Features of {name}", "examples"))
+            started[0](done, total)
+
         features = self.cache.features(part.ids, part.values, progress)
         return examples.from_features(features, part.labels)
 

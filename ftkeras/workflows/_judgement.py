@@ -6,7 +6,7 @@ from ftkeras.contracts.score import Score
 from ftkeras.contracts.task import Task
 from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import Comparison, Measurement
-from ftkeras.statistics.measure import measure
+from ftkeras.statistics.intervals import measure
 from ftkeras.statistics.paired import compare
 
 JUDGED = ("validation", "test")
@@ -14,19 +14,11 @@ JUDGED = ("validation", "test")
 
 def scores_of(task: Task, num_classes: int) -> list[Score]:
     """Builds the scores a task reports, headline first."""
-    return [build_score(call_string.parse(text), num_classes) for text in task.scores]
-
-
-def build_score(call: Call, num_classes: int) -> Score:
-    """Builds one score; those that need the number of classes are told it."""
-    return catalog.build("scores", with_classes("scores", call, num_classes))
-
-
-def with_classes(kind: str, call: Call, num_classes: int) -> Call:
-    """Adds `num_classes` to a call whose file takes it and whose author left it out."""
-    if "num_classes" in catalog.parameters(kind, call.name):
-        return Call(call.name, {"num_classes": num_classes, **call.arguments})
-    return call
+    calls = [call_string.parse(text) for text in task.scores]
+    return [
+        catalog.build("scores", Call(call.name, {"num_classes": num_classes, **call.arguments}))
+        for call in calls
+    ]
 
 
 def measurements(
@@ -43,27 +35,39 @@ def measurements(
     return judged
 
 
-def comparisons(models: dict[str, Predictions], scores: list[Score], seed: int) -> list[Comparison]:
+def comparisons(
+    models: dict[str, Predictions],
+    scores: list[Score],
+    measured: dict[str, dict[str, list[Measurement]]],
+    seed: int,
+) -> list[Comparison]:
     """Compares the model with each baseline on test, pair by pair of answers.
+
+    Scores that are undefined for one of the two (the precision of a baseline that never says
+    "positive") are left out: there is no difference to speak of.
 
     Args:
         models: Predictions by name; `"model"` is the one compared with all others.
         scores: What to compare by.
+        measured: What `measurements` gave for the same models and scores.
         seed: Seed of the resampling.
     """
+    on_test = measured.get("test", {})
     model = models["model"].part("test")
     found = []
-    for name, predictions in models.items():
-        other = predictions.part("test")
-        if name == "model" or not len(other):
+    for name in on_test:
+        if name == "model":
             continue
+        other = models[name].part("test")
         if list(other.ids) != list(model.ids):
             raise ValueError(
                 f"Expected the same examples in the same order. Received: {len(other)} of {name} "
                 f"against {len(model)} of the model."
             )
+        pairs = zip(scores, on_test["model"], on_test[name], strict=True)
         found += [
             compare(score, model.labels, model.logits, other.logits, other=name, seed=seed)
-            for score in scores
+            for score, ours, theirs in pairs
+            if ours.value is not None and theirs.value is not None
         ]
     return found

@@ -7,8 +7,8 @@ import keras
 from ftkeras import call_string, catalog
 from ftkeras.call_string import Call
 from ftkeras.contracts.task import Task
+from ftkeras.metrics import suite
 from ftkeras.training.fit import Objective
-from ftkeras.workflows import _judgement
 
 
 def objective(task: Task, num_classes: int, asked: Sequence[Call]) -> Objective:
@@ -20,14 +20,13 @@ def objective(task: Task, num_classes: int, asked: Sequence[Call]) -> Objective:
         asked: Metrics to stream; empty takes those of the task. The one that chooses the best
             epoch is streamed in any case.
     """
-    calls = list(asked) or [call_string.parse(text) for text in task.metrics]
-    monitor = call_string.parse(task.monitor)
-    if monitor.name not in [call.name for call in calls]:
-        calls.append(monitor)
-    calls = [_judgement.with_classes("metrics", call, num_classes) for call in calls]
+    names = [str(call) for call in asked] or list(task.metrics)
+    if task.monitor not in names:
+        names.append(task.monitor)
 
     def metrics() -> list[keras.metrics.Metric]:
-        return [catalog.build("metrics", call) for call in calls]
+        return suite(task.name, num_classes=num_classes, metrics=names)
 
-    chooser = next(metric for metric in metrics() if metric.name == monitor.name)
-    return Objective(task.loss, metrics, f"val_{monitor.name}", chooser.direction)
+    monitor = call_string.parse(task.monitor).name
+    direction = catalog.find("scores", monitor).direction
+    return Objective(task.loss, metrics, f"val_{monitor}", direction)

@@ -80,9 +80,7 @@ def prepare(config: RunConfig) -> PreparedData:
     task = catalog.build("tasks", config.task)
     vocabulary = task.fit_labels(parts["train"].labels)
     labels = {part: encode(task, vocabulary, parts[part], part) for part in PARTS}
-    return PreparedData(
-        config.data, task, vocabulary, split, parts, labels, deduplication.dropped
-    )
+    return PreparedData(config.data, task, vocabulary, split, parts, labels, deduplication.dropped)
 
 
 def encode(task: Task, vocabulary: Labels, examples: Dataset, part: str) -> NDArray[np.int64]:

@@ -1,5 +1,6 @@
 """Puts together the record of a run."""
 
+import math
 from typing import Any
 
 import keras
@@ -57,11 +58,16 @@ def training(config: RunConfig, backbone: Backbone, recipe: Recipe) -> dict[str,
     }
 
 
+def defined(value: float) -> float | None:
+    """Returns the value, or `None` when it is undefined: JSON has no NaN."""
+    return None if math.isnan(value) else value
+
+
 def _phase(result: PhaseResult) -> dict[str, Any]:
     return {
         "phase": str(result.phase),
         "trainable_parameters": result.trainable_parameters,
         "best_epoch": result.best_epoch,
         "seconds": round(result.seconds, 3),
-        "history": result.history,
+        "history": {name: [defined(v) for v in values] for name, values in result.history.items()},
     }

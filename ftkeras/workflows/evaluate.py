@@ -63,9 +63,10 @@ def judge(record: RunRecord, models: dict[str, Predictions], reason: str) -> Run
     task = catalog.build("tasks", call_string.parse(record.task["name"]))
     scores = _judgement.scores_of(task, num_classes)
     seed = seeds.child(int(record.config.get("seed", 0)), "resampling")
+    measured = _judgement.measurements(models, scores, seed)
     return dataclasses.replace(
         record,
-        measurements=_judgement.measurements(models, scores, seed),
-        comparisons=_judgement.comparisons(models, scores, seed),
+        measurements=measured,
+        comparisons=_judgement.comparisons(models, scores, measured, seed),
         test_reads=[*record.test_reads, {"time": _clock.now(), "reason": reason}],
     )

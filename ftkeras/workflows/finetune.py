@@ -62,14 +62,17 @@ def finetune(config: RunConfig) -> RunRecord:
             models = {"model": model, **baselines}
             seed = seeds.child(config.seed, "resampling")
             measurements = _judgement.measurements(models, scores, seed)
-            comparisons = _judgement.comparisons(models, scores, seed)
+            comparisons = _judgement.comparisons(models, scores, measurements, seed)
         record = RunRecord(
             **_record.settings(config),
             **_record.data(data, scores[0].name),
             **_record.training(config, backbone, recipe),
             measurements=measurements,
             comparisons=comparisons,
-            streamed={name: streamed for name, (_, streamed) in answers.items()},
+            streamed={
+                part: {name: _record.defined(value) for name, value in streamed.items()}
+                for part, (_, streamed) in answers.items()
+            },
             test_reads=[{"time": _clock.now(), "reason": "finetune: final evaluation"}],
             seconds=stopwatch.seconds,
         )

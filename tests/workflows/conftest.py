@@ -17,8 +17,10 @@ def preset(tmp_path_factory):
 def reviews(tmp_path_factory):
     path = tmp_path_factory.mktemp("data") / "reviews.csv"
     texts, labels = sentences(240, seed=1)
-    rows = [f"{text},{('bad', 'good')[label]}" for text, label in zip(texts, labels, strict=True)]
-    path.write_text("\n".join(["text,label", *rows, rows[0].upper().replace("BAD", "bad")]) + "\n")
+    texts = [*texts, texts[0].upper()]  # says the same, and is found out
+    names = [("bad", "good")[label] for label in [*labels, labels[0]]]
+    rows = [f"{text},{name}" for text, name in zip(texts, names, strict=True)]
+    path.write_text("\n".join(["text,label", *rows]) + "\n")
     return path
 
 
@@ -29,7 +31,7 @@ def settings(preset, reviews, tmp_path_factory):
         "backbone": str(preset),
         "task": "binary",
         "data": f"csv(path={str(reviews)!r})",
-        "phase": ["linear_probe(epochs=4, learning_rate=0.01)"],
+        "phase": ["linear_probe(epochs=8, learning_rate=0.05)"],
         "cache_dir": str(tmp_path_factory.mktemp("cache")),
         "seed": 3,
     }

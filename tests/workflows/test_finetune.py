@@ -30,7 +30,7 @@ def test_the_run_directory_holds_the_whole_truth(finished):
         "preprocessing", "report.html",
     }  # fmt: skip
     assert RunRecord.read(run_dir / "record.json") == record
-    assert len((run_dir / "metrics.jsonl").read_text().splitlines()) == 4
+    assert len((run_dir / "metrics.jsonl").read_text().splitlines()) == 8
 
 
 @pytest.mark.parametrize("part", ["validation", "test"])
@@ -84,8 +84,8 @@ def test_baselines_answer_the_same_examples_in_the_same_order(finished):
 def test_each_example_passed_the_backbone_once(finished):
     _, record = finished
     counts = record.split["counts"]
-    # Without a cache: 4 epochs over train and validation, then both judged parts.
-    plain = 4 * (counts["train"] + counts["validation"]) + counts["validation"] + counts["test"]
+    # Without a cache: 8 epochs over train and validation, then both judged parts.
+    plain = 8 * (counts["train"] + counts["validation"]) + counts["validation"] + counts["test"]
     assert record.passes["computed"] == 240
     assert record.passes["saved"] == plain - 240
 
@@ -121,7 +121,7 @@ def test_the_model_answers_the_same_in_a_fresh_process(finished):
 
 
 def test_thawing_goes_on_from_the_head_and_saves_what_it_trained(settings, tmp_path):
-    phases = ["linear_probe(epochs=2, learning_rate=0.01)",
+    phases = ["linear_probe(epochs=2, learning_rate=0.05)",
               "top_blocks(count=1, epochs=2, learning_rate=0.001)"]  # fmt: skip
     run_dir = tmp_path / "run"
     config = RunConfig.read(**{**settings, "phase": phases}, run_dir=str(run_dir))
