@@ -8,13 +8,14 @@ to a baseline, turned so that larger is better.
 3. The interval of some gain lies below `margin`: **no better**; the gain that would matter is
    ruled out.
 4. Some gain's interval holds zero, or interval and p-value disagree: **cannot tell**, with the
-   smallest difference that this many units can show.
+   smallest difference that this many units can show, and how many units would do.
 5. Every gain is above zero: **works**.
 
 Rule 5 asks each of several tests to succeed, so it needs no correction for their number (an
 intersection-union test); rules 2 and 3 name the baseline that they rest on.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -35,12 +36,15 @@ class Verdict:
         rival: The baseline that decided it; `None` when there is none.
         visible: Smallest true difference to the rival that an experiment of this size shows four
             times out of five; `None` when there is no rival.
+        needed: About how many units would show a difference to the rival as large as the measured
+            one (at least `margin`) four times out of five; `None` when there is no rival.
     """
 
     kind: str
     sentence: str
     rival: str | None = None
     visible: float | None = None
+    needed: int | None = None
 
     @property
     def title(self) -> str:
@@ -89,7 +93,8 @@ def decide(
         return Verdict("not_judged", f"{_measured(score)} There is no baseline to compare it with.")
     kind, rival = _judge(relevant, score.direction, margin)
     sentence = _SENTENCES[kind](score, rival, margin, len(relevant))
-    return Verdict(kind, sentence, rival.other, smallest_visible(rival))
+    needed = units_needed(rival, max(abs(rival.difference), margin))
+    return Verdict(kind, sentence, rival.other, smallest_visible(rival), needed)
 
 
 def smallest_visible(comparison: Comparison, power: float = 0.8) -> float:
@@ -105,6 +110,27 @@ def smallest_visible(comparison: Comparison, power: float = 0.8) -> float:
     normal = NormalDist()
     reach = normal.inv_cdf(0.5 + comparison.level / 2)
     return (comparison.high - comparison.low) / 2 * (reach + normal.inv_cdf(power)) / reach
+
+
+def units_needed(comparison: Comparison, difference: float, power: float = 0.8) -> int:
+    """Returns about how many units would usually show a true difference of this size.
+
+    Standard errors shrink with the square root of the units, so it is
+    `units (smallest_visible / difference)^2`, rounded up to two digits.
+
+    Args:
+        comparison: A paired difference with its interval.
+        difference: Size of the true difference, above 0.
+        power: How often it is to be seen, in (0, 1).
+
+    Example:
+        >>> item = Comparison("accuracy", "tfidf", 0.03, -0.02, 0.08, 0.24, 0.95, 500, "paired")
+        >>> units_needed(item, 0.03)
+        2900
+    """
+    exact = comparison.num_units * (smallest_visible(comparison, power) / difference) ** 2
+    unit = 10 ** max(len(str(math.ceil(exact))) - 2, 0)
+    return math.ceil(exact / unit) * unit
 
 
 def standing(comparison: Comparison, direction: str, margin: float = 0.01) -> str:
@@ -192,11 +218,13 @@ def _no_better(score: Measurement, rival: Comparison, margin: float, count: int)
 def _cannot_tell(score: Measurement, rival: Comparison, margin: float, count: int) -> str:
     other = wording.in_sentence(rival.other)
     visible = wording.change(score.score, smallest_visible(rival), signed=False)
+    size = max(abs(rival.difference), margin)
     return (
         f"{_measured(score)} Whether it beats {other} stays open: the difference is "
         f"{wording.change(score.score, rival.difference)} ({_difference(rival)}). With "
         f"{wording.count(rival.num_units)} examples, a true difference below about {visible} "
-        "would often go unseen."
+        f"would often go unseen; to show one of {wording.change(score.score, size, signed=False)}, "
+        f"about {wording.count(units_needed(rival, size))} would be needed."
     )
 
 

@@ -96,7 +96,20 @@ def test_cannot_tell_names_the_smallest_visible_difference():
     assert verdict.smallest_visible(item) == pytest.approx(expected)
     found = verdict.decide({"model": [ACCURACY]}, [item], "accuracy")
     assert found.visible == pytest.approx(expected)
-    assert "below about 4.3 points would often go unseen" in found.sentence
+    assert found.sentence.endswith(
+        "below about 4.3 points would often go unseen; to show one of 1.0 points, about 9,400 would "
+        "be needed."
+    )
+    assert found.needed == 9400
+
+
+def test_the_units_needed_would_show_the_difference():
+    item = difference(0.03, -0.01, 0.07, 0.14)
+    needed = verdict.units_needed(item, 0.03)
+    shrunk = (0.04 / norm.ppf(0.975)) * np.sqrt(506 / needed)
+    # rounded up to two digits, so a little more than the power asked for
+    assert 0.8 <= norm.sf(norm.ppf(0.975) - 0.03 / shrunk) < 0.82
+    assert verdict.units_needed(item, verdict.smallest_visible(item)) == 510
 
 
 def test_the_smallest_visible_difference_is_seen_four_times_out_of_five():

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 import matplotlib.style
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from numpy.typing import NDArray
 
 # Okabe and Ito's colours: told apart with every common colour-vision deficiency.
@@ -75,7 +76,7 @@ def render(
     ):
         # The reader's browser has the letters that matplotlib's own font lacks.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        figure = Figure(figsize=size, layout="constrained")
+        figure = Figure(figsize=size, layout=ConstrainedLayoutEngine(w_pad=0.09))
         figure.patch.set_alpha(0)
         paint(figure)
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
