@@ -81,6 +81,7 @@ def test_a_kill_between_any_two_bytes_loses_only_what_was_not_saved(tmp_path):
         assert held(directory, 10) == list(range(saved))
         table = FeatureTable(directory, WIDTH)
         table.recover()
+        assert (directory / "features.bin").read_bytes() == rows[: saved * 4 * WIDTH]
         for first, last in ((0, 6), (6, 10)):
             if saved < last:
                 table.append(keys(first, last), features(first, last))
