@@ -74,6 +74,7 @@ class Recipe:
         self._pretrained = True
         self._batch_size = 32
         self._plain_passes = 0
+        self._shown: set[str] = set()
 
     def fit(
         self, phases: Sequence[Phase], train: Part, validation: Part, *, seed: int, log: Path | None
@@ -141,16 +142,14 @@ class Recipe:
         return told
 
     def _fitted_model(self, on_features: bool) -> keras.Model:
-        return self.model.get_layer("head") if on_features else self.model
+        """A model of the same layers, so that `self.model` is saved without training state."""
+        model = self.model.get_layer("head") if on_features else self.model
+        return keras.Model(model.input, model.output)
 
     def _from_features(self, part: Part, name: str) -> Examples:
-        started: list[Callable[..., Any]] = []
-
-        def progress(done: int, total: int) -> None:
-            if not started:  # nothing is shown when everything is in the cache
-                started.append(self.step(f"Features of {name}", "examples"))
-            started[0](done, total)
-
+        # Shown once a part: validation is asked for by every phase, and is in the cache by then.
+        progress = None if name in self._shown else self.step(f"Features of {name}", "examples")
+        self._shown.add(name)
         features = self.cache.features(part.ids, part.values, progress)
         return examples.from_features(features, part.labels)
 
