@@ -1,5 +1,7 @@
 """What holds for every check in `data/checks/`, and for running them together."""
 
+import hashlib
+
 import numpy as np
 import pytest
 from made_datasets import of_counts, texts
@@ -36,7 +38,8 @@ def test_a_check_signs_what_it_finds_and_leaves_the_data_alone(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_clean_data_give_no_errors_and_no_warnings_but_for_size(name):
-    dataset = of_counts([2000, 2000])
+    values = [hashlib.sha256(str(row).encode()).hexdigest() for row in range(4000)]
+    dataset = texts(values, ["ab"[row % 2] for row in range(4000)])
     split = Stratified()(dataset, seed=0)
     findings = catalog.build("data/checks", Call(name))(dataset, split)
     assert {finding.severity for finding in findings} <= {"note"}

@@ -1,0 +1,64 @@
+"""Examples that are nearly the same, and keeping them out of two parts."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ftkeras.contracts.dataset import Dataset
+from ftkeras.contracts.split import PARTS, Split
+from ftkeras.data import repeats
+from ftkeras.data.similar_images import similar_images
+from ftkeras.data.similar_texts import similar_texts
+
+SIMILARITY = 0.8
+DISTANCE = 32
+
+
+def near_pairs(
+    dataset: Dataset, similarity: float = SIMILARITY, distance: int = DISTANCE
+) -> NDArray[np.int64]:
+    """Returns `(pairs, 2)` rows of examples that are nearly the same, the smaller row first.
+
+    Args:
+        dataset: The examples.
+        similarity: For texts: share of their five-character shingles that two have in common, at
+            least. At 0.8 two texts of 100 characters differ in one or two words.
+        distance: For images: bits of 256 in which their perceptual hashes differ, at most.
+    """
+    if dataset.modality == "text":
+        return similar_texts(dataset.inputs, similarity)
+    return similar_images(dataset.inputs, distance)
+
+
+def drop_near_leaks(
+    dataset: Dataset, split: Split, pairs: NDArray[np.int64]
+) -> tuple[Split, dict[str, int]]:
+    """Drops from train what is nearly in validation or test, and from validation what is in test.
+
+    Args:
+        dataset: The examples.
+        split: Their parts.
+        pairs: What `near_pairs` found.
+
+    Returns:
+        The smaller split, and how many examples each part lost.
+
+    Example:
+        >>> from ftkeras.data.from_arrays import from_arrays
+        >>> dataset = from_arrays(["Good morning all", "So so", "GOOD morning, all!"], [1, 0, 1])
+        >>> split = Split(*(dataset.ids[row : row + 1] for row in (0, 1, 2)), rule="", seed=0)
+        >>> drop_near_leaks(dataset, split, near_pairs(dataset))[1]
+        {'train': 1, 'validation': 0}
+    """
+    part_of = repeats.part_of_rows(dataset, split)
+    rank = np.array([PARTS.index(part) if part else -1 for part in part_of.tolist()])
+    first, second = pairs[:, 0], pairs[:, 1]
+    crossing = (rank[first] != rank[second]) & (rank[first] >= 0) & (rank[second] >= 0)
+    lower = np.where(rank[first] < rank[second], first, second)[crossing]
+    dropped = set(dataset.ids[lower].tolist())
+
+    def kept(part: str) -> NDArray[np.str_]:
+        return np.array([id_ for id_ in split.ids(part).tolist() if id_ not in dropped], np.str_)
+
+    smaller = Split(kept("train"), kept("validation"), split.test, split.rule, split.seed)
+    lost = {part: len(split.ids(part)) - len(smaller.ids(part)) for part in PARTS[:2]}
+    return smaller, lost
