@@ -1,0 +1,85 @@
+"""A further column that alone tells the label."""
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import balanced_accuracy_score
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import TargetEncoder
+from sklearn.tree import DecisionTreeClassifier
+
+from ftkeras.contracts.dataset import Dataset
+from ftkeras.contracts.finding import Finding
+from ftkeras.contracts.split import Split
+from ftkeras.errors import UserError
+
+_FOLDS = 5
+
+
+@dataclass(frozen=True)
+class GiveawayColumns:
+    """Finds columns from which a small decision tree reads the label.
+
+    Such a column holds the answer in another form (a rating beside the sentiment made from it),
+    or the file is sorted by class and the column is a running number. Further columns are no
+    inputs of the model, they cut slices; but then the slices are the classes. The tree has four
+    levels and is judged by balanced accuracy on folds it was not fitted on.
+
+    Args:
+        threshold: Balanced accuracy from which a column counts as giving the label away.
+
+    Example:
+        >>> from ftkeras.data.from_arrays import from_arrays
+        >>> labels = ["good" if row % 2 else "bad" for row in range(40)]
+        >>> stars = [4 + row % 3 % 2 if row % 2 else 1 + row % 3 % 2 for row in range(40)]
+        >>> dataset = from_arrays([f"text {row}" for row in range(40)], labels, {"stars": stars})
+        >>> GiveawayColumns()(dataset)[0].message
+        'The label can be read from stars (balanced accuracy 100.0%).'
+    """
+
+    threshold: float = 0.95
+
+    def __post_init__(self) -> None:
+        if not 0 < self.threshold <= 1:
+            raise UserError(
+                f"Expected `threshold` in (0, 1]. Received: threshold={self.threshold!r}."
+            )
+
+    def __call__(self, dataset: Dataset, split: Split | None = None) -> list[Finding]:
+        """Returns at most one warning; the split makes no difference."""
+        _, labels, counts = np.unique(dataset.labels, return_inverse=True, return_counts=True)
+        kept = np.isin(labels, np.flatnonzero(counts >= _FOLDS))
+        if len(np.unique(labels[kept])) < 2:
+            return []
+        found = []
+        for name, values in dataset.columns.items():
+            accuracy = _readable(values[kept], labels[kept])
+            if accuracy >= self.threshold:
+                found.append(f"{name} (balanced accuracy {accuracy:.1%})")
+        if not found:
+            return []
+        message = f"The label can be read from {', '.join(found)}."
+        action = (
+            "Do not use it as an input or a slice, and ask whether the label is worth learning."
+        )
+        return [Finding("giveaway_columns", "warning", message, action, int(kept.sum()))]
+
+
+def _readable(values: NDArray[np.generic], labels: NDArray[np.int64]) -> float:
+    """Returns the balanced accuracy of a tree that sees this column alone, on unseen folds."""
+    column: Any = values[:, None]
+    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
+    tree = DecisionTreeClassifier(max_depth=4, class_weight="balanced", random_state=0)
+    model: Any = tree
+    if not np.issubdtype(values.dtype, np.number):
+        column = np.array([str(value) for value in values], dtype=object)[:, None]
+        # Values to class frequencies, each fold's from the others, so that rare ones say little.
+        model = make_pipeline(TargetEncoder(cv=folds), tree)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The least populated class", module="sklearn")
+        guessed = cross_val_predict(model, column, labels, cv=folds)
+    return float(balanced_accuracy_score(labels, guessed))

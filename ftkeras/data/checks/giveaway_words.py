@@ -1,0 +1,72 @@
+"""A word that alone tells the label."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.feature_extraction.text import CountVectorizer
+
+from ftkeras.contracts.dataset import Dataset
+from ftkeras.contracts.finding import Finding
+from ftkeras.contracts.split import Split
+from ftkeras.data.checks import _wording
+from ftkeras.errors import UserError
+
+_WORD = r"(?u)\w+|[^\w\s]"
+_FEWEST = 20
+
+
+@dataclass(frozen=True)
+class GiveawayWords:
+    """Finds words and signs that stand in almost all texts of a class and in almost no others.
+
+    So it looks when the label was left in the text (`[spam] …`), or when the classes come from
+    different files with different headers. A model then learns the mark and not the matter. The
+    measure is balanced accuracy: half the share of the class's texts that have the word, plus
+    half the share of the others that have not. Classes of fewer than 20 texts are left out.
+
+    Args:
+        threshold: Balanced accuracy from which a word counts as giving the label away.
+
+    Example:
+        >>> from ftkeras.data.from_arrays import from_arrays
+        >>> texts = [f"ham: note {i}" if i % 2 else f"spam: note {i}" for i in range(60)]
+        >>> dataset = from_arrays(texts, ["ham" if i % 2 else "spam" for i in range(60)])
+        >>> GiveawayWords()(dataset)[0].message
+        "'ham' tells ham from the rest in 100.0% of the cases; 'spam' tells spam from the ..."
+    """
+
+    threshold: float = 0.95
+
+    def __post_init__(self) -> None:
+        if not 0.5 < self.threshold <= 1:
+            raise UserError(
+                f"Expected `threshold` in (0.5, 1]. Received: threshold={self.threshold!r}."
+            )
+
+    def __call__(self, dataset: Dataset, split: Split | None = None) -> list[Finding]:
+        """Returns at most one warning; the split makes no difference."""
+        if dataset.modality != "text":
+            return []
+        names, classes, counts = np.unique(dataset.labels, return_inverse=True, return_counts=True)
+        vectorizer = CountVectorizer(token_pattern=_WORD, binary=True, dtype=np.int32)
+        present = vectorizer.fit_transform(dataset.inputs)
+        in_all = np.asarray(present.sum(axis=0)).ravel()
+        words = vectorizer.get_feature_names_out()
+        told = []
+        for index, count in enumerate(counts):
+            others = len(dataset) - count
+            if count < _FEWEST or not others:
+                continue
+            in_class = np.asarray(present[classes == index].sum(axis=0)).ravel()
+            accuracy = (in_class / count + 1 - (in_all - in_class) / others) / 2
+            best = int(accuracy.argmax())
+            if accuracy[best] >= self.threshold:
+                told.append(
+                    f"{words[best]!r} tells {names[index]!s} from the rest in "
+                    f"{accuracy[best]:.1%} of the cases"
+                )
+        if not told:
+            return []
+        message = "; ".join(told[: _wording.SHOWN]) + _wording.more(len(told)) + "."
+        action = "Take the mark out of the texts, unless it will be there when the model is used."
+        return [Finding("giveaway_words", "warning", message, action, len(dataset))]
