@@ -1,0 +1,1 @@
+"""What to do about rare classes while training, one file a rule; evaluation is never resampled."""
