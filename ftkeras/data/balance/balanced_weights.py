@@ -15,9 +15,8 @@ class BalancedWeights:
     """Weighs each class c with (n / (K n_c)) ^ strength, n_c of n examples being of it.
 
     At strength 1 all K classes have the same total weight (scikit-learn's `"balanced"`); at 0
-    nothing changes; 0.5 lies between and is often the better bargain. Weights raise the recall of
-    rare classes and make predicted probabilities of them too high: calibrate afterwards, or move
-    the threshold instead.
+    nothing changes. Weights raise the recall of rare classes and make their predicted
+    probabilities too high: calibrate afterwards, or move the threshold instead.
 
     Args:
         strength: From 0 (no weights) to 1 (all classes alike).

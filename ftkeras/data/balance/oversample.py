@@ -13,8 +13,8 @@ from ftkeras.data.balance import _resampling, _weighting
 class Oversample:
     """Repeats examples until each class has `ratio` times as many as the most frequent one.
 
-    In expectation it does what weights do, with less noise in a step's gradient, at the price of
-    longer epochs. Only the training part is resampled.
+    Over an epoch it does what weights do, at the price of longer epochs. Only the training part is
+    resampled.
 
     Args:
         ratio: In (0, 1]; 1 makes all classes as frequent as the most frequent one.
