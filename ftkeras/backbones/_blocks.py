@@ -8,10 +8,11 @@ import keras
 from ftkeras.contracts.backbone import Block
 
 # The part of a layer's name that says which block it belongs to, in the dialects met so far:
-# transformer_layer_3, block2a_expand_conv, conv2_block1_1_bn, block_4_project, stack0_block1_conv.
+# transformer_layer_3, block2a_expand_conv, conv2_block1_1_bn, block_4_project, stage_0_block_1.
 _BLOCK = re.compile(
-    r"^((?:[a-z]+_)?(?:encoder_|decoder_)?layers?_\d+|conv\d+_block\d+|stack\d+_block\d+"
-    r"|stages?_?\d+_(?:blocks?|layers?)_?\d+|blocks?_?\d+[a-z]?)(?=_|$)"
+    r"(?:^|_)((?:transformer_|encoder_|decoder_)*layers?_\d+|conv\d+_block\d+|stack\d+_block\d+"
+    r"|stages?_?\d+_(?:blocks?|layers?)_?\d+|blocks?_?\d+[a-z]?|expanded_conv_\d+"
+    r"|group_\d+_inner_layer_\d+)(?=_|$)"
 )
 
 
@@ -58,5 +59,5 @@ def _leaves(model: keras.Model) -> Iterator[keras.layers.Layer]:
 
 
 def _block_name(layer_name: str) -> str | None:
-    found = _BLOCK.match(layer_name)
+    found = _BLOCK.search(layer_name)
     return found.group(1) if found else None

@@ -6,6 +6,7 @@ from typing import Any
 
 import keras
 
+from ftkeras.backbones.layers.reversed_channels import ReversedChannels
 from ftkeras.errors import UserError
 
 INPUT = "images"
@@ -91,7 +92,10 @@ def _resize_inputs(
 
 
 def from_pixels(
-    model: keras.Model, scale: float | Sequence[float], offset: float | Sequence[float]
+    model: keras.Model,
+    scale: float | Sequence[float],
+    offset: float | Sequence[float],
+    reverse: bool = False,
 ) -> keras.Model:
     """Returns the model with `pixel * scale + offset` in front, so that it takes [0, 255].
 
@@ -99,7 +103,9 @@ def from_pixels(
         model: A functional model with one image input of known size.
         scale: One factor, or one for each channel.
         offset: One summand, or one for each channel.
+        reverse: Whether the model wants blue first; `scale` and `offset` are in its order then.
     """
     images = keras.Input(model.input.shape[1:], name=INPUT)
-    pixels = keras.layers.Rescaling(scale, offset, name="rescaling")(images)
+    pixels = ReversedChannels(name="reversed_channels")(images) if reverse else images
+    pixels = keras.layers.Rescaling(scale, offset, name="rescaling")(pixels)
     return keras.Model(images, model(pixels), name="backbone")

@@ -19,31 +19,48 @@ _LONGEST_BY_DEFAULT = 512
 _WORD_PIECE_FAMILIES = ("bert", "distilbert")
 
 
-def tap(backbone: keras.Model, preset: str) -> keras.Model:
-    """Returns a plain functional model from the backbone's inputs to its taps, best first.
+def tap(backbone: keras.Model, preset: str, has_pooler: bool = True) -> keras.Model:
+    """Returns a functional model from the backbone's inputs to its taps, best first.
+
+    The backbone stays one layer of it: KerasHub saves some of its layers so that only the whole
+    backbone can be built again.
 
     Args:
         backbone: A KerasHub text backbone.
         preset: Where it came from; it says how a sentence-transformers model was pooled.
+        has_pooler: Whether the checkpoint holds the pooler's weights.
     """
-    sequence = backbone.output
-    pooled = None
-    if isinstance(sequence, Mapping):
-        pooled = sequence.get("pooled_output")
-        sequence = sequence["sequence_output"]
-    taps = {
-        "mean_pooled": MeanPooling(name="mean_pooled")(sequence, backbone.input["padding_mask"])
+    inputs = {
+        name: keras.Input(tensor.shape[1:], dtype=tensor.dtype, name=name)
+        for name, tensor in backbone.input.items()
     }
-    if _has_class_token(backbone):
+    return _tapped(backbone, inputs, backbone(inputs), preset, has_pooler)
+
+
+def tap_flat(backbone: keras.Model, preset: str, has_pooler: bool = True) -> keras.Model:
+    """Returns the same as `tap`, with the backbone's layers in the graph one by one."""
+    return _tapped(backbone, backbone.input, backbone.output, preset, has_pooler)
+
+
+def _tapped(
+    backbone: keras.Model, inputs: Mapping[str, Any], outputs: Any, preset: str, has_pooler: bool
+) -> keras.Model:
+    pooled = None
+    sequence = outputs
+    if isinstance(outputs, Mapping):
+        pooled = outputs.get("pooled_output")
+        sequence = outputs["sequence_output"]
+    taps = {"mean_pooled": MeanPooling(name="mean_pooled")(sequence, inputs["padding_mask"])}
+    if not {"cls_token_index", "start_token_index"}.isdisjoint(vars(backbone)):
         taps["class_token"] = ClassToken(name="class_token")(sequence)
     pooling = _preset_files.json_of(preset, "1_Pooling/config.json")
     # The pooler of a sentence-transformers checkpoint was never trained: its values mean nothing.
-    if pooled is not None and pooling is None:
+    if pooled is not None and has_pooler and pooling is None:
         taps["pooled"] = pooled
     taps["sequence"] = sequence
     if pooling and pooling.get("pooling_mode_cls_token") and "class_token" in taps:
         taps = {"class_token": taps.pop("class_token"), **taps}
-    return keras.Model(backbone.input, taps, name="backbone")
+    return keras.Model(inputs, taps, name="backbone")
 
 
 def preprocessing(
@@ -94,10 +111,6 @@ def preprocessing(
         padding=int(tokenizer.pad_token_id or 0),
         inputs=inputs,
     )
-
-
-def _has_class_token(backbone: keras.Model) -> bool:
-    return not {"cls_token_index", "start_token_index"}.isdisjoint(vars(backbone))
 
 
 def _hub_preprocessor(preset: str) -> "keras_hub.models.TextClassifierPreprocessor":

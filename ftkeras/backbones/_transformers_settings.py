@@ -7,7 +7,7 @@ import keras
 
 from ftkeras.errors import UserError
 
-# The families whose Keras graph is made of TransformerEncoder layers with constants of its own.
+# Text families whose Keras graph is made of TransformerEncoder layers with constants of its own.
 FAMILIES = ("bert", "distilbert", "roberta", "xlm-roberta", "albert")
 
 _TANH_GELU = {
@@ -38,13 +38,11 @@ def restore(model: keras.Model, settings: dict[str, Any]) -> keras.Model:
 
     Args:
         model: A plain functional model, with its weights.
-        settings: The content of the preset's `config.json`.
+        settings: The content of the preset's `config.json`; its family is one of `FAMILIES`.
 
     Raises:
         UserError: The checkpoint needs something that the Keras graph cannot express.
     """
-    if settings["model_type"] not in FAMILIES:
-        return model
     _refuse_inexpressible(settings)
     config = copy.deepcopy(model.get_config())
     for layer in config["layers"]:
@@ -62,7 +60,8 @@ def _activation(settings: dict[str, Any]) -> str:
 
 
 def _rewrite(layer: dict[str, Any], settings: dict[str, Any]) -> None:
-    epsilon = settings.get("layer_norm_eps", 1e-12)
+    distilled = settings["model_type"] == "distilbert"  # its epsilon is no setting
+    epsilon = 1e-12 if distilled else settings.get("layer_norm_eps", 1e-12)
     dropout = settings.get("hidden_dropout_prob", settings.get("dropout", 0.1))
     values = layer["config"]
     if layer["class_name"] == "TransformerEncoder":

@@ -1,22 +1,36 @@
 """`preset://`: anything KerasHub can load, loaded faithfully."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import keras
 import keras_hub
 import safetensors
 
-from ftkeras.backbones import _blocks, _preset_files, _text_preset, _transformers_settings
+from ftkeras.backbones import (
+    _blocks,
+    _image_preset,
+    _preset_files,
+    _text_preset,
+    _transformers_settings,
+    _transformers_weights,
+)
 from ftkeras.backbones._fingerprint import fingerprint
-from ftkeras.contracts.backbone import Backbone
+from ftkeras.backbones._transformers_settings import FAMILIES
+from ftkeras.contracts.backbone import Backbone, Preprocess
 from ftkeras.errors import UserError
 from ftkeras.handles import Handle
 
 _REMOTE = ("hf://", "kaggle://", "modelscope://", "gs://")
 
 
-def build(handle: Handle, *, sequence_length: int | None = None) -> Backbone:
+def build(
+    handle: Handle,
+    *,
+    sequence_length: int | None = None,
+    image_size: int | Sequence[int] | None = None,
+) -> Backbone:
     """Loads a KerasHub preset: a built-in name, `kaggle://`, `hf://` or a directory.
 
     Where KerasHub's loader deviates from the original (GELU, epsilon, dropout, accents and more),
@@ -24,21 +38,20 @@ def build(handle: Handle, *, sequence_length: int | None = None) -> Backbone:
 
     Args:
         handle: `preset://…`; the path is what `keras_hub.models.Backbone.from_preset` takes.
-        sequence_length: Longest token sequence; `None` takes the checkpoint's own limit.
+        sequence_length: Longest token sequence; `None` takes the checkpoint's own limit. For texts.
+        image_size: Height and width in pixels, or one number; `None` takes the checkpoint's own.
+            For images.
 
     Raises:
-        UserError: There is no such preset, it cannot be fetched, it is damaged, or it is not a
-            text encoder or decoder.
+        UserError: There is no such preset, it cannot be fetched, it is damaged, or it reads
+            neither texts nor images alone.
     """
     preset = _resolve(handle)
     try:
         settings = _preset_files.json_of(preset, "config.json")
         if settings is None:
             raise FileNotFoundError("config.json is missing")
-        loaded = keras_hub.models.Backbone.from_preset(preset)
-        _expect_text(handle, loaded)
-        preprocess = _text_preset.preprocessing(loaded, preset, settings, sequence_length)
-        model = _text_preset.tap(loaded, preset)
+        model, preprocess = _load(handle, preset, settings, sequence_length, image_size)
     except UserError:
         raise
     except (
@@ -51,16 +64,36 @@ def build(handle: Handle, *, sequence_length: int | None = None) -> Backbone:
         safetensors.SafetensorError,
     ) as error:
         raise _cannot_load(handle, preset, error) from error
-    if "model_type" in settings:
-        model = _transformers_settings.restore(model, settings)
     return Backbone(
         handle=handle,
         model=model,
         preprocess=preprocess,
         taps=tuple(model.output),
-        blocks=_blocks.group(model),
+        blocks=_blocks.group(model, "embeddings" if preprocess.modality == "text" else "stem"),
         fingerprint=fingerprint(model),
     )
+
+
+def _load(
+    handle: Handle,
+    preset: str,
+    settings: dict[str, Any],
+    sequence_length: int | None,
+    image_size: int | Sequence[int] | None,
+) -> tuple[keras.Model, Preprocess]:
+    if settings.get("model_type") in FAMILIES:
+        loaded, has_pooler = _transformers_weights.load(preset, settings)
+        flat = _text_preset.tap_flat(loaded, preset, has_pooler)
+        model = _transformers_settings.restore(flat, settings)
+    else:
+        loaded = keras_hub.models.Backbone.from_preset(preset)
+        if _image_preset.reads_images(loaded):
+            _refuse(handle, "images", sequence_length=sequence_length)
+            return _image_preset.graph(loaded, preset, image_size)
+        _expect_text(handle, loaded)
+        model = _text_preset.tap(loaded, preset)
+    _refuse(handle, "texts", image_size=image_size)
+    return model, _text_preset.preprocessing(loaded, preset, settings, sequence_length)
 
 
 def _resolve(handle: Handle) -> str:
@@ -72,9 +105,18 @@ def _expect_text(handle: Handle, loaded: keras.Model) -> None:
     inputs = loaded.input if isinstance(loaded.input, Mapping) else {}
     if not {"token_ids", "padding_mask"} <= set(inputs):
         raise UserError(
-            "Expected a text backbone, one that takes token_ids and padding_mask. Received: "
-            f"{handle} ({type(loaded).__name__}, inputs {', '.join(inputs) or 'images'}). "
+            "Expected a backbone that takes token_ids and padding_mask, or images. Received: "
+            f"{handle} ({type(loaded).__name__}, inputs {', '.join(inputs) or loaded.input}). "
             "Choose another preset."
+        )
+
+
+def _refuse(handle: Handle, modality: str, **setting: object) -> None:
+    [(name, value)] = setting.items()
+    if value is not None:
+        raise UserError(
+            f"Expected no `{name}`, for {handle} reads {modality}. Received: {name}={value!r}. "
+            "Leave it out."
         )
 
 

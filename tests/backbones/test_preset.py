@@ -73,6 +73,27 @@ def test_sentence_transformers_pooling_leads_and_its_pooler_is_left_out(
     assert backbone.preprocess.sequence_length == 7
 
 
+@pytest.mark.parametrize("prefix", ["", "bert."])
+def test_a_checkpoint_without_a_pooler_has_no_such_tap(tmp_path, weights, prefix):
+    body = {prefix + name: w for name, w in weights.items() if not name.startswith("pooler")}
+    backbone = load_backbone(str(reference_bert.write(tmp_path / "m", body)))
+    assert backbone.taps == ("mean_pooled", "class_token", "sequence")
+    arrays = arrays_of(backbone)
+    mask = arrays["padding_mask"]
+    expected = reference_bert.hidden_states(
+        weights, reference_bert.CONFIG, arrays["token_ids"], mask
+    )
+    found = backbone.model(arrays)["sequence"]
+    np.testing.assert_allclose(found[mask > 0], expected[mask > 0], atol=2e-5)
+
+
+def test_any_number_of_segments_is_taken(tmp_path):
+    config = {**reference_bert.CONFIG, "type_vocab_size": 3}
+    directory = reference_bert.write(tmp_path / "m", reference_bert.random_weights(config), config)
+    layer = load_backbone(str(directory)).model.get_layer("segment_embedding")
+    assert layer.embeddings.shape == (3, 8)
+
+
 def test_padding_changes_no_tap_but_the_padded_sequence(transformers_preset):
     backbone = load_backbone(str(transformers_preset))
     encoded = backbone.preprocess(TEXTS)

@@ -1,10 +1,12 @@
 """Presets of families other than BERT; KerasHub's own packing and graph are the reference."""
 
+import keras
 import keras_hub
 import numpy as np
 import pytest
 
-from ftkeras.backbones import load_backbone
+from ftkeras.backbones import _blocks, _text_preset, load_backbone
+from ftkeras.backbones._fingerprint import fingerprint
 from ftkeras.backbones.preprocessing import load
 from ftkeras.errors import UserError
 
@@ -72,6 +74,41 @@ def test_a_family_is_packed_and_computed_as_kerashub_does(family, tmp_path):
     assert again.config == backbone.preprocess.config
     np.testing.assert_array_equal(again(TEXTS).arrays["token_ids"], expected)
     assert (np.diff(again.sizes(["a", "a b", "a b a b a b"])) > 0).all()
+
+
+WITHOUT_TOKENIZER = {
+    "albert": lambda: MODELS.AlbertBackbone(
+        vocabulary_size=9, max_sequence_length=16, embedding_dim=4, **SIZES
+    ),
+    "deberta": lambda: MODELS.DebertaV3Backbone(
+        vocabulary_size=9, max_sequence_length=16, bucket_size=4, **SIZES
+    ),
+    "llama": lambda: MODELS.LlamaBackbone(
+        vocabulary_size=9,
+        num_layers=2,
+        num_query_heads=2,
+        num_key_value_heads=1,
+        hidden_dim=8,
+        intermediate_dim=8,
+    ),
+    "xlm_roberta": lambda: MODELS.XLMRobertaBackbone(
+        vocabulary_size=9, max_sequence_length=16, **SIZES
+    ),
+}
+
+
+@pytest.mark.parametrize("family", WITHOUT_TOKENIZER)
+def test_a_model_of_any_family_can_be_saved_and_loaded(family, tmp_path):
+    model = _text_preset.tap(WITHOUT_TOKENIZER[family](), str(tmp_path))
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    arrays = {name: np.ones((2, 5), np.int32) for name in model.input}
+    for tap, expected in model(arrays).items():
+        np.testing.assert_array_equal(loaded(arrays)[tap], expected)
+    names = [block.name for block in _blocks.group(model)]
+    assert names[0] == "embeddings"
+    assert len(names) >= 2
+    assert fingerprint(loaded) == fingerprint(model)
 
 
 def test_changed_merges_are_noticed(tmp_path):

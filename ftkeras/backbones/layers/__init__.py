@@ -2,5 +2,6 @@
 
 from ftkeras.backbones.layers.class_token import ClassToken
 from ftkeras.backbones.layers.mean_pooling import MeanPooling
+from ftkeras.backbones.layers.reversed_channels import ReversedChannels
 
-__all__ = ["ClassToken", "MeanPooling"]
+__all__ = ["ClassToken", "MeanPooling", "ReversedChannels"]

@@ -1,0 +1,73 @@
+"""Weights of a Hugging Face checkpoint, for more checkpoints than KerasHub's own loader takes."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import keras
+import keras_hub
+import numpy as np
+from keras_hub.src.utils import preset_utils
+from keras_hub.src.utils.transformers.safetensor_utils import SafetensorLoader
+from numpy.typing import NDArray
+
+
+def load(preset: str, settings: Mapping[str, Any]) -> tuple[keras.Model, bool]:
+    """Builds a KerasHub text backbone and fills it from a Hugging Face checkpoint.
+
+    Beyond KerasHub's loader it takes checkpoints whose tensors lack the family's prefix (`roberta.`
+    and so on, as sentence-transformers saves them) or the pooler, tables with any number of
+    segments, and it keeps RoBERTa's segment embedding, which that loader drops.
+
+    Args:
+        preset: A directory or an address.
+        settings: The content of its `config.json`.
+
+    Returns:
+        The backbone, and whether the checkpoint has a pooler.
+    """
+    loader = preset_utils.get_preset_loader(preset)
+    sizes = {}
+    if settings["model_type"] == "bert":
+        sizes["num_segments"] = settings.get("type_vocab_size", 2)
+    backbone = keras_hub.models.Backbone.from_preset(preset, load_weights=False, **sizes)
+    with _Checkpoint(preset) as checkpoint:
+        loader.converter.convert_weights(backbone, checkpoint, settings)
+        if settings["model_type"] == "roberta":
+            segment = checkpoint.get_tensor("roberta.embeddings.token_type_embeddings.weight")[0]
+            positions = backbone.embeddings.position_embedding.position_embeddings
+            positions.assign(positions + segment)
+        return backbone, checkpoint.has_pooler
+
+
+class _Checkpoint(SafetensorLoader):
+    """Finds tensors with or without the family's prefix, and does without the pooler."""
+
+    has_pooler = True
+
+    def get_prefixed_key(self, hf_weight_key: str, dict_like: Any) -> str:
+        family, _, rest = hf_weight_key.partition(".")
+        known = dict_like.keys()
+        if family in ("albert", "distilbert", "roberta") and hf_weight_key not in known:
+            return rest
+        found: str = super().get_prefixed_key(hf_weight_key, dict_like)
+        return found
+
+    def port_weight(
+        self,
+        keras_variable: keras.Variable,
+        hf_weight_key: str,
+        hook_fn: Callable[[NDArray[Any], list[int]], NDArray[Any]] | None = None,
+    ) -> None:
+        if "pooler" in hf_weight_key and not self._holds(hf_weight_key):
+            self.has_pooler = False
+            keras_variable.assign(np.zeros(keras_variable.shape))
+            return
+        super().port_weight(keras_variable, hf_weight_key, hook_fn)
+
+    def _holds(self, key: str) -> bool:
+        """Whether the checkpoint has a tensor; it is asked after another one was read."""
+        if self.safetensor_config is not None:
+            names = list(self.safetensor_config["weight_map"])
+        else:
+            names = [name for file in self.safetensor_files.values() for name in file.keys()]  # noqa: SIM118
+        return any(name.endswith(key.removeprefix("albert.")) for name in names)
