@@ -37,7 +37,7 @@ class Part:
     """
 
     ids: NDArray[np.str_]
-    values: Sequence[Any]
+    values: NDArray[np.object_]
     labels: NDArray[np.int64]
 
 
@@ -150,8 +150,8 @@ class Recipe:
         # Shown once a part: validation is asked for by every phase, and is in the cache by then.
         progress = None if name in self._shown else self.step(f"Features of {name}", "examples")
         self._shown.add(name)
-        features = self.cache.features(part.ids, part.values, progress)
+        features = self.cache.features(part.ids, part.values.tolist(), progress)
         return examples.from_features(features, part.labels)
 
     def _from_inputs(self, part: Part, name: str) -> Examples:
-        return examples.from_inputs(part.values, part.labels, self.backbone.preprocess, round_up)
+        return examples.from_inputs(part.values.tolist(), part.labels, self.backbone.preprocess, round_up)

@@ -41,7 +41,7 @@ def evaluate_new_data(config: RunConfig, record: RunRecord) -> RunRecord:
     predictions = Predictions(
         ids=examples.ids,
         labels=labels,
-        logits=fine_tuned.logits(examples.inputs),
+        logits=fine_tuned.logits(examples.inputs.tolist()),
         splits=np.full(len(examples), "test"),
         task=fine_tuned.task.name,
         class_names=fine_tuned.vocabulary.class_names,
