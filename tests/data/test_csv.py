@@ -127,6 +127,18 @@ def test_a_missing_file_is_answered_with_the_nearest_one(tmp_path):
         csv.build(str(tmp_path))
 
 
+@pytest.mark.parametrize("path", ["x" * 300, "a\0b", 5, "~nobody-of-this-name/x.csv"])
+def test_a_path_that_is_none_is_refused(path):
+    with pytest.raises(UserError, match="Expected `path` of `csv`"):
+        csv.build(path)
+
+
+def test_the_home_directory_is_found(tmp_path, monkeypatch):
+    write(tmp_path, "text,label\nx,1\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert len(csv.build("~/reviews.csv")) == 1
+
+
 def test_a_label_of_ten_megabytes_is_a_bad_row(tmp_path):
     path = write(tmp_path, f"text,label\nx,{'y' * 10_000_000}\n")
     with pytest.raises(UserError, match="row 2: `label` has 10000000 characters") as caught:

@@ -1,5 +1,6 @@
 """Columns of a table with a text and a label -> Dataset: what the text sources share."""
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,19 +16,36 @@ from ftkeras.errors import UserError
 
 
 def existing_file(path: str, source: str) -> Path:
-    """Returns the path of a readable file, or raises `UserError`."""
-    file = Path(path)
-    if not file.exists():
+    """Returns the path of a file that can be opened, `~` being the home directory.
+
+    Args:
+        path: As the user wrote it.
+        source: Name of the source, for messages.
+
+    Raises:
+        UserError: There is no such file, it is a directory, or it may not be read.
+    """
+    if not isinstance(path, str | Path):
+        raise UserError(f"Expected `path` of `{source}` to be a text. Received: path={path!r}.")
+    file = Path(os.path.expanduser(path))
+    try:
+        file.open("rb").close()
+    except FileNotFoundError:
         near = catalog.nearest(file.name, _files_beside(file))
         raise UserError(
             f"Expected `path` of `{source}` to be a file. Received: path={path!r} (does not exist)."
             f"{near or ' Correct the path; it is taken from the current directory.'}"
-        )
-    if file.is_dir():
+        ) from None
+    except IsADirectoryError:
         raise UserError(
             f"Expected `path` of `{source}` to be a file. Received: path={path!r} (a directory). "
             "Name the file in it."
-        )
+        ) from None
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"Expected `path` of `{source}` to be a file that can be read. Received: "
+            f"path={path!r} ({error})."
+        ) from None
     return file
 
 

@@ -1,5 +1,6 @@
 """A folder with one subfolder per class, and the images of the class in it."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def build(path: str, max_pixels: int = 50_000_000, on_bad_row: str = "error") ->
         UserError: There is no such folder, it holds no images by class, an image is empty,
             damaged or too large, or a link leads out of the folder.
     """
-    root = Path(path)
+    root = Path(os.path.expanduser(path))
     if not root.is_dir():
         what = "a file" if root.exists() else "does not exist"
         raise UserError(

@@ -1,5 +1,6 @@
 """Images and labels in a CSV or TSV table: a column of paths beside a column of labels."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +44,7 @@ def build(
             missing, damaged, too large or outside `root`.
     """
     file = _text_table.existing_file(path, "image_table")
-    folder = Path(root) if root is not None else file.parent
+    folder = Path(os.path.expanduser(root)) if root is not None else file.parent
     if not folder.is_dir():
         raise UserError(f"Expected `root` to be a folder. Received: root={root!r}.")
     bad = BadRows(on_bad_row)
