@@ -1,0 +1,67 @@
+"""Texts that are cut off at the model's sequence length."""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from ftkeras.contracts.dataset import Dataset
+from ftkeras.contracts.finding import Finding
+from ftkeras.contracts.split import Split
+from ftkeras.data.checks import _wording
+from ftkeras.errors import UserError
+
+_WORD = re.compile(r"\w+|[^\w\s]")
+_ADDED = 2
+
+
+@dataclass(frozen=True)
+class LongTexts:
+    """Counts texts of which a model would see the beginning only.
+
+    Every word and every sign is at least one token, and a text gets two more (start and end), so
+    the share told is the least possible: rare words are cut into several tokens.
+
+    Args:
+        sequence_length: Tokens that the model sees.
+        too_many: Above this share of cut texts it is a warning.
+
+    Example:
+        >>> from ftkeras.data.from_arrays import from_arrays
+        >>> dataset = from_arrays(["short", "a bit longer, too"], [0, 1])
+        >>> LongTexts(sequence_length=5)(dataset)[0].message
+        '1 example (50.0%) with more than 5 tokens, at least: arrays, row 1. The longest has 7.'
+    """
+
+    sequence_length: int = 512
+    too_many: float = 0.05
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.sequence_length, int) or self.sequence_length < 1:
+            raise UserError(
+                "Expected `sequence_length` to be an integer >= 1. Received: "
+                f"sequence_length={self.sequence_length!r}."
+            )
+
+    def __call__(self, dataset: Dataset, split: Split | None = None) -> list[Finding]:
+        """Returns at most one finding; the split makes no difference."""
+        if dataset.modality != "text":
+            return []
+        lengths = np.array([len(_WORD.findall(text)) + _ADDED for text in dataset.inputs])
+        rows = np.flatnonzero(lengths > self.sequence_length)
+        if not len(rows):
+            return []
+        share = len(rows) / len(dataset)
+        named = "; ".join(dataset.locations[rows[: _wording.SHOWN]].tolist())
+        return [
+            _wording.finding(
+                dataset,
+                rows,
+                check="long_texts",
+                severity="warning" if share > self.too_many else "note",
+                message=f"{_wording.examples(len(rows))} ({share:.1%}) with more than "
+                f"{self.sequence_length} tokens, at least: {named}{_wording.more(len(rows))}. "
+                f"The longest has {lengths.max():,}.",
+                action="Raise the sequence length, or put what matters first.",
+            )
+        ]
