@@ -14,14 +14,14 @@ help: ## show these targets
 # The stamp is newer than what it was made from, so that a second call starts at once.
 .venv/installed: setup.cfg pyproject.toml
 	@echo "Making .venv and installing ftkeras (TensorFlow is large: some minutes the first time) ..."
-	$(PYTHON) -c 'import sys; sys.exit("ftkeras needs Python 3.11 or newer; try make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --editable '.[test]'
+	@$(PYTHON) -c 'import sys; sys.exit("ftkeras needs Python 3.11 or newer; try make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --editable '.[test]'
 	@touch $@
 
 .venv/reference: .venv/installed
 	@echo "Installing the reference implementations for the slow tests ..."
-	$(BIN)/pip install --quiet --editable '.[test,reference]'
+	@$(BIN)/pip install --quiet --editable '.[test,reference]'
 	@touch $@
 
 demo: .venv/installed ## fine-tune and judge MiniLM on tweets, from nothing

@@ -10,6 +10,7 @@ import ast
 import difflib
 import importlib
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,32 @@ def constant(kind: str, name: str, constant_name: str) -> Any:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == constant_name:
             return ast.literal_eval(node.value)
     return ()
+
+
+def lazy_classes(kind: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Returns `__getattr__` and `__dir__` for a room whose classes load on first use.
+
+    Args:
+        kind: A folder whose files define one class each.
+
+    Example:
+        >>> get, names_ = lazy_classes("heads")
+        >>> get("Linear").__name__, names_()
+        ('Linear', ['Linear', 'Mlp'])
+    """
+    package = f"ftkeras.{kind.replace('/', '.')}"
+
+    def get(attribute: str) -> Any:
+        name = file_name(attribute)
+        if name in names(kind) and class_name(name) == attribute:
+            return find(kind, name)
+        hint = nearest(attribute, offered())
+        raise AttributeError(f"module {package!r} has no attribute {attribute!r}.{hint}")
+
+    def offered() -> list[str]:
+        return [class_name(name) for name in names(kind)]
+
+    return get, offered
 
 
 def class_name(name: str) -> str:

@@ -3,6 +3,7 @@ import inspect
 
 import pytest
 
+import ftkeras
 from ftkeras import catalog, seeds
 from ftkeras.call_string import Call
 from ftkeras.errors import UserError
@@ -61,3 +62,13 @@ def test_child_seeds_differ_by_name_and_by_seed():
     drawn = {seeds.child(seed, name) for seed in range(50) for name in ("split", "head", "fit")}
     assert len(drawn) == 150
     assert all(0 <= seed < 2**31 for seed in drawn)
+
+
+@pytest.mark.parametrize("room", ["callbacks", "heads", "freezing", "tasks", "metrics"])
+def test_a_room_offers_its_classes_on_first_use(room):
+    package = getattr(ftkeras, room)
+    for name in catalog.names(room):
+        assert getattr(package, catalog.class_name(name)) is catalog.find(room, name)
+        assert catalog.class_name(name) in dir(package)
+    with pytest.raises(AttributeError, match="NoSuchThing"):
+        package.NoSuchThing  # noqa: B018
