@@ -104,7 +104,7 @@ def test_bad_content_ends_in_a_message_that_names_file_and_row(tmp_path, content
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"text": "lable"}, r"text='lable'\. Did you mean 'label'\?"),
+        ({"text": "labels"}, r"text='labels'\. Did you mean 'label'\?"),
         ({"text": "label"}, "different columns"),
         ({"encoding": "utf-9"}, "encoding='utf-9'"),
         ({"encoding": "base64"}, "encoding='base64'"),

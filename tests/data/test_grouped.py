@@ -58,5 +58,5 @@ def test_too_few_or_missing_groups_are_refused(authors, message):
 
 
 def test_an_unknown_column_is_answered_with_the_nearest():
-    with pytest.raises(UserError, match=r"column='autor'\. Did you mean 'author'\?"):
-        Grouped(column="autor")(grouped_data([1] * 9), seed=0)
+    with pytest.raises(UserError, match=r"column='authors'\. Did you mean 'author'\?"):
+        Grouped(column="authors")(grouped_data([1] * 9), seed=0)

@@ -66,8 +66,8 @@ def test_other_than_two_classes_are_refused_with_the_way_out(labels, message):
 
 
 def test_an_unknown_positive_class_is_answered_with_the_nearest():
-    with pytest.raises(UserError, match=r"positive='positiv'\. Did you mean 'positive'\?"):
-        Binary(positive="positiv").fit_labels(np.array(["positive", "negative"]))
+    with pytest.raises(UserError, match=r"positive='positives'\. Did you mean 'positive'\?"):
+        Binary(positive="positives").fit_labels(np.array(["positive", "negative"]))
 
 
 def test_logits_of_another_shape_are_refused():
