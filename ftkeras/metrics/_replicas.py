@@ -30,4 +30,11 @@ def sum_over_replicas(value: Any) -> Any:
     context = tf.distribute.get_replica_context()
     if context.num_replicas_in_sync == 1:
         return value
+    if isinstance(context.strategy, tf.distribute.MirroredStrategy):
+        # Collectives of two strategies in one process share their keys and abort each other.
+        return context.merge_call(_sum_local, args=(value,))
     return context.all_reduce("SUM", value)
+
+
+def _sum_local(strategy: Any, value: Any) -> Any:
+    return tf.add_n(strategy.experimental_local_results(value))

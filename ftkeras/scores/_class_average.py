@@ -104,7 +104,7 @@ class ClassAverage(Score):
         if pooled is not None:
             return ratio(*pooled, xp)
         right, true, predicted = (counts[..., row, :] for row in range(3))
-        values = ratio(*self.parts(right, true, predicted), xp, otherwise=0.0)
+        values = ratio(*self.parts(right, true, predicted), xp=xp, otherwise=0.0)
         weights = true
         if self.average != "weighted":
             is_seen = xp.logical_or(true + predicted > 0, self.absent == "zero")

@@ -12,6 +12,9 @@ import numpy as np
 from keras import ops
 from scipy.special import expit, softmax
 
+from ftkeras import catalog
+from ftkeras.errors import UserError
+
 BACKEND = keras.backend.backend()
 if BACKEND == "tensorflow":
     import tensorflow as tf
@@ -85,6 +88,18 @@ def usual_cases(num_classes):
         case(num_classes, seed=7, classes=list(range(max(1, num_classes - 1)))),
         case(num_classes, seed=8, size=1),
     ]
+
+
+def built(kind, name, num_classes):
+    """Returns the score or metric of that name with default arguments, `None` if it is binary."""
+    required = catalog.parameters(kind, name)
+    arguments = {key: 0.5 for key, needed in required.items() if needed}
+    try:
+        return catalog.find(kind, name)(num_classes=num_classes, **arguments)
+    except UserError as error:
+        if "two classes" in str(error):
+            return None
+        raise
 
 
 def check_metric(build, reference, num_classes, cases=None):

@@ -3,8 +3,6 @@
 from types import ModuleType
 from typing import Any
 
-import numpy as np
-
 
 def largest_class(logits: Any, xp: ModuleType) -> Any:
     """Returns `(units,)` the class with the largest logit, the first of equals.
@@ -12,6 +10,7 @@ def largest_class(logits: Any, xp: ModuleType) -> Any:
     Keras' `argmax` on TensorFlow takes -0 for less than 0; NumPy and XLA call them equal.
 
     Example:
+        >>> import numpy as np
         >>> largest_class(np.array([[-0.0, 0.0, -1.0]]), np).tolist()
         [0]
     """
@@ -33,6 +32,7 @@ def log_odds(logits: Any, xp: ModuleType) -> Any:
     where 1 - p would round to zero.
 
     Example:
+        >>> import numpy as np
         >>> log_odds(np.array([[100.0, 0.0, 0.0]]), np).round(4).tolist()
         [[99.3069, -100.0, -100.0]]
     """

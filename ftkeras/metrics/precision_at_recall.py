@@ -1,0 +1,51 @@
+"""The best precision at which recall is still high enough."""
+
+import keras
+
+from ftkeras.metrics._score_metric import ScoreMetric
+from ftkeras.scores import precision_at_recall as score
+
+
+@keras.saving.register_keras_serializable(package="ftkeras")
+class PrecisionAtRecall(ScoreMetric):
+    """`scores/precision_at_recall.py` as a Keras metric: formula, range and references there.
+
+    Args:
+        num_classes: 2.
+        recall: The minimum to keep.
+        num_buckets: Score buckets, a power of two.
+        from_logits: Whether predictions are logits (else probabilities).
+        one_hot: Whether labels are one-hot rows (else class indices).
+        ignore_label: A label that marks units to leave out, such as padding.
+        name: Name in logs.
+
+    Shapes:
+        y_true: `(batch, ...)` or `(batch, ..., 1)` class indices.
+        y_pred: `(batch, ..., num_classes)`; binary also `(batch, ..., 1)` or `(batch,)`.
+
+    Example:
+        >>> metric = PrecisionAtRecall(recall=1.0)
+        >>> metric.update_state([0, 0, 1, 1], [-2.0, 1.0, 2.0, 3.0])
+        >>> round(float(metric.result()), 4)
+        1.0
+    """
+
+    def __init__(
+        self,
+        num_classes: int = 2,
+        recall: float = 0.9,
+        num_buckets: int = 2**14,
+        from_logits: bool = True,
+        one_hot: bool = False,
+        ignore_label: int | None = None,
+        name: str = "precision_at_recall",
+    ) -> None:
+        super().__init__(
+            score.PrecisionAtRecall(
+                num_classes=num_classes, recall=recall, num_buckets=num_buckets
+            ),
+            name=name,
+            from_logits=from_logits,
+            one_hot=one_hot,
+            ignore_label=ignore_label,
+        )

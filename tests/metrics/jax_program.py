@@ -1,0 +1,85 @@
+"""Run by test_replicas.py with KERAS_BACKEND=jax: every metric compiled, and four devices."""
+
+import json
+
+import jax
+import keras
+import numpy as np
+
+from ftkeras import catalog, metrics
+from tests.helpers import metric_checks
+
+BATCH = 64
+
+
+def compiled(metric, num_classes):
+    """One compiled step over even batches and a padded last one."""
+    one = metric_checks.case(num_classes, size=200, seed=3)
+    size = -(-len(one.y_true) // BATCH) * BATCH
+    rows = np.arange(size) % len(one.y_true)
+    weights = (np.arange(size) < len(one.y_true)).astype("float32")
+    step = metric_checks.compiled_updates(metric)["jit"]
+    for start in range(0, size, BATCH):
+        part = rows[start : start + BATCH]
+        live = step(one.y_true[part], one.logits[part], weights[start : start + BATCH])
+    counts = metric.score.counts
+    units = metric.inputs.units(one.y_true, one.logits, np)
+    bound = metric.score.error_bound(counts.live(metric.counted(), np), np)
+    return {
+        "streamed": float(metric.result()),
+        "exact": metric.score(one.y_true, one.logits),
+        "bound": metric.error_bound() or 0.0,
+        "live": float(live),
+        "live_bound": float(bound or 0.0),
+        "counts_differ": float(np.abs(metric.counted() - counts.tally(units)).max()),
+    }
+
+
+def large(power):
+    """Counts on from 2^power inside the compiled step."""
+    metric = metrics.Accuracy()
+    parts = next(iter(metric._state.sums.values())).parts
+    parts[0].assign(np.full(parts[0].shape, 2.0**power, "float32"))
+    step = metric_checks.compiled_updates(metric)["jit"]
+    for _ in range(1000):
+        step(np.array([1, 1, 0]), np.array([1.0, -1.0, -1.0], "float32"), np.ones(3, "float32"))
+    return (metric.counted() - 2.0**power).tolist()
+
+
+def parallel():
+    """`evaluate` and `fit` over four devices, the last batch padded with weight 0."""
+    keras.distribution.set_distribution(keras.distribution.DataParallel())
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(103, 4)).astype("float32"), rng.integers(0, 3, 103)
+    padding = -len(x) % 24
+    weights = np.r_[np.ones(len(x)), np.zeros(padding)].astype("float32")
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+    chosen = ["accuracy", "f1_score", "area_under_roc_curve", "log_loss"]
+    suite = metrics.suite("multiclass", num_classes=3, metrics=chosen)
+    loss = keras.losses.SparseCategoricalCrossentropy(
+        from_logits=True, reduction="mean_with_sample_weight"
+    )
+    model.compile(loss=loss, weighted_metrics=suite)
+    padded = np.r_[x, np.zeros((padding, 4), "float32")], np.r_[y, np.zeros(padding, int)]
+    found = model.evaluate(
+        *padded, sample_weight=weights, batch_size=24, return_dict=True, verbose=0
+    )
+    logits = x @ model.get_weights()[0] + model.get_weights()[1]
+    return {
+        "devices": len(jax.devices()),
+        "found": found,
+        "exact": {metric.name: metric.score(y, logits) for metric in suite},
+        "bound": suite[2].error_bound(),
+        "counted": float(suite[0].counted()[1].sum()),
+    }
+
+
+found = {"metrics": {}, "large": {power: large(power) for power in (24, 31, 40)}}
+for name in catalog.names("metrics"):
+    # Curves of two classes and of more are two kinds of counts; the rest differs in size alone.
+    for num_classes in (2, 4) if "num_buckets" in catalog.parameters("metrics", name) else (4,):
+        metric = metric_checks.built("metrics", name, num_classes)
+        if metric is not None:
+            found["metrics"][f"{name} {num_classes}"] = compiled(metric, num_classes)
+found["parallel"] = parallel()
+print(json.dumps(found))  # noqa: T201

@@ -1,0 +1,182 @@
+"""The checker is checked: each planted fault must be caught, by the check that is meant for it."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+from sklearn.metrics import accuracy_score
+
+from ftkeras import metrics
+from ftkeras.metrics._replicas import is_compiling
+from ftkeras.metrics._score_metric import ScoreMetric
+from ftkeras.metrics._state import State
+from ftkeras.metrics._wide_sum import WideSum
+from ftkeras.scores.accuracy import Accuracy as AccuracyScore
+from tests.helpers import metric_checks
+from tests.helpers.metric_checks import case
+
+ONE = case(2, seed=11)
+
+
+def reference(one):
+    if not len(one.present):
+        return np.nan
+    return accuracy_score(one.y_true, one.predicted, sample_weight=one.weights)
+
+
+@keras.saving.register_keras_serializable(package="faults")
+class Faulty(metrics.Accuracy):
+    """Accuracy, to be broken in one way."""
+
+    def __init__(self, name="accuracy"):
+        super().__init__(name=name)
+
+    def get_config(self):
+        return {"name": self.name}
+
+
+class SwappedLabels(Faulty):
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        super().update_state(1 - ops.cast(y_true, "int32"), y_pred, sample_weight)
+
+
+class MeanOfBatches(Faulty):
+    """What Keras 1 did: the average of averages."""
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        batch = metrics.Accuracy()
+        batch.update_state(y_true, y_pred, sample_weight)
+        share = float(batch.result())
+        self._state.sums[self.score.counts].add(np.array([[share, 0], [1, 0], [1, 0]]))
+
+
+class DependsOnOrder(Faulty):
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        super().update_state(y_true[1:], y_pred[1:], None)
+
+
+class IgnoresWeights(Faulty):
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        super().update_state(y_true, y_pred, None)
+
+
+class CountsPadding(Faulty):
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        super().update_state(y_true, ops.convert_to_tensor(np.array(y_pred)), sample_weight)
+
+
+class KeepsItsState(Faulty):
+    def reset_state(self):
+        pass
+
+
+class IncompleteConfig(metrics.Accuracy):
+    def get_config(self):
+        return {"num_classes": 2}
+
+
+class GrowingState(Faulty):
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        super().update_state(y_true, y_pred, sample_weight)
+        self.add_variable((3,), "zeros", name="more")
+
+
+class WrongDirection(Faulty):
+    def __init__(self, name="accuracy"):
+        super().__init__(name=name)
+        self._direction = "down"
+
+
+class OutOfBounds(Faulty):
+    def result(self):
+        return super().result() * 100
+
+
+class AveragesNotANumber(Faulty):
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        y_pred = ops.cast(y_pred, "float32")
+        super().update_state(y_true, ops.where(ops.isfinite(y_pred), y_pred, 0.0), sample_weight)
+
+
+class TakesUnknownLabels(Faulty):
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        super().update_state(ops.clip(ops.cast(y_true, "int32"), 0, 1), y_pred, sample_weight)
+
+
+class RoundsItsInputs(Faulty):
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        y_pred = ops.round(ops.cast(y_pred, "float32") * 2) / 2
+        super().update_state(y_true, y_pred, sample_weight)
+
+
+class NarrowSum(WideSum):
+    """A sum in float32 alone, as Keras keeps it."""
+
+    def __init__(self, owner, shape, name):
+        self.dtype = "float32"
+        self.parts = [owner.add_variable(shape, "zeros", "float32", "sum", name)]
+
+
+class Float32Counts(Faulty):
+    def __init__(self, name="accuracy"):
+        super().__init__(name=name)
+        self._variables.clear()
+        self._state = State(self, self.inputs, [self.score.counts])
+        self._state.sums = {self.score.counts: NarrowSum(self, (3, 2), "narrow")}
+
+
+class OtherWhenCompiled(Faulty):
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        weights = None if is_compiling(y_pred) else sample_weight
+        super().update_state(y_true, y_pred, weights)
+
+
+FAULTS = [
+    (SwappedLabels, lambda build: metric_checks.check_reference(build, reference, ONE), "reference"),
+    (MeanOfBatches, lambda build: metric_checks.check_batches_and_order(build, ONE), "batches"),
+    (DependsOnOrder, lambda build: metric_checks.check_batches_and_order(build, ONE), "batches"),
+    (IgnoresWeights, lambda build: metric_checks.check_weights(build, ONE), "weights"),
+    (CountsPadding, lambda build: metric_checks.check_positions(build, ONE), "padding"),
+    (KeepsItsState, lambda build: metric_checks.check_reset(build, ONE), "reset"),
+    (IncompleteConfig, lambda build: metric_checks.check_config(build, ONE), "config"),
+    (GrowingState, lambda build: metric_checks.check_constant_state(build, ONE), "state"),
+    (WrongDirection, lambda build: metric_checks.check_bounds_and_direction(build, ONE), "direction"),
+    (OutOfBounds, lambda build: metric_checks.check_bounds_and_direction(build, ONE), "bounds"),
+    (AveragesNotANumber, lambda build: metric_checks.check_not_finite(build, ONE), "not finite"),
+    (TakesUnknownLabels, lambda build: metric_checks.check_unknown_labels(build, ONE), "labels"),
+    (RoundsItsInputs, lambda build: metric_checks.check_precision_of_inputs(build, ONE), "precision"),
+    (Float32Counts, lambda build: metric_checks.check_large_counts(build, ONE), "large counts"),
+    (
+        OtherWhenCompiled,
+        lambda build: metric_checks.check_compiled(build, case(2, seed=12, weighted=True)),
+        "compiled",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("fault", "check", "message"), FAULTS, ids=[f[0].__name__ for f in FAULTS])
+def test_a_planted_fault_is_caught(fault, check, message):
+    with pytest.raises(AssertionError, match=message):
+        check(fault)
+    check(metrics.Accuracy)
+
+
+def test_a_metric_that_is_not_the_score_of_its_name_is_caught():
+    """ELECTRA's fault: precision, recall and F1 were one number for years."""
+
+    def build():
+        metric = metrics.Recall()
+        metric.score = metrics.Precision().score
+        return metric
+
+    def recall(one):
+        return one.predicted[one.y_true == 1].mean()
+
+    with pytest.raises(AssertionError, match="reference"):
+        metric_checks.check_reference(build, recall, ONE)
+
+
+def test_the_shell_is_what_the_faults_break():
+    assert isinstance(Faulty().score, AccuracyScore)
+    assert isinstance(Faulty(), ScoreMetric)
+    metric_checks.check_reference(Faulty, reference, ONE)
