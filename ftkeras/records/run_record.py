@@ -77,8 +77,9 @@ class RunRecord:
         config: Every setting, as in the flagfile.
         versions: Package name -> version, with the Python version and the backend.
         task: `name`, `class_names`, `headline` (the score to look at first).
-        data: `source`, `modality`, `examples`, `dropped` (rule -> count), `labels` (part -> class
-            name -> count), `digest`.
+        data: `source`, `modality`, `examples`, `dropped` (rule -> count), `findings` (what the
+            checks found: `severity`, `check`, `message`, `action`), `labels` (part -> class name ->
+            count), `digest`.
         split: `rule`, `seed`, `digest`, `counts` (part -> examples).
         backbone: `handle`, `fingerprint`, `parameters`, `tap`, `head`.
         passes: `computed`, `reused` and `saved` passes through the backbone.

@@ -10,13 +10,19 @@ from ftkeras import catalog, seeds
 from ftkeras.call_string import Call
 from ftkeras.config import RunConfig
 from ftkeras.contracts.dataset import Dataset
+from ftkeras.contracts.finding import Finding
 from ftkeras.contracts.split import PARTS, Split
 from ftkeras.contracts.task import Labels, Task
 from ftkeras.data.deduplicate import deduplicate
+from ftkeras.data.near_duplicates import drop_near_leaks, near_pairs
+from ftkeras.data.run_checks import refuse_errors, run_checks
 from ftkeras.errors import UserError
 from ftkeras.workflows import _provenance
 
 _SHOWN = 5
+_LARGEST_LOSS = 0.2
+# Near duplicates are looked for once, to drop them, and told by what was dropped.
+_CHECKS = [Call(name) for name in catalog.names("data/checks") if name != "near_duplicates"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,7 @@ class PreparedData:
         parts: Part -> examples.
         labels: Part -> class indices, in the order of the examples.
         dropped: Rule -> how many examples it dropped.
+        findings: What the checks of the data found.
     """
 
     source: Call
@@ -40,6 +47,7 @@ class PreparedData:
     parts: dict[str, Dataset]
     labels: dict[str, NDArray[np.int64]]
     dropped: dict[str, int]
+    findings: list[Finding]
 
     @property
     def num_classes(self) -> int:
@@ -61,9 +69,38 @@ class PreparedData:
             "modality": everything[0].modality,
             "examples": sum(len(part) for part in everything),
             "dropped": self.dropped,
+            "findings": [
+                {
+                    name: getattr(finding, name)
+                    for name in ("severity", "check", "message", "action")
+                }
+                for finding in self.findings
+            ],
             "labels": counts,
             "digest": _provenance.digest(everything),
         }
+
+
+def _without_near_leaks(dataset: Dataset, drawn: Split) -> tuple[Split, int, list[Finding]]:
+    """Drops near copies of later parts, unless the data are so alike that little would be left."""
+    smaller, lost = drop_near_leaks(dataset, drawn, near_pairs(dataset))
+    if not sum(lost.values()):
+        return drawn, 0, []
+    told = " and ".join(f"{count} of {part}" for part, count in lost.items() if count)
+    alike = any(count > _LARGEST_LOSS * len(drawn.ids(part)) for part, count in lost.items())
+    finding = Finding(
+        check="near_duplicates",
+        severity="warning",
+        message=f"{told} are nearly the same as an example of a later part.",
+        action=(
+            "Nothing is dropped, because so many are alike that the rest would be another data "
+            "set. If they have a common origin, keep it in one part: split=grouped(column=...)."
+            if alike
+            else "They are dropped, so that test holds nothing that was trained on."
+        ),
+        count=sum(lost.values()),
+    )
+    return (drawn, 0, [finding]) if alike else (smaller, finding.count, [finding])
 
 
 def prepare(config: RunConfig) -> PreparedData:
@@ -74,13 +111,22 @@ def prepare(config: RunConfig) -> PreparedData:
     """
     if config.data is None or config.task is None:
         raise ValueError(f"Expected data and a task. Received: config={config}.")
-    found, deduplication = deduplicate(catalog.build("data/sources", config.data))
-    split = catalog.build("data/splits", config.split)(found, seeds.child(config.seed, "split"))
+    source = catalog.build("data/sources", config.data)
+    found, deduplication = deduplicate(source, config.split.arguments.get("column"))
+    drawn = catalog.build("data/splits", config.split)(found, seeds.child(config.seed, "split"))
+    split, near, near_findings = _without_near_leaks(found, drawn)
+    findings = [*deduplication.findings, *near_findings, *run_checks(found, split, _CHECKS)]
+    refuse_errors(findings)
     parts = {part: split.take(part, found) for part in PARTS}
     task = catalog.build("tasks", config.task)
     vocabulary = task.fit_labels(parts["train"].labels)
     labels = {part: encode(task, vocabulary, parts[part], part) for part in PARTS}
-    return PreparedData(config.data, task, vocabulary, split, parts, labels, deduplication.dropped)
+    dropped = {
+        "unusable": len(source.rejected),
+        **deduplication.dropped,
+        "near_copies_of_other_parts": near,
+    }
+    return PreparedData(config.data, task, vocabulary, split, parts, labels, dropped, findings)
 
 
 def encode(task: Task, vocabulary: Labels, examples: Dataset, part: str) -> NDArray[np.int64]:

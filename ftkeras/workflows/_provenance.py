@@ -46,13 +46,16 @@ def digest(datasets: Sequence[Dataset]) -> str:
 def previews(dataset: Dataset) -> NDArray[np.object_]:
     """Returns what a person sees of each input: an excerpt, or a thumbnail as a data URL."""
     if dataset.modality == "image":
-        return np.array([_thumbnail(path) for path in dataset.inputs], dtype=object)
+        return np.array([_thumbnail(image) for image in dataset.inputs], dtype=object)
     return np.array([str(text)[:_EXCERPT] for text in dataset.inputs], dtype=object)
 
 
-def _thumbnail(path: str) -> str:
-    with Image.open(path) as image:
-        small = image.convert("RGB")
+def _thumbnail(image: str | NDArray[np.uint8]) -> str:
+    if isinstance(image, np.ndarray):
+        small = Image.fromarray(image).convert("RGB")
+    else:
+        with Image.open(image) as opened:
+            small = opened.convert("RGB")
     small.thumbnail((_THUMBNAIL, _THUMBNAIL))
     content = io.BytesIO()
     small.save(content, format="PNG")

@@ -40,6 +40,9 @@ def finetune(config: RunConfig) -> RunRecord:
         stopwatch = _clock.Stopwatch()
         with stopwatch("data"):
             data = prepare(config)
+            for finding in data.findings:
+                if finding.severity == "warning":
+                    progress.say(f"Warning: {finding.message} {finding.action}")
         with stopwatch("baselines"):
             baselines = _baselines.predict(data, config.seed, progress.step)
         with stopwatch("loading"):
@@ -57,6 +60,7 @@ def finetune(config: RunConfig) -> RunRecord:
             answers = {name: recipe.predict(_part(data, name), name) for name in _judgement.JUDGED}
             logits = {name: values for name, (values, _) in answers.items()}
             model = _predictions.assemble(data, logits, with_previews=True)
+            progress.say(_passes(recipe))
         with stopwatch("judgement"):
             scores = _judgement.scores_of(data.task, data.num_classes)
             models = {"model": model, **baselines}
@@ -113,6 +117,14 @@ def _recipe(config: RunConfig, data: PreparedData, backbone: Backbone, step: Ste
     cache = FeatureCache(config.cache_dir, backbone, choose_tap(backbone, config.tap))
     objective = _objective.objective(data.task, data.num_classes, config.metrics)
     return Recipe(model, backbone, cache, objective, step)
+
+
+def _passes(recipe: Recipe) -> str:
+    passes = recipe.passes
+    return (
+        f"Passes through the frozen backbone: {passes['computed']:,} computed, "
+        f"{passes['saved']:,} saved by the feature cache."
+    )
 
 
 def _part(data: PreparedData, name: str) -> Part:

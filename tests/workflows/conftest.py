@@ -43,4 +43,5 @@ def finished(settings, tmp_path_factory):
     from ftkeras import finetune
 
     run_dir = tmp_path_factory.mktemp("runs") / "first"
-    return run_dir, finetune(RunConfig.read(**settings, run_dir=str(run_dir)))
+    cold = {**settings, "cache_dir": str(tmp_path_factory.mktemp("cold_cache"))}
+    return run_dir, finetune(RunConfig.read(**cold, run_dir=str(run_dir)))

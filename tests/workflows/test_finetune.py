@@ -66,9 +66,10 @@ def test_the_ids_counted_are_exactly_the_ids_of_the_split(finished):
         assert record.split["counts"][part] == len(ids)
         assert record.measurements[part]["model"][0].num_units == len(ids)
     assert not parts["train"] & parts["test"]
-    # 241 rows, one of which repeats another in capitals.
-    assert sum(record.split["counts"].values()) == 240
-    assert record.data["dropped"]["repeated"] == 1
+    # 241 rows, one of which repeats another in capitals, and some of which are nearly the same.
+    dropped = record.data["dropped"]
+    assert dropped["repeated"] == 1
+    assert sum(record.split["counts"].values()) + sum(dropped.values()) == 241
 
 
 def test_baselines_answer_the_same_examples_in_the_same_order(finished):
@@ -86,8 +87,8 @@ def test_each_example_passed_the_backbone_once(finished):
     counts = record.split["counts"]
     # Without a cache: 8 epochs over train and validation, then both judged parts.
     plain = 8 * (counts["train"] + counts["validation"]) + counts["validation"] + counts["test"]
-    assert record.passes["computed"] == 240
-    assert record.passes["saved"] == plain - 240
+    assert record.passes["computed"] == sum(counts.values())
+    assert record.passes["saved"] == plain - sum(counts.values())
 
 
 def test_the_written_flagfile_replays_the_same_bits(finished, tmp_path):
