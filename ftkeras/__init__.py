@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 _HOMES = (
     ("RunConfig", "ftkeras.config"),
     ("build_model", "ftkeras.model"),
+    ("check_data", "ftkeras.workflows.check_data"),
     ("evaluate", "ftkeras.workflows.evaluate"),
     ("finetune", "ftkeras.workflows.finetune"),
     ("load", "ftkeras.training.fine_tuned"),

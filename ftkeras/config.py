@@ -41,7 +41,7 @@ class RunConfig:
     """
 
     mode: str
-    run_dir: Path
+    run_dir: Path = Path("runs/unnamed")
     backbone: Handle | None = None
     task: Call | None = None
     data: Call | None = None

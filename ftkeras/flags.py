@@ -12,6 +12,7 @@ _USAGE = """\
 python -m ftkeras.run: fine-tune a pretrained backbone and judge the result honestly.
 
   python -m ftkeras.run --flagfile=experiments/tweet_sentiment/run.flags
+  python -m ftkeras.run --mode=check_data --task=binary --data="csv(path='reviews.csv')"
   python -m ftkeras.run --mode=evaluate --run_dir=runs/tweet_sentiment
 """
 

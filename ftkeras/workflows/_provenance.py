@@ -1,36 +1,18 @@
-"""Where numbers come from: versions, digests, and what a person sees of an input."""
+"""What examples are: their digest, and what a person sees of them."""
 
 import base64
 import hashlib
 import io
-import platform
 from collections.abc import Sequence
-from importlib import metadata
 
-import keras
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from ftkeras.contracts.dataset import Dataset
 
-_PACKAGES = (
-    "ftkeras", "keras", "keras-hub", "tensorflow", "jax", "numpy", "scikit-learn", "pandas",
-    "pyarrow", "pillow",
-)  # fmt: skip
 _EXCERPT = 500
 _THUMBNAIL = 64
-
-
-def versions() -> dict[str, str]:
-    """Returns the versions that decide a run's numbers, by name."""
-    found = {"python": platform.python_version(), "keras backend": keras.backend.backend()}
-    for package in _PACKAGES:
-        try:
-            found[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
-    return found
 
 
 def digest(datasets: Sequence[Dataset]) -> str:

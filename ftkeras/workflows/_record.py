@@ -10,7 +10,7 @@ from ftkeras.contracts.backbone import Backbone
 from ftkeras.model import choose_tap
 from ftkeras.training.fit import PhaseResult
 from ftkeras.training.recipe import Recipe
-from ftkeras.workflows import _clock, _provenance
+from ftkeras.workflows import _clock, _versions
 from ftkeras.workflows._prepared_data import PreparedData
 
 
@@ -20,7 +20,7 @@ def settings(config: RunConfig) -> dict[str, Any]:
         "command": f"python -m ftkeras.run --flagfile={config.run_dir / 'run.flags'}",
         "created": _clock.now(),
         "config": config.settings(),
-        "versions": _provenance.versions(),
+        "versions": _versions.versions(),
     }
 
 
