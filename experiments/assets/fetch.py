@@ -92,6 +92,9 @@ def main(names: list[str]) -> int:
     except UserError as error:
         print(error, file=sys.stderr)
         return 2
+    except OSError as error:
+        print(f"{name}: {error}. Nothing was left half done; run it again.", file=sys.stderr)
+        return 1
     return 0
 
 

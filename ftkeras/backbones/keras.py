@@ -1,11 +1,11 @@
-"""`keras://`: an image model in a `.keras` file, its classifier cut off."""
+"""`keras://`: a model in a `.keras` file, its classifier cut off."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import keras
 
-from ftkeras.backbones import _blocks, _image_graph, layers
+from ftkeras.backbones import _blocks, _finished_run, _image_graph, layers
 from ftkeras.backbones._fingerprint import fingerprint
 from ftkeras.backbones.preprocessing.image import Image
 from ftkeras.contracts.backbone import Backbone
@@ -24,11 +24,14 @@ def build(
     fit: str = "crop",
     pixel_range: Sequence[float] | None = None,
 ) -> Backbone:
-    """Loads an image model from a `.keras` file, in Keras' safe mode.
+    """Loads a `.keras` file in Keras' safe mode: an image model, or what a run wrote.
 
-    The taps are `pooled` (global average) and `feature_map` (the last tensor with height and
-    width). What comes behind, such as a classifier of 1000 classes, is left out: its answers are
-    about other labels.
+    A finished run's `model.keras` (of texts or images) is taken with the preprocessing that lies
+    beside it, and its tap is the one the run used; the other arguments are the run's then.
+
+    Of an image model the taps are `pooled` (global average) and `feature_map` (the last tensor
+    with height and width). What comes behind, such as a classifier of 1000 classes, is left out:
+    its answers are about other labels.
 
     Args:
         handle: `keras://file.keras`.
@@ -40,9 +43,19 @@ def build(
             model that scales its input itself wants `(0, 255)` and need not be told.
 
     Raises:
-        UserError: The file is missing or damaged or holds code, or the model is not one of images.
+        UserError: The file is missing or damaged or holds code, or the model is neither one of
+            images nor a finished run's.
     """
-    loaded = _load(Path(handle.path).expanduser())
+    path = Path(handle.path).expanduser()
+    loaded = _load(path)
+    directory = _finished_run.preprocessing_beside(path)
+    if directory is not None:
+        if image_size is not None or pixel_range is not None:
+            raise UserError(
+                f"Expected no image_size and no pixel_range, for {handle} is a finished run's. "
+                f"Received: image_size={image_size!r}, pixel_range={pixel_range!r}. Leave them out."
+            )
+        return _finished_run.continued(handle, loaded, directory)
     _expect_images(loaded, handle)
     model = keras.Model(loaded.inputs[0], loaded.outputs[0], name=loaded.name)
     own_range = any(_scales(layer) for layer in _leaves(model))

@@ -121,13 +121,13 @@ def _refuse(handle: Handle, modality: str, **setting: object) -> None:
 
 
 def _cannot_load(handle: Handle, preset: str, error: Exception) -> UserError:
-    if preset.startswith(_REMOTE) or isinstance(error, ConnectionError):
+    if os.path.isdir(preset):
+        advice = "Check that the directory is complete, or download it again."
+    elif isinstance(error, OSError) or preset.startswith(_REMOTE):
         advice = (
             "Check the name, and that this machine reaches the network; or download the preset "
             "elsewhere and give its directory."
         )
-    elif os.path.isdir(preset):
-        advice = "Check that the directory is complete, or download it again."
     else:
         advice = "Check the name; keras.io lists the presets, and a directory works too."
     reason = str(error).strip().split("\n")[0][:300]

@@ -69,7 +69,7 @@ def test_a_package_that_is_not_there_says_what_to_do(asset):
         fetch.fetch(replace(asset, requirement="no-such-package==1.0"))
 
 
-def test_a_preparation_that_fails_leaves_nothing_half_done(asset, monkeypatch):
+def test_a_preparation_that_fails_leaves_nothing_half_done(asset, monkeypatch, capsys):
     def fail(package, directory):
         (directory / "half.txt").write_text("")
         raise OSError("disk full")
@@ -79,6 +79,9 @@ def test_a_preparation_that_fails_leaves_nothing_half_done(asset, monkeypatch):
         fetch.fetch(asset)
     assert not asset.directory.exists()
     assert not fetch.is_ready(asset)
+    monkeypatch.setitem(ASSETS, "tiny", asset)
+    assert fetch.main(["tiny"]) == 1
+    assert "tiny: disk full" in capsys.readouterr().err
 
 
 def test_a_folder_that_was_deleted_is_made_again(asset):

@@ -10,7 +10,8 @@ import keras_hub
 import numpy as np
 import pytest
 
-from ftkeras.backbones import load_backbone
+from ftkeras import catalog
+from ftkeras.backbones import _preset_files, load_backbone
 from ftkeras.backbones._fingerprint import fingerprint
 from ftkeras.errors import UserError
 from tests.backbones import reference_bert
@@ -207,6 +208,19 @@ def test_importing_and_checking_arguments_loads_no_framework():
 def test_an_unknown_preset_says_what_to_do():
     with pytest.raises(UserError, match="Received: backbone=preset://bert_tinny"):
         load_backbone("preset://bert_tinny")
+
+
+@pytest.mark.parametrize(
+    "path", ["bert_tiny_en_uncased", "kaggle://keras/bert/keras/x", "hf://someone/something"]
+)
+def test_without_network_it_says_what_is_needed(path, monkeypatch):
+    def offline(_, name):
+        raise OSError("Name or service not known")
+
+    catalog.find("backbones", "preset")  # imports all that keeps a reference to `get_file`
+    monkeypatch.setattr(_preset_files.preset_utils, "get_file", offline)
+    with pytest.raises(UserError, match=r"not known\).*reaches the network"):
+        load_backbone(f"preset://{path}")
 
 
 @pytest.mark.parametrize(
