@@ -104,6 +104,10 @@ class Cells(Counts):
     def cells(self, labels: Any, predictions: Any, xp: ModuleType) -> Any:
         """Returns `(units, cells per unit)` integers: flat positions in the counts, -1 for none."""
 
+    def kinds(self) -> NDArray[np.int64] | None:
+        """Returns `(kinds, cells per unit)`: every row `cells` can give, `None` if too many."""
+        return None
+
     def tally(self, units: Units, weights: NDArray[Any] | None = None) -> NDArray[np.float64]:
         """Returns the counts of these units together, in NumPy."""
         cells = self.cells(units.labels, units.predictions, np)

@@ -42,6 +42,27 @@ class Blocks:
         return np.asarray(summed).reshape(len(weights), *self.shape)
 
 
+def posterior(
+    counts: Counts, units: Units, resamples: int, rng: np.random.Generator
+) -> NDArray[np.float64] | None:
+    """Returns `(resamples, *shape)` counts drawn from what the table may be in truth, or `None`.
+
+    Where a unit is one of few kinds, their shares are drawn from the Dirichlet posterior under
+    a prior of 1 / classes units a kind (Jeffreys' 1/2 with two). Unlike resampling it knows that
+    what did not occur could have, which matters where a class has a handful of units.
+    """
+    kinds = counts.kinds() if isinstance(counts, Cells) else None
+    if kinds is None or len(kinds) > MOST_BLOCKS:
+        return None
+    cells = counts.cells(units.labels, units.predictions, np)  # type: ignore[attr-defined]
+    _, code = np.unique(np.concatenate([kinds, cells]), axis=0, return_inverse=True)
+    sizes = np.bincount(code[len(kinds) :], minlength=len(kinds))[code[: len(kinds)]]
+    shares = rng.gamma(sizes + 1 / np.sqrt(len(kinds)), size=(resamples, len(kinds)))
+    shares *= len(cells) / shares.sum(axis=1, keepdims=True)
+    drawn = Blocks((_places(kinds, counts.size),), sizes, counts.shape)
+    return drawn.counts(shares)
+
+
 def readable(score: Score, y_true: Any, predictions: Sequence[Any]) -> tuple[list[Units], str]:
     """Returns the units of each model, and why they cannot be scored (or an empty string)."""
     units = [score.inputs.units(np.asarray(y_true), np.asarray(p), np) for p in predictions]
@@ -88,10 +109,13 @@ def _rows(counts: Counts, units: Units) -> Any:
         return counts.terms(units.labels, units.predictions, np)
     if not isinstance(counts, Cells):
         raise TypeError(f"Expected Cells or Terms. Received: counts={counts!r}.")
-    cells = counts.cells(units.labels, units.predictions, np)
+    return _places(counts.cells(units.labels, units.predictions, np), counts.size)
+
+
+def _places(cells: NDArray[Any], size: int) -> Any:
     unit, place = np.nonzero(cells >= 0)
     ones = np.ones(len(unit))
-    return sparse.csr_matrix((ones, (unit, cells[unit, place])), shape=(len(cells), counts.size))
+    return sparse.csr_matrix((ones, (unit, cells[unit, place])), shape=(len(cells), size))
 
 
 def _alike(columns: Sequence[NDArray[Any]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -10,9 +10,10 @@ from ftkeras.contracts.score import Score, Units
 from ftkeras.records.run_record import Measurement
 from ftkeras.statistics import _resampling
 from ftkeras.statistics._settings import Settings
+from ftkeras.statistics._t_interval import t_interval
 from ftkeras.statistics._wilson import wilson
 
-_UNDEFINED_SHARE = 0.05
+_MOST_UNDEFINED = 0.5
 
 
 def measure(
@@ -27,8 +28,10 @@ def measure(
 ) -> list[Measurement]:
     """Returns each score of predictions on disk with its interval.
 
-    The value is exact: curves tell apart every distinct score. Plain proportions get Wilson's
-    interval, every other score the percentile interval of its values on resampled counts.
+    The value is exact: curves tell apart every distinct score. The interval comes from counts:
+    plain proportions get Wilson's; scores of a table with few cells, the percentiles of its
+    Dirichlet posterior; all others, a t interval on an unbounded scale, with the spread of their
+    values on resampled counts and as many degrees of freedom as the rarer class has units, less 1.
 
     Args:
         scores: What to measure.
@@ -62,17 +65,7 @@ def _measured(score: Score, y_true: Any, logits: Any, settings: Settings) -> Mea
     if np.isnan(value):
         reason = f"undefined: {score.undefined}"
         return _undefined(score, settings.level, len(units.labels), reason)
-    proportion = score.proportion(counts, np)
-    low: float | None
-    high: float | None
-    if proportion is not None and settings.groups is None:
-        low, high = wilson(float(proportion[0]), float(proportion[1]), settings.level)
-        method, note = "Wilson", ""
-    else:
-        values = _resampled(score, units, value, settings)
-        low, high, note = _percentiles(score, values, value, settings.tails)
-        drawn = "units" if settings.groups is None else "whole groups of units"
-        method = f"percentiles of {settings.resamples} resamples of {drawn}, from counts"
+    low, high, method, note = _interval(score, units, counts, value, settings)
     return Measurement(
         score=score.name,
         value=value,
@@ -86,30 +79,54 @@ def _measured(score: Score, y_true: Any, logits: Any, settings: Settings) -> Mea
     )
 
 
-def _resampled(score: Score, units: Units, value: float, settings: Settings) -> NDArray[np.float64]:
+def _interval(
+    score: Score, units: Units, counts: NDArray[Any], value: float, settings: Settings
+) -> tuple[float | None, float | None, str, str]:
+    proportion = score.proportion(counts, np)
+    if proportion is not None and settings.groups is None:
+        ends = wilson(float(proportion[0]), float(proportion[1]), settings.level)
+        return *ends, "Wilson", ""
     rng = settings.generator()
+    if settings.groups is None:
+        tables = _resampling.posterior(score.counts, units, settings.resamples, rng)
+        if tables is not None:
+            values = score.formula(tables, np)
+            low, high = np.quantile(values, settings.tails)
+            method = f"percentiles of {settings.resamples} Dirichlet draws of the table of counts"
+            return min(float(low), value), max(float(high), value), method, ""
+    values = _resampled(score, units, settings, rng)
+    defined = values[np.isfinite(values)]
+    drawn = "units" if settings.groups is None else "whole groups of units"
+    method = f"t interval, spread of {settings.resamples} resamples of {drawn}"
+    missing = 1 - len(defined) / len(values)
+    note = f"undefined in {missing:.0%} of the resamples" if missing else ""
+    if missing > _MOST_UNDEFINED:
+        return None, None, method, f"no interval: {note}"
+    freedom, size = _freedom(units, settings.groups), len(units.labels)
+    ends = t_interval(value, defined, score.bounds, freedom, size, settings.level)
+    return *ends, method, note
+
+
+def _resampled(
+    score: Score, units: Units, settings: Settings, rng: np.random.Generator
+) -> NDArray[np.float64]:
     counts = score.counts.fitted(units, _resampling.MOST_SCORES)
     drawn = _resampling.blocks(counts, [units], settings.groups, rng)
-    values = score.formula(drawn.counts(drawn.draw(settings.resamples, rng)), np)
-    # Resampling tells fewer scores apart than the value does; it lends its spread, not its centre.
-    everything = drawn.counts(drawn.sizes[None].astype("float64"))
-    return np.asarray(values + (value - float(score.formula(everything, np)[0])))
+    return np.asarray(score.formula(drawn.counts(drawn.draw(settings.resamples, rng)), np))
 
 
-def _percentiles(
-    score: Score, values: NDArray[np.float64], value: float, tails: list[float]
-) -> tuple[float | None, float | None, str]:
-    defined = values[np.isfinite(values)]
-    if len(defined) < (1 - _UNDEFINED_SHARE) * len(values):
-        share = 1 - len(defined) / len(values)
-        return None, None, f"no interval: undefined in {share:.0%} of the resamples"
-    low, high = np.quantile(defined, tails)
-    # An interval contains its value, whatever the few resamples say.
-    return (
-        float(max(min(low, value), score.bounds[0])),
-        float(min(max(high, value), score.bounds[1])),
-        "",
-    )
+def _freedom(units: Units, groups: NDArray[Any] | None) -> float:
+    """Returns degrees of freedom: the rarer of two classes knows least, and decides.
+
+    With more classes none decides alone, and their harmonic mean stands for them.
+    """
+    sizes = np.unique(units.labels, return_counts=True)[1]
+    if np.issubdtype(units.labels.dtype, np.floating) or len(sizes) < 2:
+        sizes = np.array([len(units.labels)])
+    known = float(sizes.min()) if len(sizes) == 2 else len(sizes) / float((1 / sizes).sum())
+    if groups is not None:
+        known = min(known, len(np.unique(groups)))
+    return max(known - 1, 1.0)
 
 
 def _bound_note(score: Score, units: Units) -> str:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import beta, binomtest
 from sklearn import metrics as sklearn_metrics
 
 from ftkeras import call_string, catalog
@@ -130,14 +130,38 @@ def test_no_examples_are_undefined():
     assert (found.value, found.note) == (None, "there are no examples")
 
 
-def test_an_interval_that_would_rest_on_few_resamples_is_left_out():
+def test_resamples_that_lose_a_rare_class_are_reported():
     one = case(2, size=40)
     labels = np.zeros(40, int)
     labels[0] = 1
     found = measure([score("area_under_roc_curve")], labels, one.logits)[0]
-    assert found.value is not None
-    assert found.low is None
-    assert found.note.startswith("no interval: undefined in 3")
+    # A resample misses the one positive with probability (1 - 1/40)^40 = .363.
+    share = int(found.note.partition("%")[0].removeprefix("undefined in ")) / 100
+    assert share == pytest.approx((1 - 1 / 40) ** 40, abs=0.05)
+    assert found.low <= found.value <= found.high
+
+
+def test_a_perfect_ranking_of_few_units_is_not_called_certain():
+    labels = np.r_[np.ones(5, int), np.zeros(95, int)]
+    found = measure([score("area_under_roc_curve")], labels, labels * 2.0 - 1)[0]
+    expected = binomtest(5, 5).proportion_ci(method="wilson")
+    assert (found.value, found.high) == (1.0, 1.0)
+    assert found.low == pytest.approx(expected.low)
+
+
+def test_the_posterior_of_a_table_is_that_of_its_shares():
+    """Under Jeffreys' prior, the share of right answers is Beta(right + 1, wrong + 1) here."""
+    one = case(2, size=50)
+    tallies = score("f1_score").counts
+    units = score("f1_score").inputs.units(one.y_true, one.logits, np)
+    drawn = _resampling.posterior(tallies, units, 20_000, np.random.default_rng(0))
+    right = int((one.predicted == one.y_true).sum())
+    # Two of the four kinds are right, each with half a unit of prior.
+    expected = beta(right + 1, 50 - right + 1)
+    shares = drawn[:, 0].sum(-1) / 50
+    np.testing.assert_allclose(shares.mean(), expected.mean(), rtol=0.005)
+    np.testing.assert_allclose(shares.std(), expected.std(), rtol=0.03)
+    np.testing.assert_allclose(drawn[:, 1].sum(-1), 50)
 
 
 @pytest.mark.parametrize("settings", [{"level": 1.0}, {"level": 95}, {"resamples": 10}])

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ftkeras.contracts.score import Cells
 from ftkeras.errors import UserError
 from ftkeras.scores.counts._softmax import largest_class
@@ -71,3 +74,10 @@ class ClassTallies(Cells):
         labels = xp.array(labels, dtype="int32")
         right = xp.where(predicted == labels, labels, -1)
         return xp.stack([right, self.num_classes + labels, 2 * self.num_classes + predicted], -1)
+
+    def kinds(self) -> NDArray[np.int64]:
+        """Returns the cells of each true and predicted class."""
+        place = np.arange(self.num_classes)
+        true, predicted = (axis.ravel() for axis in np.meshgrid(place, place, indexing="ij"))
+        right = np.where(true == predicted, true, -1)
+        return np.stack([right, self.num_classes + true, 2 * self.num_classes + predicted], -1)

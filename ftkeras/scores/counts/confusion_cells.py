@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ftkeras.contracts.score import Cells
 from ftkeras.scores.counts.class_tallies import predicted_classes
 
@@ -36,3 +39,7 @@ class ConfusionCells(Cells):
         """Returns `(units, 1)`."""
         predicted = xp.array(predicted_classes(predictions, self.threshold, xp), dtype="int32")
         return xp.expand_dims(xp.array(labels, dtype="int32") * self.num_classes + predicted, -1)
+
+    def kinds(self) -> NDArray[np.int64]:
+        """Returns every cell."""
+        return np.arange(self.size)[:, None]

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ftkeras.contracts.score import Cells
 from ftkeras.errors import UserError
 
@@ -53,3 +56,7 @@ class TopKHits(Cells):
     def cells(self, labels: Any, predictions: Any, xp: ModuleType) -> Any:
         """Returns `(units, 1)`."""
         return xp.expand_dims(xp.where(self.hits(labels, predictions, xp), 1, 0), -1)
+
+    def kinds(self) -> NDArray[np.int64]:
+        """Returns every cell."""
+        return np.arange(2)[:, None]
