@@ -34,6 +34,17 @@ def build(path: str, max_pixels: int = 50_000_000, on_bad_row: str = "error") ->
     Raises:
         UserError: There is no such folder, it holds no images by class, an image is empty,
             damaged or too large, or a link leads out of the folder.
+
+    Example:
+        >>> import tempfile
+        >>> from PIL import Image
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> for number, name in enumerate(("cat", "dog")):
+        ...     (folder / name).mkdir()
+        ...     Image.new("RGB", (8, 8), (number, 0, 0)).save(folder / name / "1.png")
+        >>> dataset = build(str(folder))
+        >>> dataset.labels.tolist(), dataset.locations.tolist()
+        (['cat', 'dog'], ['cat/1.png', 'dog/1.png'])
     """
     root = Path(os.path.expanduser(path))
     if not root.is_dir():

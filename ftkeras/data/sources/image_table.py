@@ -42,6 +42,15 @@ def build(
     Raises:
         UserError: The table is missing or bad, or a row has no label, or an image that is
             missing, damaged, too large or outside `root`.
+
+    Example:
+        >>> import tempfile
+        >>> from PIL import Image
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> Image.new("RGB", (8, 8)).save(folder / "tom.png")
+        >>> _ = (folder / "cats.csv").write_text("image,label\\ntom.png,cat\\n")
+        >>> build(str(folder / "cats.csv")).labels.tolist()
+        ['cat']
     """
     file = _text_table.existing_file(path, "image_table")
     folder = Path(os.path.expanduser(root)) if root is not None else file.parent
