@@ -23,7 +23,7 @@ def build(
     max_pixels: int = 50_000_000,
     on_bad_row: str = "error",
 ) -> Dataset:
-    """Reads a table with a header row; the columns beside image and label become slice columns.
+    r"""Reads a table with a header row; the columns beside image and label become slice columns.
 
     Rows are numbered as a spreadsheet numbers them: the header is row 1. Every image is decoded
     once, as `image_folder` does. A path that leads out of `root` is a bad row, so that a table
@@ -48,7 +48,7 @@ def build(
         >>> from PIL import Image
         >>> folder = Path(tempfile.mkdtemp())
         >>> Image.new("RGB", (8, 8)).save(folder / "tom.png")
-        >>> _ = (folder / "cats.csv").write_text("image,label\\ntom.png,cat\\n")
+        >>> _ = (folder / "cats.csv").write_text("image,label\ntom.png,cat\n")
         >>> build(str(folder / "cats.csv")).labels.tolist()
         ['cat']
     """
