@@ -61,11 +61,15 @@ def test_words_of_100_characters_are_spelled_and_longer_ones_are_unknown():
     assert pieces("σ" * 101) == ["[UNK]"]
 
 
-def test_the_cache_of_words_changes_nothing(monkeypatch):
-    monkeypatch.setattr("ftkeras.backbones.preprocessing._word_piece._CACHED_WORDS", 2)
+def test_a_batch_encodes_as_its_texts_alone():
     tokenizer = WordPiece(PIECES, lowercase=True)
-    texts = ["the cat running unaffable the", "cat the running cat"] * 3
-    assert tokenizer.encode(texts) == [row for text in texts for row in tokenizer.encode([text])]
+    texts = ["the cat running unaffable the", "", "cat the running cat"]
+    assert tokenizer.encode(texts) == [tokenizer.encode([text])[0] for text in texts]
+    assert tokenizer.sizes(texts) == [len(row) for row in tokenizer.encode(texts)]
+
+
+def test_half_a_surrogate_pair_is_no_character():
+    assert pieces("the \ud83d cat") == ["the", "cat"]
 
 
 def test_saved_and_loaded_it_encodes_the_same(tmp_path):
