@@ -9,7 +9,6 @@ of 4 it still has with a fixed batch size; at odd lengths it has not.
 """
 
 import itertools
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -29,6 +28,8 @@ _Result = TypeVar("_Result")
 
 # Texts are encoded this many at a time: tens of megabytes at most, and few half-full batches.
 _TEXTS_A_CHUNK = 8192
+# Enough pictures for all decoding threads of a preprocessing, and not much memory.
+_IMAGE_BATCHES_A_CHUNK = 4
 
 
 class FeaturePass:
@@ -80,14 +81,11 @@ class FeaturePass:
         def encode(rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], Encoded]:
             return rows, self.preprocess([values[row] for row in rows])
 
-        if self.preprocess.modality == "text":
-            order = np.argsort(-self.preprocess.sizes(values), kind="stable")
-            chunk, workers = _TEXTS_A_CHUNK, 1
-        else:
-            order = np.arange(len(values))
-            chunk, workers = self.shape.examples, os.cpu_count() or 1
+        order = np.argsort(-self.preprocess.sizes(values), kind="stable")
+        is_text = self.preprocess.modality == "text"
+        chunk = _TEXTS_A_CHUNK if is_text else _IMAGE_BATCHES_A_CHUNK * self.shape.examples
         chunks = (order[first : first + chunk] for first in range(0, len(order), chunk))
-        for rows, encoded in _ahead(encode, chunks, workers):
+        for rows, encoded in _ahead(encode, chunks, workers=1):
             for batch in cut(encoded, self.shape, longest):
                 yield Batch(rows[batch.rows], batch.inputs)
 

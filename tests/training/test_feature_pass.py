@@ -126,7 +126,7 @@ def test_texts_are_encoded_chunk_by_chunk(bert, monkeypatch):
     assert (features == collect(FeaturePass(bert, "mean_pooled", SHAPE), texts)).all()
 
 
-def test_images_are_decoded_in_threads_and_come_back_in_order():
+def test_images_are_decoded_ahead_and_come_back_in_order():
     backbone = image_backbone()
     images = list(np.random.default_rng(0).normal(size=(37, 8, 8, 3)))
     features = collect(FeaturePass(backbone, "pooled", SHAPE), images)
