@@ -8,8 +8,8 @@ def round_up(length: int, longest: int | None = None) -> int:
     """Returns the padded length used for a true length.
 
     Multiples of 8 up to 64, of 16 up to 128, of 32 up to 256 and so on: beyond 32, padding adds
-    less than a quarter, a tenth on average. Steps are no finer than 8 because that is where float32 results on
-    a CPU stop depending on an example's place in its batch (see `feature_pass`).
+    less than a quarter, a tenth on average. Steps are no finer than 8 because at such lengths
+    float32 results do not depend on an example's place in its batch (see `feature_pass`).
 
     Args:
         length: True length, at least 1.
