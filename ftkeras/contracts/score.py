@@ -23,9 +23,10 @@ class Units:
 
     Args:
         labels: `(units, ...)` what is true.
-        predictions: `(units, ...)` what the model answered, floating point, finite.
-        is_finite: `(units,)` false where a prediction was NaN or infinite (0 stands there now).
-        is_known: `(units,)` false where the label is none that exists (0 stands there now).
+        predictions: `(units, ...)` what the model answered, floating point. Units that are not
+            finite weigh nothing, so counts may make of them what they like, within their size.
+        is_finite: `(units,)` false where a prediction is NaN, infinite or otherwise invalid.
+        is_known: `(units,)` false where the label is none that exists (class 0 stands there now).
         is_counted: `(units,)` false where the label says "leave me out"; `None` counts all.
     """
 

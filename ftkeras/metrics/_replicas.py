@@ -19,6 +19,19 @@ def is_compiling(value: Any) -> bool:
     return False
 
 
+def current_graph() -> Any:
+    """Returns the TensorFlow graph that is being built, `None` where there is none to speak of.
+
+    XLA finds common reads by itself; in a plain graph a variable is read as often as it is asked.
+    Replicas build one graph together, each its own part, and so are left alone.
+    """
+    if keras.backend.backend() != "tensorflow" or not tf.inside_function():
+        return None
+    if tf.distribute.has_strategy():
+        return None
+    return tf.compat.v1.get_default_graph()
+
+
 def sum_over_replicas(value: Any) -> Any:
     """Returns the sum of a replica's value over all replicas; outside a replica the value itself.
 

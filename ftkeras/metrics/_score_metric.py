@@ -47,6 +47,11 @@ class ScoreMetric(keras.metrics.Metric):
             y_true = y_true if hasattr(y_true, "dtype") else ops.convert_to_tensor(y_true)
             self._state.update(y_true, y_pred, sample_weight)
 
+    def reset_state(self) -> None:
+        """Starts counting anew."""
+        super().reset_state()
+        self._state.forget_reads()
+
     def result(self) -> Any:
         """Returns the score so far, NaN where undefined or where units could not be counted."""
         if self._was_updated and not self._state.is_updated:

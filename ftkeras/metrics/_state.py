@@ -7,7 +7,7 @@ import keras
 from keras import ops
 
 from ftkeras.contracts.score import Cells, Counts, Inputs, Terms, Units
-from ftkeras.metrics._replicas import is_compiling, sum_over_replicas
+from ftkeras.metrics._replicas import current_graph, is_compiling, sum_over_replicas
 from ftkeras.metrics._weights import unit_weights
 from ftkeras.metrics._wide_sum import WideSum
 
@@ -30,6 +30,8 @@ class State:
         }
         self.problems = WideSum(owner, (3,), "problems")
         self.is_updated = False
+        self._reads: dict[Counts, Any] = {}
+        self._graph: Any = None
         self.prediction_dtype: str | None = None
 
     def update(self, y_true: Any, y_pred: Any, sample_weight: Any) -> None:
@@ -43,6 +45,7 @@ class State:
         weights = ops.where(is_good, given, 0)
         for kind, total in self.sums.items():
             total.add(_batch(kind, units, weights, total.dtype))
+        self.forget_reads()
         flags = [
             is_present,
             ops.logical_and(is_present, ops.logical_not(units.is_finite)),
@@ -55,6 +58,21 @@ class State:
 
         Inside a compiled step the counts are the smaller live ones, summed over replicas.
         """
+        graph = current_graph()
+        if graph is None:
+            return self._read(kind)
+        # Metrics of one step share what was read and joined; another graph must not see it.
+        if graph is not self._graph:
+            self._reads, self._graph = {}, graph
+        if kind not in self._reads:
+            self._reads[kind] = self._read(kind)
+        return self._reads[kind]
+
+    def forget_reads(self) -> None:
+        """Makes the next read a fresh one: the variables have changed."""
+        self._reads.clear()
+
+    def _read(self, kind: Counts) -> tuple[Any, Any]:
         counts, problems = self.sums[kind].value(), self.problems.value()
         if is_compiling(counts):
             counts = kind.live(counts, ops)
@@ -63,15 +81,17 @@ class State:
 
 
 def _batch(kind: Counts, units: Units, weights: Any, dtype: str) -> Any:
+    column = ops.expand_dims(ops.cast(weights, dtype), -1)
     if isinstance(kind, Cells):
         cells = kind.cells(units.labels, units.predictions, ops)
-        flat = ops.reshape(ops.where(cells < 0, kind.size, cells), (-1,))
-        spread = ops.broadcast_to(ops.expand_dims(weights, -1), ops.shape(cells))
-        added = ops.cast(ops.reshape(spread, (-1,)), dtype)
-        return ops.reshape(ops.segment_sum(added, flat, kind.size + 1)[:-1], kind.shape)
+        added = ops.where(cells < 0, 0, ops.broadcast_to(column, ops.shape(cells)))
+        flat = ops.reshape(ops.maximum(cells, 0), (-1,))
+        counted = ops.segment_sum(ops.reshape(added, (-1,)), flat, kind.size)
+        return ops.reshape(counted, kind.shape)
     if isinstance(kind, Terms):
         terms = ops.cast(kind.terms(units.labels, units.predictions, ops), dtype)
-        summed = ops.sum(ops.expand_dims(ops.cast(weights, dtype), -1) * terms, axis=0)
+        # What is not finite would outlive a weight of 0.
+        summed = ops.sum(ops.where(column > 0, column * terms, 0), axis=0)
         return ops.reshape(summed, kind.shape)
     raise TypeError(f"Expected Cells or Terms. Received: counts={kind!r}.")
 

@@ -74,12 +74,17 @@ def parallel():
     }
 
 
-found = {"metrics": {}, "large": {power: large(power) for power in (24, 31, 40)}}
-for name in catalog.names("metrics"):
-    # Curves of two classes and of more are two kinds of counts; the rest differs in size alone.
-    for num_classes in (2, 4) if "num_buckets" in catalog.parameters("metrics", name) else (4,):
-        metric = metric_checks.built("metrics", name, num_classes)
-        if metric is not None:
-            found["metrics"][f"{name} {num_classes}"] = compiled(metric, num_classes)
-found["parallel"] = parallel()
-print(json.dumps(found))  # noqa: T201
+def main():
+    found = {"metrics": {}, "large": {power: large(power) for power in (24, 31, 40)}}
+    for name in catalog.names("metrics"):
+        # Curves of two classes and of more are two kinds of counts; the rest differs in size alone.
+        for num_classes in (2, 4) if "num_buckets" in catalog.parameters("metrics", name) else (4,):
+            metric = metric_checks.built("metrics", name, num_classes)
+            if metric is not None:
+                found["metrics"][f"{name} {num_classes}"] = compiled(metric, num_classes)
+    found["parallel"] = parallel()
+    print(json.dumps(found))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

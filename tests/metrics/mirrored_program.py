@@ -9,9 +9,6 @@ import tensorflow as tf
 from ftkeras import metrics
 
 UNITS, BATCH = 103, 24
-tf.config.set_logical_device_configuration(
-    tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 4
-)
 
 
 class Logs(keras.callbacks.Callback):
@@ -56,9 +53,16 @@ def evaluate(num_devices, task, num_classes):
     }
 
 
-found = {
-    f"{devices} {task}": evaluate(devices, task, num_classes)
-    for devices in (2, 4)
-    for task, num_classes in (("binary", 2), ("multiclass", 3))
-}
-print(json.dumps(found))  # noqa: T201
+def main():
+    cpu = tf.config.list_physical_devices("CPU")[0]
+    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 4)
+    found = {
+        f"{devices} {task}": evaluate(devices, task, num_classes)
+        for devices in (2, 4)
+        for task, num_classes in (("binary", 2), ("multiclass", 3))
+    }
+    print(json.dumps(found))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

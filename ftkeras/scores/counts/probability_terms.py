@@ -5,7 +5,6 @@ from types import ModuleType
 from typing import Any
 
 from ftkeras.contracts.score import Terms
-from ftkeras.scores.counts._softmax import log_softmax
 
 
 @dataclass(frozen=True)
@@ -37,10 +36,12 @@ class ProbabilityTerms(Terms):
             loss = xp.maximum(against, 0) + xp.log1p(xp.exp(-xp.abs(against)))
             squared = 2 * xp.square(1 - xp.exp(-loss))
             return xp.stack([xp.ones_like(loss), loss, squared], -1)
-        log_p = log_softmax(predictions, xp)
-        is_true = xp.equal(
-            xp.expand_dims(labels, -1), xp.expand_dims(xp.arange(log_p.shape[-1]), 0)
-        )
-        loss = -xp.sum(xp.where(is_true, log_p, 0.0), axis=-1)
-        squared = xp.sum(xp.square(xp.where(is_true, 1.0, 0.0) - xp.exp(log_p)), axis=-1)
+        shifted = predictions - xp.max(predictions, axis=-1, keepdims=True)
+        own = xp.take_along_axis(shifted, xp.expand_dims(labels, -1), axis=-1)[:, 0]
+        odds = xp.exp(shifted)
+        total = xp.sum(odds, axis=-1)
+        loss = xp.log(total) - own
+        # sum (p - y)^2 without writing out y: sum p^2 - 2 p_true + 1.
+        squares = xp.sum(xp.square(odds), axis=-1) / xp.square(total)
+        squared = xp.maximum(squares - 2 * xp.exp(-loss) + 1, 0)
         return xp.stack([xp.ones_like(loss), loss, squared], -1)

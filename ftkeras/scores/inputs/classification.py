@@ -54,7 +54,6 @@ class Classification(Inputs):
         if not self.from_logits:
             in_range = xp.logical_and(rows >= 0, rows <= 1)
             is_finite = xp.logical_and(is_finite, xp.all(in_range, axis=-1))
-        rows = xp.where(xp.expand_dims(is_finite, -1), rows, 0.5)
         if not self.from_logits:
             rows = _log(rows, xp) - (_log(1 - rows, xp) if rows.shape[-1] == 1 else 0)
         if self.num_classes == 2:
