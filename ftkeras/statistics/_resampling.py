@@ -55,8 +55,9 @@ def posterior(
     if kinds is None or len(kinds) > MOST_BLOCKS:
         return None
     cells = counts.cells(units.labels, units.predictions, np)  # type: ignore[attr-defined]
-    _, code = np.unique(np.concatenate([kinds, cells]), axis=0, return_inverse=True)
-    sizes = np.bincount(code[len(kinds) :], minlength=len(kinds))[code[: len(kinds)]]
+    first, seen = _alike([cells])
+    _, code = np.unique(np.concatenate([kinds, cells[first]]), axis=0, return_inverse=True)
+    sizes = np.bincount(code[len(kinds) :], seen, minlength=len(kinds))[code[: len(kinds)]]
     shares = rng.gamma(sizes + 1 / np.sqrt(len(kinds)), size=(resamples, len(kinds)))
     shares *= len(cells) / shares.sum(axis=1, keepdims=True)
     drawn = Blocks((_places(kinds, counts.size),), sizes, counts.shape)
