@@ -22,7 +22,7 @@ from ftkeras.records import atomic
 from ftkeras.training import feature_batches
 from ftkeras.training.feature_journal import KEY_BYTES
 from ftkeras.training.feature_pass import FeaturePass
-from ftkeras.training.feature_table import FeatureTable
+from ftkeras.training.feature_table import FeatureTable, explained
 
 _FORMAT = 1
 # What a killed process has to compute again, at most.
@@ -179,20 +179,25 @@ class FeatureCache:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Holds the directory's lock, which dies with the process; writes `key.json` if needed."""
-        self.path.mkdir(parents=True, exist_ok=True)
         lock = filelock.FileLock(self.path / "lock")
+        with explained(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
+            try:
+                lock.acquire(blocking=False)
+            except filelock.Timeout:
+                _log.warning("Another process computes these features; waiting (%s).", self.path)
+                lock.acquire()
         try:
-            lock.acquire(blocking=False)
-        except filelock.Timeout:
-            _log.warning("Another process computes these features; waiting for it (%s).", self.path)
-            lock.acquire()
-        try:
-            if not (self.path / "key.json").exists():
-                with atomic.replacing(self.path / "key.json") as temporary:
-                    temporary.write_text(json.dumps(self.key, indent=1, sort_keys=True) + "\n")
+            with explained(self.path):
+                self._describe()
             yield
         finally:
             lock.release()
+
+    def _describe(self) -> None:
+        if not (self.path / "key.json").exists():
+            with atomic.replacing(self.path / "key.json") as temporary:
+                temporary.write_text(json.dumps(self.key, indent=1, sort_keys=True) + "\n")
 
 
 def _key(id_: str) -> bytes:

@@ -101,15 +101,13 @@ class FeatureTable:
         content = np.ascontiguousarray(features, "<f4").tobytes()
         named = np.frombuffer(b"".join(keys), np.uint8).reshape(len(keys), KEY_BYTES)
         chunk = Chunk(self._next_row, named, zlib.crc32(content))
-        try:
+        with explained(self.directory):
             self.directory.mkdir(parents=True, exist_ok=True)
             with _all_or_nothing(self._features) as file:
                 file.seek(chunk.start * self._row_bytes)
                 _write(file, content)
                 with _all_or_nothing(self._journal) as journal:
                     _write(journal, feature_journal.to_bytes(chunk))
-        except OSError as error:
-            raise _cannot_write(self.directory, error) from error
         self._chunks.append(chunk)
         self._starts = np.append(self._starts, chunk.start)
         self._verdicts[chunk.start, chunk.checksum] = True
@@ -154,6 +152,27 @@ class FeatureTable:
 
 
 @contextmanager
+def explained(directory: Path) -> Iterator[None]:
+    """Turns a full disk or a missing right inside the block into a `UserError`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            rule, advice = "free space for features", "Make room, or choose another cache_dir"
+        elif error.errno in _NOT_ALLOWED:
+            rule, advice = (
+                "a cache_dir that can be written",
+                "Correct its rights, or choose another",
+            )
+        else:
+            raise
+        raise UserError(
+            f"Expected {rule}. Received: cache_dir={directory.parent} ({error.strerror}). "
+            f"{advice}, and run again: what was computed until the last save is kept."
+        ) from error
+
+
+@contextmanager
 def _all_or_nothing(path: Path) -> Iterator[io.FileIO]:
     """Opens a file at its end for unbuffered writing; an error leaves it as long as it was."""
     with open(os.open(path, os.O_RDWR | os.O_CREAT, 0o644), "r+b", buffering=0) as file:
@@ -170,19 +189,6 @@ def _write(file: io.FileIO, content: bytes) -> None:
     while left:
         left = left[file.write(left) :]
     os.fsync(file.fileno())
-
-
-def _cannot_write(directory: Path, error: OSError) -> Exception:
-    if error.errno in _NO_ROOM:
-        rule, advice = "free space for features", "Make room, or choose another cache_dir"
-    elif error.errno in _NOT_ALLOWED:
-        rule, advice = "a cache_dir that can be written", "Correct its rights, or choose another"
-    else:
-        return error
-    return UserError(
-        f"Expected {rule}. Received: cache_dir={directory.parent} ({error.strerror}). {advice}, "
-        "and run again: what was computed until the last save is kept."
-    )
 
 
 def _megabytes(count: int) -> str:

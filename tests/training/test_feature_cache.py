@@ -1,4 +1,5 @@
 import dataclasses
+import errno
 import hashlib
 import json
 import os
@@ -164,8 +165,30 @@ def test_a_full_disk_is_a_user_error_and_what_was_saved_is_kept(tmp_path, backbo
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     features = cache.features(ids, texts)
-    np.testing.assert_allclose(features, expected(backbone, texts), atol=1e-6)
+    np.testing.assert_allclose(features[:20], expected(backbone, texts[:20]), atol=1e-6)
     assert cache.passes.computed < 300
+
+
+@pytest.mark.parametrize("refused", ["mkdir", "write_text"])
+def test_a_directory_without_rights_is_a_user_error(tmp_path, backbone, monkeypatch, refused):
+    def refuse(*arguments, **settings):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    ids, texts = examples(3)
+    monkeypatch.setattr(Path, refused, refuse)
+    with pytest.raises(UserError, match=r"can be written.*Permission denied"):
+        FeatureCache(tmp_path, backbone, "mean_pooled").features(ids, texts)
+
+
+def test_an_input_that_cannot_be_read_is_not_blamed_on_the_cache(tmp_path, backbone):
+    class Unreadable(CharacterCodes):
+        def __call__(self, values):
+            raise PermissionError(errno.EACCES, "photo.png")
+
+    broken = dataclasses.replace(backbone, preprocess=Unreadable())
+    ids, texts = examples(3)
+    with pytest.raises(PermissionError, match=r"photo\.png"):
+        FeatureCache(tmp_path, broken, "mean_pooled").features(ids, texts)
 
 
 def test_ctrl_c_keeps_what_was_computed(tmp_path, backbone, monkeypatch):
@@ -193,7 +216,7 @@ def test_a_second_process_waits_and_reuses(tmp_path, backbone, caplog):
     lock.acquire()
     waiting = threading.Thread(target=lambda: found.append(cache.features(ids, texts)))
     waiting.start()
-    while "waiting for it" not in caplog.text:
+    while "Another process" not in caplog.text:
         pass
     assert not found
     # What the other process would do under its lock.
@@ -228,15 +251,15 @@ from tests.training.test_feature_cache import examples, expected
 feature_cache._SECONDS_BETWEEN_SAVES = 0.0
 backbone = text_backbone()
 cache = feature_cache.FeatureCache(Path(sys.argv[1]), backbone, "mean_pooled")
-ids, texts = examples(400)
+ids, texts = examples(int(sys.argv[2]))
 features = cache.features(ids, texts, lambda done, total: print(done, total, flush=True))
 print(cache.passes.computed, abs(features[:20] - expected(backbone, texts[:20])).max())
 """
 
 
-def child(directory, backend="tensorflow"):
+def child(directory, count, backend="tensorflow"):
     return subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", _CHILD, str(directory)],
+        [sys.executable, "-W", "ignore", "-c", _CHILD, str(directory), str(count)],
         cwd=ROOT, env={**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"},
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     )  # fmt: skip
@@ -246,7 +269,7 @@ def test_a_killed_run_goes_on_and_ends_with_the_bits_of_an_undisturbed_one(tmp_p
     ids, texts = examples(400)
     undisturbed = FeatureCache(tmp_path / "undisturbed", backbone, "mean_pooled")
     features = undisturbed.features(ids, texts)
-    killed = child(tmp_path / "killed")
+    killed = child(tmp_path / "killed", 400)
     told = [killed.stdout.readline() for _ in range(np.random.default_rng().integers(2, 20))]
     killed.send_signal(signal.SIGKILL)
     killed.communicate()
@@ -257,9 +280,9 @@ def test_a_killed_run_goes_on_and_ends_with_the_bits_of_an_undisturbed_one(tmp_p
 
 
 def test_jax_gives_the_same_features_each_once(tmp_path):
-    output, _ = child(tmp_path, backend="jax").communicate()
+    output, _ = child(tmp_path, 60, backend="jax").communicate()
     computed, difference = output.splitlines()[-1].split()
-    assert int(computed) == 400
+    assert int(computed) == 60
     assert float(difference) < 1e-6
     (key,) = tmp_path.rglob("key.json")
     assert json.loads(key.read_text())["backend"].startswith("jax ")
