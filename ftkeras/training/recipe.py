@@ -154,4 +154,6 @@ class Recipe:
         return examples.from_features(features, part.labels)
 
     def _from_inputs(self, part: Part, name: str) -> Examples:
-        return examples.from_inputs(part.values.tolist(), part.labels, self.backbone.preprocess, round_up)
+        return examples.from_inputs(
+            part.values.tolist(), part.labels, self.backbone.preprocess, round_up
+        )
