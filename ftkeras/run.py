@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ def main(argv: list[str]) -> int:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
         with _silent_start():
             workflow = catalog.find("workflows", config.mode)
+            if config.mode == "finetune" and config.backbone:
+                catalog.find("backbones", config.backbone.scheme)
             _find_devices()
         workflow(config)
     except UserError as error:
@@ -45,6 +48,7 @@ def main(argv: list[str]) -> int:
         )
         return 2
     except KeyboardInterrupt:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         print(
             "\nftkeras: stopped. Earlier results are untouched and computed features are kept; the "
             "same command goes on from there.",
@@ -78,5 +82,13 @@ def _silent_start() -> Iterator[None]:
         os.close(nowhere)
 
 
+def _insist(number: int, frame: object) -> None:
+    """Interrupts now, and again until it is heard: a callback from C++ can swallow an exception."""
+    signal.setitimer(signal.ITIMER_REAL, 5.0)
+    raise KeyboardInterrupt
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, _insist)
+    signal.signal(signal.SIGALRM, _insist)
     sys.exit(main(sys.argv[1:]))
