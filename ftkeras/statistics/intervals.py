@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ftkeras.contracts.score import Score, Units
+from ftkeras.contracts.score import Cells, Counts, Score, Units
 from ftkeras.records.run_record import Measurement
 from ftkeras.statistics import _resampling
 from ftkeras.statistics._settings import Settings
@@ -102,7 +102,7 @@ def _interval(
     note = f"undefined in {missing:.0%} of the resamples" if missing else ""
     if missing > _MOST_UNDEFINED:
         return None, None, method, f"no interval: {note}"
-    freedom, size = _freedom(units, settings.groups), len(units.labels)
+    freedom, size = _freedom(score.counts, units, settings.groups), len(units.labels)
     ends = t_interval(value, defined, score.bounds, freedom, size, settings.level)
     return *ends, method, note
 
@@ -115,15 +115,17 @@ def _resampled(
     return np.asarray(score.formula(drawn.counts(drawn.draw(settings.resamples, rng)), np))
 
 
-def _freedom(units: Units, groups: NDArray[Any] | None) -> float:
-    """Returns degrees of freedom: the rarer of two classes knows least, and decides.
+def _freedom(counts: Counts, units: Units, groups: NDArray[Any] | None) -> float:
+    """Returns degrees of freedom: for a curve, the rarer of two classes knows least and decides.
 
-    With more classes none decides alone, and their harmonic mean stands for them.
+    In a mean over units, or with more classes, none decides alone: their harmonic mean stands for
+    them.
     """
     sizes = np.unique(units.labels, return_counts=True)[1]
     if np.issubdtype(units.labels.dtype, np.floating) or len(sizes) < 2:
         sizes = np.array([len(units.labels)])
-    known = float(sizes.min()) if len(sizes) == 2 else len(sizes) / float((1 / sizes).sum())
+    decides = len(sizes) == 2 and isinstance(counts, Cells)
+    known = float(sizes.min()) if decides else len(sizes) / float((1 / sizes).sum())
     if groups is not None:
         known = min(known, len(np.unique(groups)))
     return max(known - 1, 1.0)
