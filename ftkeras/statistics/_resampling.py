@@ -12,6 +12,7 @@ from ftkeras.contracts.score import Cells, Counts, Score, Terms, Units
 from ftkeras.errors import UserError
 
 MOST_BLOCKS = 4096
+_MOST_KINDS = 4
 MOST_SCORES = 512
 """Distinct scores told apart while resampling; the value itself always tells apart all."""
 
@@ -48,17 +49,18 @@ def posterior(
     """Returns `(resamples, *shape)` counts drawn from what the table may be in truth, or `None`.
 
     Where a unit is one of few kinds, their shares are drawn from the Dirichlet posterior under
-    a prior of 1 / classes units a kind (Jeffreys' 1/2 with two). Unlike resampling it knows that
-    what did not occur could have, which matters where a class has a handful of units.
+    Jeffreys' prior of half a unit a kind. Unlike resampling it knows that what did not occur could
+    have, which matters where a class has a handful of units. A table of many classes is left to
+    resampling: there the prior alone would put more units beside the diagonal than errors do.
     """
     kinds = counts.kinds() if isinstance(counts, Cells) else None
-    if kinds is None or len(kinds) > MOST_BLOCKS:
+    if kinds is None or len(kinds) > _MOST_KINDS:
         return None
     cells = counts.cells(units.labels, units.predictions, np)  # type: ignore[attr-defined]
     first, seen = _alike([cells])
     _, code = np.unique(np.concatenate([kinds, cells[first]]), axis=0, return_inverse=True)
     sizes = np.bincount(code[len(kinds) :], seen, minlength=len(kinds))[code[: len(kinds)]]
-    shares = rng.gamma(sizes + 1 / np.sqrt(len(kinds)), size=(resamples, len(kinds)))
+    shares = rng.gamma(sizes + 0.5, size=(resamples, len(kinds)))
     shares *= len(cells) / shares.sum(axis=1, keepdims=True)
     drawn = Blocks((_places(kinds, counts.size),), sizes, counts.shape)
     return drawn.counts(shares)
