@@ -1,6 +1,6 @@
 """Batches in an order that depends on (seed, epoch) alone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
@@ -33,23 +33,30 @@ class Batches(keras.utils.PyDataset):
         self.examples = examples
         self.batch_size = batch_size
         self.seed = seed
-        self.set_epoch(0)
+        self._watching: list[Callable[[NDArray[np.int64]], Any]] = []
+        self._batches = self._drawn(0)
 
     def set_epoch(self, epoch: int) -> None:
         """Fixes the order of the epoch that starts next."""
+        self._batches = self._drawn(epoch)
+        for tell in self._watching:
+            tell(self.order())
+
+    def watch(self, tell: Callable[[NDArray[np.int64]], Any]) -> None:
+        """Has `tell(order)` called whenever the order changes."""
+        self._watching.append(tell)
+
+    def _drawn(self, epoch: int) -> list[NDArray[np.int64]]:
         if self.seed is None:
-            rows = self._sorted(np.arange(len(self.examples)))
-            self._batches = self._cut(rows)
-            return
+            return self._cut(self._sorted(np.arange(len(self.examples))))
         generator = np.random.default_rng(seeds.child(self.seed, f"epoch/{epoch}"))
         rows = generator.permutation(len(self.examples))
         if self.examples.lengths is None:
-            self._batches = self._cut(rows)
-            return
+            return self._cut(rows)
         window = _WINDOW * self.batch_size
         windows = [self._sorted(rows[i : i + window]) for i in range(0, len(rows), window)]
         batches = self._cut(np.concatenate(windows))
-        self._batches = [batches[i] for i in generator.permutation(len(batches))]
+        return [batches[i] for i in generator.permutation(len(batches))]
 
     def order(self) -> NDArray[np.int64]:
         """Returns the row number of every example in the order of this epoch."""
@@ -85,15 +92,18 @@ def for_keras(batches: Batches) -> Any:
 
 
 def _gathered(batches: Batches, features: NDArray[np.float32]) -> Any:
-    """Only the order of an epoch comes from Python; the batches are cut in the graph."""
+    """Batches cut in the graph; Python only writes the order of an epoch into a variable.
+
+    A dataset from a Python generator takes longer to start than an epoch on features lasts.
+    """
     import tensorflow as tf  # only this backend has it for certain
 
     x, y = tf.constant(features), tf.constant(batches.examples.labels)
-    orders = tf.data.Dataset.from_generator(
-        lambda: iter([batches.order()]), output_signature=tf.TensorSpec((len(y),), tf.int64)
-    )
-    rows = orders.flat_map(tf.data.Dataset.from_tensor_slices).batch(batches.batch_size)
-    cut = rows.map(lambda at: (tf.gather(x, at), tf.gather(y, at)))
+    order = tf.Variable(batches.order(), trainable=False)
+    batches.watch(order.assign)
+    once = tf.data.Dataset.range(1)
+    rows = once.flat_map(lambda _: tf.data.Dataset.from_tensor_slices(order.read_value()))
+    cut = rows.batch(batches.batch_size).map(lambda at: (tf.gather(x, at), tf.gather(y, at)))
     return cut.apply(tf.data.experimental.assert_cardinality(len(batches))).prefetch(4)
 
 

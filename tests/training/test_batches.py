@@ -51,6 +51,19 @@ def test_what_keras_is_given_holds_every_example_once():
     assert np.concatenate([y for _, y in dataset]).tolist() == list(range(10))
 
 
+def test_what_keras_is_given_follows_the_order_of_each_epoch():
+    labels = np.arange(50)
+    batches = Batches(from_features(np.eye(50, dtype="float32"), labels), 8, seed=1)
+    dataset = for_keras(batches)
+    for epoch in (0, 1, 5, 1):
+        batches.set_epoch(epoch)
+        pairs = list(dataset)
+        np.testing.assert_array_equal(np.concatenate([y for _, y in pairs]), batches.order())
+        np.testing.assert_array_equal(
+            np.concatenate([x for x, _ in pairs]).argmax(axis=1), batches.order()
+        )
+
+
 @pytest.mark.parametrize("batch_size", [3, 5])
 def test_batches_may_differ_in_length_after_the_second(batch_size):
     lengths = np.array([2] * 10 + [7] * 5)
