@@ -3,18 +3,23 @@
 from pathlib import Path
 
 from ftkeras import seeds
-from ftkeras.backbones import load_backbone
 from ftkeras.config import RunConfig
 from ftkeras.contracts.backbone import Backbone
-from ftkeras.errors import UserError
-from ftkeras.model import build_model, choose_tap
+from ftkeras.model import build_model
 from ftkeras.records import atomic, flagfile, split_table
 from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
 from ftkeras.report import html, terminal
-from ftkeras.training.feature_cache import FeatureCache
 from ftkeras.training.recipe import Part, Recipe, Step
-from ftkeras.workflows import _baselines, _clock, _judgement, _objective, _predictions, _record
+from ftkeras.workflows import (
+    _baselines,
+    _clock,
+    _frozen,
+    _judgement,
+    _objective,
+    _predictions,
+    _record,
+)
 from ftkeras.workflows._prepared_data import PreparedData, prepare
 
 REQUIRED = ("backbone", "task", "data", "run_dir")
@@ -46,7 +51,7 @@ def finetune(config: RunConfig) -> RunRecord:
         with stopwatch("baselines"):
             baselines = _baselines.predict(data, config.seed, progress.step)
         with stopwatch("loading"):
-            backbone = _load(config, data)
+            backbone = _frozen.load(config, data.parts["train"].modality)
             recipe = _recipe(config, data, backbone, progress.step)
         with stopwatch("training"):
             recipe.fit(
@@ -90,21 +95,6 @@ def finetune(config: RunConfig) -> RunRecord:
     return record
 
 
-def _load(config: RunConfig, data: PreparedData) -> Backbone:
-    if config.backbone is None:
-        raise ValueError(f"Expected a backbone. Received: config={config}.")
-    sizes = {"sequence_length": config.sequence_length, "image_size": config.image_size}
-    given = {name: size for name, size in sizes.items() if size is not None}
-    backbone = load_backbone(config.backbone, **given)
-    modality = data.parts["train"].modality
-    if backbone.preprocess.modality != modality:
-        raise UserError(
-            f"Expected a backbone that reads {modality}, as --data={data.source.name} gives it. "
-            f"Received: --backbone={config.backbone}, which reads {backbone.preprocess.modality}."
-        )
-    return backbone
-
-
 def _recipe(config: RunConfig, data: PreparedData, backbone: Backbone, step: Step) -> Recipe:
     model = build_model(
         backbone,
@@ -114,9 +104,8 @@ def _recipe(config: RunConfig, data: PreparedData, backbone: Backbone, step: Ste
         tap=config.tap,
         seed=config.seed,
     )
-    cache = FeatureCache(config.cache_dir, backbone, choose_tap(backbone, config.tap))
     objective = _objective.objective(data.task, data.num_classes, config.metrics)
-    return Recipe(model, backbone, cache, objective, step)
+    return Recipe(model, backbone, _frozen.cache(config, backbone), objective, step)
 
 
 def _passes(recipe: Recipe) -> str:

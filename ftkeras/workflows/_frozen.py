@@ -1,0 +1,64 @@
+"""The frozen backbone of a run, and the features it gives to each example once."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ftkeras.backbones import load_backbone
+from ftkeras.config import RunConfig
+from ftkeras.contracts.backbone import Backbone
+from ftkeras.contracts.dataset import Dataset
+from ftkeras.errors import UserError
+from ftkeras.handles import Handle
+from ftkeras.model import choose_tap
+from ftkeras.training.feature_cache import FeatureCache
+from ftkeras.training.recipe import Step
+
+
+def load(config: RunConfig, modality: str, handle: Handle | None = None) -> Backbone:
+    """Returns a backbone, with the sizes of the configuration, that reads this kind of data.
+
+    Args:
+        config: The settings.
+        modality: What it has to read.
+        handle: Which weights; `None` takes those of the configuration.
+
+    Raises:
+        UserError: The backbone cannot be loaded, or reads something else.
+    """
+    handle = handle or config.backbone
+    if handle is None:
+        raise ValueError(f"Expected a backbone. Received: config={config}.")
+    sizes = {"sequence_length": config.sequence_length, "image_size": config.image_size}
+    given = {name: size for name, size in sizes.items() if size is not None}
+    backbone = load_backbone(handle, **given)
+    if backbone.preprocess.modality != modality:
+        source = f"--data={config.data.name}" if config.data else "the data"
+        raise UserError(
+            f"Expected a backbone that reads {modality}, as {source} gives it. "
+            f"Received: --backbone={handle}, which reads {backbone.preprocess.modality}."
+        )
+    return backbone
+
+
+def cache(config: RunConfig, backbone: Backbone) -> FeatureCache:
+    """Returns the cache of the features that the configuration's tap of this backbone gives."""
+    return FeatureCache(config.cache_dir, backbone, choose_tap(backbone, config.tap))
+
+
+def features(
+    cache: FeatureCache, examples: dict[str, Dataset], step: Step
+) -> dict[str, NDArray[np.float32]]:
+    """Returns the frozen features of each part, computing only what the cache lacks.
+
+    Args:
+        cache: Features of a backbone.
+        examples: Name of a part -> its examples.
+        step: Called with a name and a unit when something long begins.
+    """
+    found: dict[str, Any] = {}
+    for name, part in examples.items():
+        progress = step(f"Features of {name}", "examples")
+        found[name] = cache.features(part.ids, part.inputs.tolist(), progress)
+    return found
