@@ -90,6 +90,7 @@ class RunRecord:
         streamed: Part -> log name -> value, as counted inside Keras; `None` where undefined.
         test_reads: Every time the test part was read: `time` and `reason`.
         seconds: Step name -> wall time.
+        analyses: Name of an analysis (calibration, thresholds, slices, ...) -> what it found.
         schema_version: Version of this layout.
     """
 
@@ -108,6 +109,7 @@ class RunRecord:
     streamed: dict[str, dict[str, float | None]]
     test_reads: list[dict[str, str]]
     seconds: dict[str, float] = field(default_factory=dict)
+    analyses: dict[str, Any] = field(default_factory=dict)
     schema_version: int = SCHEMA_VERSION
 
     def write(self, path: Path) -> None:
