@@ -23,6 +23,7 @@ class RunConfig:
         backbone: Which pretrained weights.
         task: What the answer is, a file in `tasks/`.
         data: Where the labelled examples come from, a file in `data/sources/`.
+        predictions: Answers that another program wrote, a file in `data/predictions/`.
         split: The rule that makes train, validation and test, a file in `data/splits/`.
         head: What is attached to the backbone, a file in `heads/`.
         tap: Which output of the backbone feeds the head; `None` takes the backbone's default.
@@ -45,6 +46,7 @@ class RunConfig:
     backbone: Handle | None = None
     task: Call | None = None
     data: Call | None = None
+    predictions: Call | None = None
     split: Call = Call("stratified")
     head: Call = Call("linear")
     tap: str | None = None
@@ -114,6 +116,14 @@ def _calls(kind: str) -> Callable[[Any], tuple[Call, ...]]:
     return lambda texts: tuple(_call(kind)(text) for text in texts)
 
 
+def _predictions(text: str) -> Call:
+    """A call string, or just the path of a file."""
+    if "(" not in text and "." in text:
+        kind = "parquet" if text.endswith(".parquet") else "csv"
+        return Call(kind, {"path": text})
+    return _call("data/predictions")(text)
+
+
 def _phases(texts: Any) -> tuple[Phase, ...]:
     calls = [call_string.parse(str(text)) for text in texts]
     for call in calls:
@@ -160,6 +170,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "backbone": lambda text: handles.parse(str(text)),
     "task": _call("tasks"),
     "data": _call("data/sources"),
+    "predictions": lambda text: _predictions(str(text)),
     "split": _call("data/splits"),
     "head": _call("heads"),
     "tap": str,

@@ -45,6 +45,13 @@ def define(values: flags.FlagValues) -> dict[str, list[str]]:
     )
     add(
         data,
+        "predictions",
+        "For --mode=evaluate: a file of labels and answers that any other program wrote, or how "
+        "to read it, for example csv(path='answers.csv', probability='score'). One of: "
+        f"{offered('data/predictions')}.",
+    )
+    add(
+        data,
         "split",
         "How train, validation and test are made. Default: stratified. One of: "
         f"{offered('data/splits')}.",

@@ -29,6 +29,8 @@ class Predictions:
         columns: Further columns by name (what slices are cut by), each `(examples,)`.
         previews: `(examples,)` what a person sees of the input: an excerpt of a text, or a
             `data:image/png;base64,` thumbnail. Empty strings when there is none.
+        scored: Whether logits say how sure the model is. A language model that only names a class
+            does not; its logits then hold one hot answer, and only decisions can be judged.
 
     Example:
         >>> import tempfile
@@ -50,6 +52,7 @@ class Predictions:
     class_names: tuple[str, ...]
     columns: dict[str, NDArray[np.generic]] = field(default_factory=dict)
     previews: NDArray[np.object_] | None = None
+    scored: bool = True
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -69,6 +72,7 @@ class Predictions:
             class_names=self.class_names,
             columns={name: values[rows] for name, values in self.columns.items()},
             previews=None if self.previews is None else self.previews[rows],
+            scored=self.scored,
         )
 
     def write(self, path: Path) -> None:
@@ -85,7 +89,9 @@ class Predictions:
             columns["preview"] = pa.array(self.previews.tolist(), pa.string())
         for name, values in self.columns.items():
             columns[f"column.{name}"] = pa.array(values.tolist())
-        described = json.dumps({"task": self.task, "class_names": list(self.class_names)})
+        described = json.dumps(
+            {"task": self.task, "class_names": list(self.class_names), "scored": self.scored}
+        )
         table = pa.table(columns).replace_schema_metadata({"ftkeras": described})
         with atomic.replacing(path) as temporary:
             pq.write_table(table, temporary)
@@ -128,4 +134,5 @@ class Predictions:
                 if "preview" in table.column_names
                 else None
             ),
+            scored=described.get("scored", True),
         )

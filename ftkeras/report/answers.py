@@ -22,6 +22,7 @@ class Answers:
         class_names: Class names in the order of the indices.
         previews: `(examples,)` what a person sees of each input, or `None`.
         ids: `(examples,)` example ids.
+        scored: Whether the probabilities mean anything; if not, only decisions do.
 
     Example:
         >>> answers = decode(Predictions(
@@ -39,6 +40,7 @@ class Answers:
     class_names: tuple[str, ...]
     previews: NDArray[np.object_] | None
     ids: NDArray[np.str_]
+    scored: bool = True
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -72,4 +74,5 @@ def decode(predictions: Predictions) -> Answers:
         class_names=predictions.class_names,
         previews=predictions.previews,
         ids=predictions.ids,
+        scored=predictions.scored,
     )

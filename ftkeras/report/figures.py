@@ -56,8 +56,6 @@ def on_test(answers: Answers, others: dict[str, Answers]) -> list[Picture]:
         answers: The model on test.
         others: Baselines on test, by name.
     """
-    rest = "" if answers.binary else " One curve for each class against the rest."
-    event = "the probability" if answers.binary else "the confidence"
     pictures = [
         Picture(
             "Confusion matrix",
@@ -71,6 +69,16 @@ def on_test(answers: Answers, others: dict[str, Answers]) -> list[Picture]:
             f"so.{_lowest(answers)}",
             per_class.draw(answers),
         ),
+    ]
+    if answers.scored:
+        pictures += _of_probabilities(answers, others)
+    return [picture for picture in pictures if picture.svg]
+
+
+def _of_probabilities(answers: Answers, others: dict[str, Answers]) -> list[Picture]:
+    rest = "" if answers.binary else " One curve for each class against the rest."
+    event = "the probability" if answers.binary else "the confidence"
+    return [
         Picture(
             "ROC curve",
             "Share of true positives found against share of negatives wrongly flagged, over all "
@@ -91,7 +99,6 @@ def on_test(answers: Answers, others: dict[str, Answers]) -> list[Picture]:
             calibration.draw(answers),
         ),
     ]
-    return [picture for picture in pictures if picture.svg]
 
 
 def _lowest(answers: Answers) -> str:
@@ -102,6 +109,8 @@ def _lowest(answers: Answers) -> str:
 
 def on_validation(answers: Answers) -> list[Picture]:
     """Returns the picture that a threshold may be chosen by, drawn on the validation part."""
+    if not answers.scored:
+        return []
     if answers.binary:
         picture = Picture(
             "Decision threshold",

@@ -87,6 +87,7 @@ def _content(
     headline = record.task.get("headline", "")
     return {
         "record": record,
+        "foreign": "predictions" in record.config,
         "css": Markup((_TEMPLATES / "style.css").read_text(encoding="utf-8")),  # noqa: S704
         "verdict": verdict.decide(measured, record.comparisons, headline),
         "caveats": caveats.find(record),

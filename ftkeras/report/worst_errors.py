@@ -22,8 +22,8 @@ class WorstError:
         image: A `data:image/...;base64,` thumbnail; empty for a text.
         true: Name of the true class.
         predicted: Name of the class that was answered.
-        confidence: Probability the model gave to its answer.
-        loss: Negative log likelihood of the true class.
+        confidence: Probability the model gave to its answer; `None` if it gave none.
+        loss: Negative log likelihood of the true class; `None` likewise.
     """
 
     id: str
@@ -31,8 +31,8 @@ class WorstError:
     image: str
     true: str
     predicted: str
-    confidence: float
-    loss: float
+    confidence: float | None
+    loss: float | None
 
 
 def find(answers: Answers, count: int = 20) -> list[WorstError]:
@@ -56,6 +56,6 @@ def _error(answers: Answers, row: int) -> WorstError:
         image=image,
         true=answers.class_names[answers.labels[row]],
         predicted=answers.class_names[answers.predicted[row]],
-        confidence=float(answers.confidence[row]),
-        loss=float(answers.losses[row]),
+        confidence=float(answers.confidence[row]) if answers.scored else None,
+        loss=float(answers.losses[row]) if answers.scored else None,
     )

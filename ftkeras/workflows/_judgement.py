@@ -6,19 +6,29 @@ from ftkeras.contracts.score import Score
 from ftkeras.contracts.task import Task
 from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import Comparison, Measurement
+from ftkeras.scores.counts.class_tallies import ClassTallies
+from ftkeras.scores.counts.confusion_cells import ConfusionCells
 from ftkeras.statistics.intervals import measure
 from ftkeras.statistics.paired import compare
 
 JUDGED = ("validation", "test")
+_OF_DECISIONS = (ConfusionCells, ClassTallies)
 
 
-def scores_of(task: Task, num_classes: int) -> list[Score]:
-    """Builds the scores a task reports, headline first."""
+def scores_of(task: Task, num_classes: int, scored: bool = True) -> list[Score]:
+    """Builds the scores a task reports, headline first.
+
+    Args:
+        task: The task.
+        num_classes: Number of classes.
+        scored: Whether predictions say how sure they are; if not, only what judges decisions.
+    """
     calls = [call_string.parse(text) for text in task.scores]
-    return [
+    scores = [
         catalog.build("scores", Call(call.name, {"num_classes": num_classes, **call.arguments}))
         for call in calls
     ]
+    return [score for score in scores if scored or isinstance(score.counts, _OF_DECISIONS)]
 
 
 def measurements(

@@ -17,11 +17,13 @@ _THUMBNAIL = 64
 
 def digest(datasets: Sequence[Dataset]) -> str:
     """SHA-256 over the ids and labels of datasets together, whatever their order."""
-    rows = sorted(
-        f"{id_} {label}"
-        for dataset in datasets
-        for id_, label in zip(dataset.ids, dataset.labels, strict=True)
-    )
+    ids = np.concatenate([dataset.ids for dataset in datasets])
+    return rows_digest(ids, np.concatenate([dataset.labels for dataset in datasets]))
+
+
+def rows_digest(ids: NDArray[np.str_], labels: NDArray[np.generic]) -> str:
+    """SHA-256 over ids and labels, whatever their order."""
+    rows = sorted(f"{id_} {label}" for id_, label in zip(ids, labels, strict=True))
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()
 
 

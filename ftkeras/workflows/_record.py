@@ -20,7 +20,7 @@ def settings(config: RunConfig) -> dict[str, Any]:
         "command": f"python -m ftkeras.run --flagfile={config.run_dir / 'run.flags'}",
         "created": _clock.now(),
         "config": config.settings(),
-        "versions": _versions.versions(),
+        "versions": _versions.versions(keras.backend.backend()),
     }
 
 

@@ -9,6 +9,7 @@ from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
 from ftkeras.report import html, terminal
 from ftkeras.workflows import _clock, _judgement
+from ftkeras.workflows._foreign_predictions import evaluate_foreign
 
 REQUIRED = ("run_dir",)
 
@@ -18,10 +19,11 @@ def evaluate(config: RunConfig) -> RunRecord:
 
     Nothing is predicted and no framework is loaded. With `data`, the run's model predicts these
     new examples instead, and the result goes to `<run_dir>/evaluations/`; the run itself stays as
-    it is.
+    it is. With `predictions`, a file that any other program wrote is judged, and `run_dir` is
+    where the result goes.
 
     Args:
-        config: `run_dir`, and `data` for new examples.
+        config: `run_dir`, and `data` for new examples or `predictions` for those of others.
 
     Returns:
         The new record.
@@ -29,6 +31,8 @@ def evaluate(config: RunConfig) -> RunRecord:
     Raises:
         UserError: The directory holds no finished run, or its files were changed.
     """
+    if config.predictions is not None:
+        return evaluate_foreign(config)
     record = RunRecord.read(config.run_dir / "record.json")
     if config.data is not None:
         # Judging what is on disk must work where no framework is installed.
@@ -61,7 +65,7 @@ def judge(record: RunRecord, models: dict[str, Predictions], reason: str) -> Run
     """
     num_classes = len(record.task["class_names"])
     task = catalog.build("tasks", call_string.parse(record.task["name"]))
-    scores = _judgement.scores_of(task, num_classes)
+    scores = _judgement.scores_of(task, num_classes, models["model"].scored)
     seed = seeds.child(int(record.config.get("seed", 0)), "resampling")
     measured = _judgement.measurements(models, scores, seed)
     return dataclasses.replace(
