@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ftkeras.call_string import Call
 from ftkeras.catalog import file_name
+from ftkeras.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,13 @@ class Units:
 class Inputs(ABC):
     """How labels and predictions, as a user hands them over, become units."""
 
+    unknown: ClassVar[str] = "are not among the classes"
+    """What is wrong with labels that do not exist, in words that follow "labels"."""
+
+    def unit_rank(self, y_pred: Any) -> int:
+        """Returns how many leading axes of predictions count units: all but the last of several."""
+        return max(1, len(y_pred.shape) - 1)
+
     @abstractmethod
     def units(self, y_true: Any, y_pred: Any, xp: ModuleType) -> Units:
         """Returns the units of a batch.
@@ -60,6 +68,28 @@ class Inputs(ABC):
             y_pred: Predictions.
             xp: `numpy` or `keras.ops`.
         """
+
+    def array(self, values: Any) -> NDArray[Any]:
+        """Returns labels or predictions, as a user hands them over, in NumPy: one row a unit."""
+        return np.asarray(values)
+
+
+class HostInputs(Inputs):
+    """Inputs that no compiled step can hold: texts, tag sequences, boxes. Read in NumPy alone."""
+
+    def array(self, values: Any) -> NDArray[np.object_]:
+        """Returns `(units,)` objects, one a unit, whatever each is."""
+        if isinstance(values, str | bytes | dict):
+            raise UserError(
+                f"Expected a list with one item a unit. Received: a single {type(values).__name__}."
+                " Put it into a list."
+            )
+        if isinstance(values, np.ndarray) and values.dtype == object and values.ndim == 1:
+            return values
+        rows = np.empty(len(values), object)
+        for index, value in enumerate(values):
+            rows[index] = value
+        return rows
 
 
 class Counts(ABC):
@@ -99,11 +129,15 @@ class Counts(ABC):
 
 
 class Cells(Counts):
-    """Counts in which a unit adds its weight to a few entries."""
+    """Counts in which a unit adds its weight, or its weight times an amount, to a few entries."""
 
     @abstractmethod
     def cells(self, labels: Any, predictions: Any, xp: ModuleType) -> Any:
         """Returns `(units, cells per unit)` integers: flat positions in the counts, -1 for none."""
+
+    def amounts(self, labels: Any, predictions: Any, xp: ModuleType) -> Any | None:
+        """Returns `(units, cells per unit)`: what a unit of weight 1 adds; `None` means 1."""
+        return None
 
     def kinds(self) -> NDArray[np.int64] | None:
         """Returns `(kinds, cells per unit)`: every row `cells` can give, `None` if too many."""
@@ -112,10 +146,13 @@ class Cells(Counts):
     def tally(self, units: Units, weights: NDArray[Any] | None = None) -> NDArray[np.float64]:
         """Returns the counts of these units together, in NumPy."""
         cells = self.cells(units.labels, units.predictions, np)
+        amounts = self.amounts(units.labels, units.predictions, np)
         if weights is not None:
-            weights = np.repeat(np.asarray(weights, "float64"), cells.shape[1])
+            column = np.asarray(weights, "float64")[:, None]
+            amounts = np.broadcast_to(column if amounts is None else column * amounts, cells.shape)
         flat = np.where(cells < 0, self.size, cells).ravel()
-        counts = np.bincount(flat, weights=weights, minlength=self.size + 1)[:-1]
+        added = None if amounts is None else amounts.ravel()
+        counts = np.bincount(flat, weights=added, minlength=self.size + 1)[:-1]
         return counts.astype("float64").reshape(self.shape)
 
 
@@ -131,6 +168,10 @@ class Terms(Counts):
         terms = self.terms(units.labels, units.predictions, np)
         weights = np.ones(len(terms)) if weights is None else np.asarray(weights, "float64")
         return (weights @ terms).reshape(self.shape)
+
+
+# How large an answer is: fixed by the model, so that a name can do without.
+_SIZES = ("num_classes", "num_labels", "num_outputs")
 
 
 class Score(ABC):
@@ -190,7 +231,7 @@ class Score(ABC):
         settings = {
             field.name: getattr(self, field.name)
             for field in fields(self)  # type: ignore[arg-type]
-            if field.name != "num_classes" and getattr(self, field.name) != field.default
+            if field.name not in _SIZES and getattr(self, field.name) != field.default
         }
         return str(Call(file_name(type(self).__name__), settings))
 
@@ -202,7 +243,8 @@ class Score(ABC):
             >>> Accuracy()([0, 1, 1, 1], [-2.0, 1.0, -1.0, 3.0])
             0.75
         """
-        units = self.inputs.units(np.asarray(y_true), np.asarray(y_pred), np)
+        inputs = self.inputs
+        units = inputs.units(inputs.array(y_true), inputs.array(y_pred), np)
         weights = None if sample_weight is None else np.asarray(sample_weight, "float64").ravel()
         if units.is_counted is not None:
             counted = np.flatnonzero(units.is_counted)

@@ -23,6 +23,9 @@ def suite(
     task: str,
     num_classes: int | None = None,
     metrics: Sequence[str] | None = None,
+    *,
+    num_labels: int | None = None,
+    num_outputs: int | None = None,
     **settings: Any,
 ) -> list[Any]:
     """Returns metrics for one output of a model, which share one state that is updated once a step.
@@ -31,21 +34,29 @@ def suite(
     for all of them.
 
     Args:
-        task: `"binary"` or `"multiclass"`: which metrics are recommended.
+        task: Which metrics are recommended: `"binary"` or `"multiclass"`.
         num_classes: Number of classes; may be left out for `"binary"`.
         metrics: Call strings of metrics to take instead, such as `"f1_score(average='macro')"`.
-        **settings: Arguments for all of them: `from_logits`, `one_hot`, `ignore_label`.
+            With `average='per_class'` (or `'per_label'`) a call stands for one metric a class,
+            named `f1_score_class_0` and so on.
+        num_labels: Number of labels of a multilabel task.
+        num_outputs: Number of numbers that a regression predicts; 1 if left out.
+        **settings: Arguments for all metrics that take them: `from_logits`, `one_hot`,
+            `ignore_label`.
 
     Raises:
-        UserError: An unknown task, metric or argument, or `num_classes` missing.
+        UserError: An unknown task, metric or argument, or a size missing.
 
     Example:
         >>> [metric.name for metric in suite("multiclass", num_classes=10)]
         ['accuracy', 'balanced_accuracy', 'f1_score', 'log_loss', 'expected_calibration_error']
+        >>> [metric.name for metric in suite("binary", metrics=["recall(average='per_class')"])]
+        ['recall_class_0', 'recall_class_1']
     """
     # Imported here so that `import ftkeras.metrics` needs no framework.
     build = importlib.import_module("ftkeras.metrics._suite").build
-    return build(task, num_classes, metrics, settings)
+    sizes = {"num_classes": num_classes, "num_labels": num_labels, "num_outputs": num_outputs}
+    return build(task, metrics, sizes, settings)
 
 
 def __getattr__(name: str) -> Any:

@@ -87,7 +87,7 @@ class ScoreMetric(keras.metrics.Metric):
         if not_finite:
             notes.append(f"{not_finite:.0f} of {seen:.0f} predictions are NaN, infinite or invalid")
         if unknown:
-            notes.append(f"{unknown:.0f} of {seen:.0f} labels are not among the classes")
+            notes.append(f"{unknown:.0f} of {seen:.0f} labels {self.inputs.unknown}")
         if not notes and np.isnan(self.score.formula(self.counted(), np)):
             notes.append(f"undefined: {self.score.undefined}")
         if self._state.prediction_dtype in ("bfloat16", "float16"):

@@ -39,7 +39,7 @@ class State:
         self.is_updated = True
         self.prediction_dtype = keras.backend.standardize_dtype(y_pred.dtype)
         units = self.inputs.units(y_true, y_pred, ops)
-        given = unit_weights(y_true, y_pred, sample_weight, units)
+        given = unit_weights(y_pred, sample_weight, units, self.inputs.unit_rank(y_pred))
         is_present = given > 0
         is_good = ops.logical_and(units.is_finite, units.is_known)
         weights = ops.where(is_good, given, 0)
@@ -84,6 +84,10 @@ def _batch(kind: Counts, units: Units, weights: Any, dtype: str) -> Any:
     column = ops.expand_dims(ops.cast(weights, dtype), -1)
     if isinstance(kind, Cells):
         cells = kind.cells(units.labels, units.predictions, ops)
+        amounts = kind.amounts(units.labels, units.predictions, ops)
+        if amounts is not None:
+            # What is not finite would outlive a weight of 0.
+            column = ops.where(column > 0, column * ops.cast(amounts, dtype), 0)
         added = ops.where(cells < 0, 0, ops.broadcast_to(column, ops.shape(cells)))
         flat = ops.reshape(ops.maximum(cells, 0), (-1,))
         counted = ops.segment_sum(ops.reshape(added, (-1,)), flat, kind.size)

@@ -27,10 +27,15 @@ _RECOMMENDED = {
         "expected_calibration_error",
     ),
 }
+_NEEDED = {"multiclass": "num_classes"}
+"""The size that a task cannot do without."""
+
+_EACH = {"per_class": ("class_index", "num_classes"), "per_label": ("label_index", "num_labels")}
+"""An `average` that asks for one metric each: the argument it sets, and how many there are."""
 
 
 def build(
-    task: str, num_classes: int | None, metrics: Sequence[str] | None, settings: dict[str, Any]
+    task: str, metrics: Sequence[str] | None, sizes: dict[str, int | None], settings: dict[str, Any]
 ) -> list[ScoreMetric]:
     """Returns the metrics with one state between them; see `ftkeras.metrics.suite`."""
     if task not in _RECOMMENDED:
@@ -38,16 +43,21 @@ def build(
             f"Expected `task` to be one of {', '.join(_RECOMMENDED)}. Received: task={task!r}."
             f"{catalog.nearest(task, list(_RECOMMENDED))}"
         )
-    if num_classes is None and task != "binary":
+    needed = _NEEDED.get(task)
+    if needed and sizes[needed] is None:
         raise UserError(
-            f"Expected `num_classes` for task={task!r}. Received: num_classes=None. "
-            "Write the number of classes."
+            f"Expected `{needed}` for task={task!r}. Received: {needed}=None. "
+            f"Write the number of {needed.removeprefix('num_')}."
         )
-    calls = [call_string.parse(text) for text in metrics or _RECOMMENDED[task]]
+    given = {key: size for key, size in sizes.items() if size is not None}
+    if task == "binary":
+        given.setdefault("num_classes", 2)
+    written = [call_string.parse(text) for text in metrics or _RECOMMENDED[task]]
+    calls = [each for call in written for each in expanded(call, given)]
+    _check_settings(calls, settings)
     names = unique_names(calls)
     built = [
-        _build(call, name, num_classes or 2, settings)
-        for call, name in zip(calls, names, strict=True)
+        _build(call, name, {**given, **settings}) for call, name in zip(calls, names, strict=True)
     ]
     first, *followers = built
     for follower in followers:
@@ -59,6 +69,30 @@ def build(
             )
     first.share(followers)
     return built
+
+
+def expanded(call: Call, sizes: dict[str, int]) -> list[Call]:
+    """Returns one call a class for `average='per_class'`, a label for `'per_label'`, else itself.
+
+    Example:
+        >>> [one.arguments for one in expanded(Call("recall", {"average": "per_class"}),
+        ...                                    {"num_classes": 1})]
+        [{'class_index': 0, 'name': 'recall_class_0'}]
+    """
+    average = call.arguments.get("average")
+    if average not in _EACH:
+        return [call]
+    index, size = _EACH[average]
+    if _is_known(call) and index not in catalog.parameters("metrics", call.name):
+        raise UserError(
+            f"Expected a metric that has a value for each, by `{index}`. Received: {call}."
+        )
+    many = call.arguments.get(size, sizes.get(size))
+    if many is None:
+        raise UserError(f"Expected `{size}` beside average={average!r}. Received: {call}.")
+    kept = {key: value for key, value in call.arguments.items() if key != "average"}
+    stem = f"{kept.get('name', call.name)}_{index.removesuffix('_index')}"
+    return [Call(call.name, {**kept, index: k, "name": f"{stem}_{k}"}) for k in range(many)]
 
 
 def unique_names(calls: Sequence[Call]) -> list[str]:
@@ -83,10 +117,23 @@ def unique_names(calls: Sequence[Call]) -> list[str]:
     return names
 
 
-def _build(call: Call, name: str, num_classes: int, settings: dict[str, Any]) -> ScoreMetric:
+def _check_settings(calls: Sequence[Call], settings: dict[str, Any]) -> None:
+    """Raises `UserError` for a setting that no metric takes."""
+    accepted = {
+        key for call in calls if _is_known(call) for key in catalog.parameters("metrics", call.name)
+    }
+    for key, value in settings.items():
+        if accepted and key not in accepted:
+            raise UserError(
+                f"Expected a setting that a metric of the suite takes: "
+                f"{', '.join(sorted(accepted))}. Received: {key}={value!r}."
+                f"{catalog.nearest(key, sorted(accepted))}"
+            )
+
+
+def _build(call: Call, name: str, shared: dict[str, Any]) -> ScoreMetric:
     accepted = catalog.parameters("metrics", call.name) if _is_known(call) else {}
-    shared = {"num_classes": num_classes, **settings, "name": name}
-    given = {key: value for key, value in shared.items() if key in accepted or key in settings}
+    given = {key: value for key, value in shared.items() if key in accepted}
     return catalog.build("metrics", Call(call.name, {**given, **call.arguments, "name": name}))
 
 

@@ -8,35 +8,33 @@ from ftkeras.contracts.score import Units
 from ftkeras.errors import UserError
 
 
-def unit_weights(y_true: Any, y_pred: Any, sample_weight: Any, units: Units) -> Any:
+def unit_weights(y_pred: Any, sample_weight: Any, units: Units, unit_rank: int) -> Any:
     """Returns `(units,)` float32 weights; padding and ignored units weigh 0.
 
     Args:
-        y_true: Labels as given, `(batch, ...)`.
         y_pred: Predictions as given; they may carry a Keras padding mask.
-        sample_weight: `None`, one number, or the shape of the labels, of which trailing axes may be
-            missing or 1: a weight a sequence holds for all its positions.
+        sample_weight: `None`, one number, or the axes that count units, of which trailing ones may
+            be missing or 1: a weight a sequence holds for all its positions.
         units: The units of the batch.
+        unit_rank: How many leading axes of the predictions count units.
     """
-    ones = ops.ones_like(ops.cast(units.labels, "float32"))
+    ones = ops.ones_like(ops.cast(units.is_finite, "float32"))
     weights = ones
-    unit_axes = tuple(y_pred.shape[:-1]) if len(y_pred.shape) > 1 else tuple(y_pred.shape)
     # The layer that made the predictions hangs its mask on the tensor.
     mask = getattr(y_pred, "_keras_mask", None)
     for given in (sample_weight, mask):
         if given is not None:
-            weights = weights * _spread(given, y_pred, unit_axes, ones)
+            weights = weights * _spread(given, y_pred, unit_rank, ones)
     if units.is_counted is not None:
         weights = ops.where(units.is_counted, weights, 0.0)
     return weights
 
 
-def _spread(given: Any, y_pred: Any, unit_axes: tuple[Any, ...], ones: Any) -> Any:
+def _spread(given: Any, y_pred: Any, rank: int, ones: Any) -> Any:
     given = ops.convert_to_tensor(given)
     given = ops.cast(given, "float32")
     if len(given.shape) == 0:
         return given * ones
-    rank = len(unit_axes)
     if len(given.shape) == rank + 1 and given.shape[-1] == 1:
         given = ops.squeeze(given, -1)
     if len(given.shape) > rank:

@@ -80,7 +80,7 @@ def readable(score: Score, y_true: Any, predictions: Sequence[Any]) -> tuple[lis
             return units, f"{wrong} of {len(one.labels)} predictions are NaN, infinite or invalid"
         if not one.is_known.all():
             wrong = int((~one.is_known).sum())
-            return units, f"{wrong} of {len(one.labels)} labels are not among the classes"
+            return units, f"{wrong} of {len(one.labels)} labels {score.inputs.unknown}"
     return units, "" if len(units[0].labels) else "there are no examples"
 
 
@@ -95,7 +95,7 @@ def blocks(
     `groups` (units that belong together), whole groups are drawn.
     """
     rows = [_rows(counts, units) for units in models]
-    if groups is None and isinstance(counts, Cells):
+    if groups is None and isinstance(counts, Cells) and _adds_one(counts, models[0]):
         first, sizes = _alike([counts.cells(u.labels, u.predictions, np) for u in models])
         if len(first) <= MOST_BLOCKS:
             return Blocks(tuple(row[first] for row in rows), sizes, counts.shape)
@@ -112,13 +112,20 @@ def _rows(counts: Counts, units: Units) -> Any:
         return counts.terms(units.labels, units.predictions, np)
     if not isinstance(counts, Cells):
         raise TypeError(f"Expected Cells or Terms. Received: counts={counts!r}.")
-    return _places(counts.cells(units.labels, units.predictions, np), counts.size)
+    cells = counts.cells(units.labels, units.predictions, np)
+    amounts = counts.amounts(units.labels, units.predictions, np)
+    return _places(cells, counts.size, amounts)
 
 
-def _places(cells: NDArray[Any], size: int) -> Any:
+def _adds_one(counts: Cells, units: Units) -> bool:
+    """Returns whether units of equal cells are interchangeable: each adds 1 to them."""
+    return counts.amounts(units.labels[:1], units.predictions[:1], np) is None
+
+
+def _places(cells: NDArray[Any], size: int, amounts: NDArray[Any] | None = None) -> Any:
     unit, place = np.nonzero(cells >= 0)
-    ones = np.ones(len(unit))
-    return sparse.csr_matrix((ones, (unit, cells[unit, place])), shape=(len(cells), size))
+    added = np.ones(len(unit)) if amounts is None else amounts[unit, place]
+    return sparse.csr_matrix((added, (unit, cells[unit, place])), shape=(len(cells), size))
 
 
 def _alike(columns: Sequence[NDArray[Any]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -121,8 +121,9 @@ def _freedom(counts: Counts, units: Units, groups: NDArray[Any] | None) -> float
     In a mean over units, or with more classes, none decides alone: their harmonic mean stands for
     them.
     """
-    sizes = np.unique(units.labels, return_counts=True)[1]
-    if np.issubdtype(units.labels.dtype, np.floating) or len(sizes) < 2:
+    is_class = units.labels.ndim == 1 and not np.issubdtype(units.labels.dtype, np.floating)
+    sizes = np.unique(units.labels, return_counts=True)[1] if is_class else np.array([])
+    if len(sizes) < 2:
         sizes = np.array([len(units.labels)])
     decides = len(sizes) == 2 and isinstance(counts, Cells)
     known = float(sizes.min()) if decides else len(sizes) / float((1 / sizes).sum())

@@ -12,22 +12,22 @@ from tests.helpers import metric_checks
 BATCH = 64
 
 
-def compiled(metric, num_classes):
+def compiled(metric, family):
     """One compiled step over even batches and a padded last one."""
-    one = metric_checks.case(num_classes, size=200, seed=3)
-    size = -(-len(one.y_true) // BATCH) * BATCH
-    rows = np.arange(size) % len(one.y_true)
-    weights = (np.arange(size) < len(one.y_true)).astype("float32")
+    one = family.one(seed=3, size=200)
+    size = -(-len(one) // BATCH) * BATCH
+    rows = np.arange(size) % len(one)
+    weights = (np.arange(size) < len(one)).astype("float32")
     step = metric_checks.compiled_updates(metric)["jit"]
     for start in range(0, size, BATCH):
         part = rows[start : start + BATCH]
-        live = step(one.y_true[part], one.logits[part], weights[start : start + BATCH])
+        live = step(one.y_true[part], one.predictions[part], weights[start : start + BATCH])
     counts = metric.score.counts
-    units = metric.inputs.units(one.y_true, one.logits, np)
+    units = metric.inputs.units(one.y_true, one.predictions, np)
     bound = metric.score.error_bound(counts.live(metric.counted(), np), np)
     return {
         "streamed": float(metric.result()),
-        "exact": metric.score(one.y_true, one.logits),
+        "exact": metric.score(one.y_true, one.predictions),
         "bound": metric.error_bound() or 0.0,
         "live": float(live),
         "live_bound": float(bound or 0.0),
@@ -77,11 +77,14 @@ def parallel():
 def main():
     found = {"metrics": {}, "large": {power: large(power) for power in (24, 31, 40)}}
     for name in catalog.names("metrics"):
-        # Curves of two classes and of more are two kinds of counts; the rest differs in size alone.
-        for num_classes in (2, 4) if "num_buckets" in catalog.parameters("metrics", name) else (4,):
-            metric = metric_checks.built("metrics", name, num_classes)
-            if metric is not None:
-                found["metrics"][f"{name} {num_classes}"] = compiled(metric, num_classes)
+        for family, metric in metric_checks.variants("metrics", name):
+            # Curves of two classes and of more are two kinds of counts; the rest differs in size.
+            is_repeated = family.sizes == {"num_classes": 2} and "num_buckets" not in (
+                catalog.parameters("metrics", name)
+            )
+            alone = len(metric_checks.variants("scores", name)) == 1
+            if family.is_compiled and (alone or not is_repeated):
+                found["metrics"][f"{name} {family}"] = compiled(metric, family)
     found["parallel"] = parallel()
     print(json.dumps(found))  # noqa: T201
 

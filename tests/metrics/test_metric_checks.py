@@ -13,9 +13,10 @@ from ftkeras.metrics._state import State
 from ftkeras.metrics._wide_sum import WideSum
 from ftkeras.scores.accuracy import Accuracy as AccuracyScore
 from tests.helpers import metric_checks
-from tests.helpers.metric_checks import case
+from tests.helpers.families.classification import Classification, case
 
 ONE = case(2, seed=11)
+FAMILY = Classification(2)
 
 
 def reference(one):
@@ -136,14 +137,14 @@ FAULTS = [
     (MeanOfBatches, lambda build: metric_checks.check_batches_and_order(build, ONE), "batches"),
     (DependsOnOrder, lambda build: metric_checks.check_batches_and_order(build, ONE), "batches"),
     (IgnoresWeights, lambda build: metric_checks.check_weights(build, ONE), "weights"),
-    (CountsPadding, lambda build: metric_checks.check_positions(build, ONE), "padding"),
+    (CountsPadding, lambda build: metric_checks.check_positions(build, ONE, FAMILY), "padding"),
     (KeepsItsState, lambda build: metric_checks.check_reset(build, ONE), "reset"),
     (IncompleteConfig, lambda build: metric_checks.check_config(build, ONE), "config"),
     (GrowingState, lambda build: metric_checks.check_constant_state(build, ONE), "state"),
-    (WrongDirection, lambda build: metric_checks.check_bounds_and_direction(build, ONE), "direction"),
-    (OutOfBounds, lambda build: metric_checks.check_bounds_and_direction(build, ONE), "bounds"),
-    (AveragesNotANumber, lambda build: metric_checks.check_not_finite(build, ONE), "not finite"),
-    (TakesUnknownLabels, lambda build: metric_checks.check_unknown_labels(build, ONE), "labels"),
+    (WrongDirection, lambda build: metric_checks.check_bounds_and_direction(build, ONE, FAMILY), "direction"),
+    (OutOfBounds, lambda build: metric_checks.check_bounds_and_direction(build, ONE, FAMILY), "bounds"),
+    (AveragesNotANumber, lambda build: metric_checks.check_not_finite(build, ONE, FAMILY), "not finite"),
+    (TakesUnknownLabels, lambda build: metric_checks.check_unknown_labels(build, ONE, FAMILY), "labels"),
     (RoundsItsInputs, lambda build: metric_checks.check_precision_of_inputs(build, ONE), "precision"),
     (Float32Counts, lambda build: metric_checks.check_large_counts(build, ONE), "large counts"),
     (

@@ -6,13 +6,14 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
+from sklearn.metrics import f1_score
 
 import ftkeras.metrics
 from ftkeras import call_string, catalog, metrics
 from ftkeras.contracts.score import Cells
 from ftkeras.errors import UserError
 from ftkeras.metrics import _suite
-from tests.helpers.metric_checks import built, case
+from tests.helpers.metric_checks import case, variants
 
 
 def model_of(outputs, compiled, loss=None, dtype=None):
@@ -235,13 +236,11 @@ def test_every_score_has_its_shell_with_the_same_arguments_and_name():
 
 def test_cells_lie_inside_the_counts():
     """A cell outside would be dropped without a word when compiled."""
-    for num_classes in (2, 5):
-        one = case(num_classes, scale=50.0, size=400)
-        for name in catalog.names("scores"):
-            score = built("scores", name, num_classes)
-            if score is None:
-                continue
-            units = score.inputs.units(one.y_true, one.logits, np)
+    for name in catalog.names("scores"):
+        for family, score in variants("scores", name):
+            one = family.one(size=60)
+            scale = np.asarray(50, one.predictions.dtype)
+            units = score.inputs.units(one.y_true, scale * one.predictions, np)
             if isinstance(score.counts, Cells):
                 cells = score.counts.cells(units.labels, units.predictions, np)
                 assert cells.min() >= -1
@@ -257,6 +256,7 @@ def test_cells_lie_inside_the_counts():
         ({"task": "binary", "metrics": ["f1_score(avg='macro')"]}, "avg='macro'"),
         ({"task": "binary", "metrics": ["recall", "recall"]}, "'recall' twice"),
         ({"task": "binary", "from_logit": False}, "from_logit=False"),
+        ({"task": "binary", "metrics": ["accuracy(average='per_class')"]}, "per_class"),
         ({"task": "binary", "metrics": ["recall", "accuracy(one_hot=True)"]}, "to the suite"),
     ],
 )
@@ -275,3 +275,17 @@ def test_weights_that_fit_nothing_are_answered():
     metric = metrics.Accuracy()
     with pytest.raises(UserError, match=r"sample_weight\.shape"):
         metric.update_state([0, 1], np.zeros(2, "float32"), np.zeros((2, 2, 2)))
+
+
+def test_a_call_can_stand_for_one_metric_a_class():
+    one = case(3, size=50)
+    suite = metrics.suite(
+        "multiclass", num_classes=3, metrics=["accuracy", "f1_score(average='per_class')"]
+    )
+    for metric in suite:
+        metric.update_state(one.y_true, one.logits)
+    expected = f1_score(one.y_true, one.predicted, average=None)
+    names = ["accuracy", "f1_score_class_0", "f1_score_class_1", "f1_score_class_2"]
+    assert [metric.name for metric in suite] == names
+    assert [float(metric.result()) for metric in suite[1:]] == pytest.approx(expected)
+    assert len(suite[0]._state.sums) == 1

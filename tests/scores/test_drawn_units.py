@@ -11,7 +11,7 @@ from scipy.special import log_softmax
 from sklearn import metrics as reference
 
 from ftkeras import call_string, catalog
-from tests.helpers.metric_checks import Case
+from tests.helpers.families.classification import ClassificationCase
 
 HALVES = st.integers(-40, 40).map(lambda number: number / 2)
 FLOATS = st.floats(-30, 30, width=32)
@@ -24,7 +24,9 @@ def units(draw, num_classes):
     labels = draw(arrays("int64", size, elements=st.integers(0, num_classes - 1)))
     logits = draw(arrays("float32", shape, elements=draw(st.sampled_from([HALVES, FLOATS]))))
     weights = arrays("float64", size, elements=st.sampled_from([0.25, 1.0, 3.0]))
-    return Case(labels, logits + np.float32(0), num_classes, draw(st.none() | weights))
+    return ClassificationCase(
+        labels, logits + np.float32(0), draw(st.none() | weights), num_classes
+    )
 
 
 def labelled(function, **more):
