@@ -13,6 +13,7 @@ from ftkeras.contracts.phase import Phase
 from ftkeras.errors import UserError
 from ftkeras.training.batches import Batches, for_keras
 from ftkeras.training.examples import Examples
+from ftkeras.training.optimizers import merge_duplicate_rows
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,8 @@ def compile_model(
 def optimizer(phase: Phase) -> keras.optimizers.Optimizer:
     """Returns the Keras optimizer a phase names, by class name in any case.
 
+    Rows of an embedding that repeat in a batch are merged; see `merge_duplicate_rows`.
+
     Raises:
         UserError: Keras has no optimizer of this name.
 
@@ -172,7 +175,7 @@ def optimizer(phase: Phase) -> keras.optimizers.Optimizer:
     )
     # Decay pulls weights towards zero; biases and normalisation scales have no reason to be there.
     made.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    return made
+    return merge_duplicate_rows(made)
 
 
 def _better(new: float, old: float, direction: str) -> bool:
