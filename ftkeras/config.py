@@ -7,8 +7,9 @@ from typing import Any
 
 from ftkeras import call_string, catalog, handles
 from ftkeras.call_string import Call
-from ftkeras.contracts import phase
+from ftkeras.contracts import phase, search
 from ftkeras.contracts.phase import Phase
+from ftkeras.contracts.search import Dimension
 from ftkeras.errors import UserError
 from ftkeras.handles import Handle
 
@@ -20,7 +21,8 @@ class RunConfig:
     Args:
         mode: The workflow, a file in `workflows/`.
         run_dir: The directory that is the whole truth of the run.
-        backbone: Which pretrained weights.
+        backbones: Which pretrained weights. Modes that rank take all of them; in all others the
+            last one given counts, so that a flagfile's can be overridden.
         task: What the answer is, a file in `tasks/`.
         data: Where the labelled examples come from, a file in `data/sources/`.
         predictions: Answers that another program wrote, a file in `data/predictions/`.
@@ -34,6 +36,11 @@ class RunConfig:
         seed: The one seed from which all others are drawn.
         cache_dir: Where features of frozen backbones are kept, shared by all runs.
         keras_backend: `tensorflow` or `jax`; `None` leaves it to Keras.
+        search: What tuning may change.
+        trials: How many trials tuning makes in all, over all workers.
+        storage: Database URL that tuning's workers share; `None` is a SQLite file in `run_dir`.
+        halving: Whether ranking drops hopeless backbones on small subsets first.
+        random_twin: Whether each backbone is ranked against itself with random weights.
 
     Example:
         >>> config = RunConfig.read(mode="evaluate", run_dir="runs/tweets")
@@ -43,7 +50,7 @@ class RunConfig:
 
     mode: str
     run_dir: Path = Path("runs/unnamed")
-    backbone: Handle | None = None
+    backbones: tuple[Handle, ...] = ()
     task: Call | None = None
     data: Call | None = None
     predictions: Call | None = None
@@ -57,6 +64,16 @@ class RunConfig:
     seed: int = 0
     cache_dir: Path = Path("runs/feature_cache")
     keras_backend: str | None = None
+    search: tuple[Dimension, ...] = ()
+    trials: int = 20
+    storage: str | None = None
+    halving: bool = False
+    random_twin: bool = False
+
+    @property
+    def backbone(self) -> Handle | None:
+        """The backbone of a run that has one: the last one given."""
+        return self.backbones[-1] if self.backbones else None
 
     @classmethod
     def read(cls, **settings: Any) -> "RunConfig":
@@ -66,7 +83,8 @@ class RunConfig:
         default. What a workflow cannot do without is declared in its file (`REQUIRED`).
 
         Args:
-            **settings: The fields of this class by name, `phase` and `metric` as lists of text.
+            **settings: The fields of this class by name, `phase`, `metric` and `search` as lists of
+                text, `backbone` as text or a list.
 
         Raises:
             UserError: A setting is wrong or missing; the message starts with its flag.
@@ -80,6 +98,8 @@ class RunConfig:
                     f"Expected --{name} for --mode={mode}. Received: {name}=None. "
                     f"Add --{name}=... or see --help."
                 )
+        if "backbone" in given and "backbone" not in catalog.constant("workflows", mode, "MANY"):
+            given["backbone"] = _listed(given["backbone"])[-1]
         read: dict[str, Any] = {"mode": mode}
         for name, value in given.items():
             if name in _READERS:
@@ -89,16 +109,21 @@ class RunConfig:
                     f"Expected a setting of a run. Received: {name}={value!r}."
                     f"{catalog.nearest(name, [*_READERS, 'mode'])}"
                 )
-        return cls(**read)
+        config = cls(**read)
+        _read_one("search", config, _check_search)
+        return config
 
     def settings(self) -> dict[str, Any]:
         """Returns the settings as text and numbers, such that `read(**settings())` equals this."""
         values: dict[str, Any] = {"mode": self.mode}
         for name in _READERS:
             value = getattr(self, _FIELDS.get(name, name))
+            if name == "trials" and not self.search:
+                continue
             if isinstance(value, tuple):
-                values[name] = [str(item) for item in value]
-            elif value is not None:
+                texts = [str(item) for item in value]
+                values[name] = texts[0] if name == "backbone" and len(texts) == 1 else texts
+            elif value is not None and value is not False:
                 values[name] = value if isinstance(value, int) else str(value)
         return values
 
@@ -129,6 +154,41 @@ def _phases(texts: Any) -> tuple[Phase, ...]:
     for call in calls:
         catalog.check("freezing", call, extra=phase.SETTINGS)
     return tuple(phase.from_call(call) for call in calls)
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _backbones(value: Any) -> tuple[Handle, ...]:
+    found = tuple(handles.parse(str(text)) for text in _listed(value))
+    repeated = {str(handle) for handle in found if found.count(handle) > 1}
+    if repeated:
+        raise UserError(f"Expected each backbone once. Received twice: {', '.join(repeated)}.")
+    return found
+
+
+def _search(texts: Any) -> tuple[Dimension, ...]:
+    found = tuple(search.parse(str(text)) for text in _listed(texts))
+    paths = [dimension.path for dimension in found]
+    for path in paths:
+        if paths.count(path) > 1:
+            raise UserError(f"Expected each setting once. Received twice: {path}.")
+    return found
+
+
+def _check_search(config: RunConfig) -> None:
+    """Reads the settings of trials at the ends of the search space, as their runs would."""
+    plain = {k: v for k, v in config.settings().items() if k not in ("search", "trials", "storage")}
+    for corner in search.corners(config.search):
+        RunConfig.read(**{**search.applied(plain, corner), "mode": "finetune"})
+
+
+def _switch(value: Any) -> bool:
+    known = {"true": True, "false": False}
+    if str(value).lower() not in known:
+        raise UserError(f"Expected true or false. Received: {value!r}.")
+    return known[str(value).lower()]
 
 
 def _integer(smallest: int) -> Callable[[Any], int]:
@@ -163,11 +223,11 @@ def _read_one(name: str, value: Any, reader: Callable[[Any], Any]) -> Any:
         raise UserError(f"--{name}: {error}") from None
 
 
-_FIELDS = {"phase": "phases", "metric": "metrics"}
+_FIELDS = {"backbone": "backbones", "phase": "phases", "metric": "metrics"}
 
 _READERS: dict[str, Callable[[Any], Any]] = {
     "run_dir": Path,
-    "backbone": lambda text: handles.parse(str(text)),
+    "backbone": _backbones,
     "task": _call("tasks"),
     "data": _call("data/sources"),
     "predictions": lambda text: _predictions(str(text)),
@@ -181,4 +241,9 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "seed": _integer(0),
     "cache_dir": Path,
     "keras_backend": _one_of("tensorflow", "jax"),
+    "search": _search,
+    "trials": _integer(1),
+    "storage": str,
+    "halving": _switch,
+    "random_twin": _switch,
 }

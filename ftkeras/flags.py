@@ -25,10 +25,14 @@ def define(values: flags.FlagValues) -> dict[str, list[str]]:
     """
     groups: dict[str, list[str]] = {}
 
-    def add(group: str, name: str, help_: str, *, repeated: bool = False) -> None:
+    def add(
+        group: str, name: str, help_: str, *, repeated: bool = False, switch: bool = False
+    ) -> None:
         groups.setdefault(group, []).append(name)
         if repeated:
             flags.DEFINE_multi_string(name, [], help_, flag_values=values)
+        elif switch:
+            flags.DEFINE_boolean(name, None, help_, flag_values=values)
         else:
             flags.DEFINE_string(name, None, help_, flag_values=values)
 
@@ -36,6 +40,7 @@ def define(values: flags.FlagValues) -> dict[str, list[str]]:
         return ", ".join(catalog.names(kind))
 
     what, data, model, recipe, run = "What to do", "Data", "Model", "Recipe", "Run"
+    choice = "Choosing"
     add(what, "mode", f"One of: {offered('workflows')}. Default: finetune.")
     add(
         data,
@@ -61,7 +66,9 @@ def define(values: flags.FlagValues) -> dict[str, list[str]]:
         model,
         "backbone",
         "Pretrained weights: a directory, a .keras file, or a handle that starts "
-        f"with {', '.join(f'{name}://' for name in catalog.names('backbones'))}.",
+        f"with {', '.join(f'{name}://' for name in catalog.names('backbones'))}. Repeat it for "
+        "--mode=rank_backbones; elsewhere the last one counts.",
+        repeated=True,
     )
     add(model, "tap", "Which output of the backbone feeds the head. Default: the backbone's own.")
     add(model, "head", f"What is attached. Default: linear. One of: {offered('heads')}.")
@@ -81,6 +88,33 @@ def define(values: flags.FlagValues) -> dict[str, list[str]]:
         "A metric to stream during training, for example f1_score(average="
         f"'macro'); repeat for more. Default: the task's own. One of: {offered('metrics')}.",
         repeated=True,
+    )
+    add(
+        choice,
+        "search",
+        "For --mode=tune: a setting and its values, for example learning_rate=loguniform(1e-5, "
+        "1e-3), head.dropout=uniform(0, 0.5), phase.0.epochs=integers(5, 40), "
+        "head=choice('linear', 'mlp'); repeat for more.",
+        repeated=True,
+    )
+    add(choice, "trials", "For --mode=tune: trials in all, over all workers. Default: 20.")
+    add(
+        choice,
+        "storage",
+        "For --mode=tune: the database that all workers share, for example "
+        "postgresql://host/name. Default: a SQLite file in run_dir.",
+    )
+    add(
+        choice,
+        "halving",
+        "For --mode=rank_backbones: begin on small subsets and drop the hopeless.",
+        switch=True,
+    )
+    add(
+        choice,
+        "random_twin",
+        "For --mode=rank_backbones: rank each backbone against itself with random weights.",
+        switch=True,
     )
     add(run, "run_dir", "The directory that becomes the whole truth of the run.")
     add(run, "seed", "The one seed from which all others are drawn. Default: 0.")
@@ -137,5 +171,8 @@ def help_text() -> str:
             lines.append(textwrap.indent(textwrap.fill(values[name].help, 88), " " * 6))
         lines.append("")
     lines.append("Flags may stand in a file, one a line: --flagfile=run.flags. Repeated flags add")
-    lines.append("up over nested flagfiles; for all others the last one counts.")
+    lines.append(
+        "up over nested flagfiles; for all others, and for --backbone outside of modes that"
+    )
+    lines.append("rank, the last one counts.")
     return "\n".join(lines)
