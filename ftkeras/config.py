@@ -27,6 +27,12 @@ class RunConfig:
         data: Where the labelled examples come from, a file in `data/sources/`.
         predictions: Answers that another program wrote, a file in `data/predictions/`.
         split: The rule that makes train, validation and test, a file in `data/splits/`.
+        folds: For cross-validation: the rule that makes the folds, a file in `data/folds/`;
+            `None` takes `stratified`.
+        repeats: For cross-validation: how often everything random is drawn anew; `None` takes the
+            fold rule's own number.
+        learning_rates: For cross-validation: rates of which validation chooses in each fold; empty
+            takes that of the phase.
         head: What is attached to the backbone, a file in `heads/`.
         tap: Which output of the backbone feeds the head; `None` takes the backbone's default.
         sequence_length: Longest text, in tokens; `None` takes the backbone's default.
@@ -55,6 +61,9 @@ class RunConfig:
     data: Call | None = None
     predictions: Call | None = None
     split: Call = Call("stratified")
+    folds: Call | None = None
+    repeats: int | None = None
+    learning_rates: tuple[float, ...] = ()
     head: Call = Call("linear")
     tap: str | None = None
     sequence_length: int | None = None
@@ -177,6 +186,22 @@ def _search(texts: Any) -> tuple[Dimension, ...]:
     return found
 
 
+def _rates(texts: Any) -> tuple[float, ...]:
+    """Numbers above 0, given one by one or with commas between them."""
+    words = [word for text in _listed(texts) for word in str(text).split(",")]
+    try:
+        rates = tuple(float(word) for word in words)
+    except ValueError:
+        rates = ()
+    if not rates or not all(0 < rate < float("inf") for rate in rates):
+        raise UserError(
+            f"Expected numbers > 0, for example 1e-4,1e-3. Received: {','.join(words)!r}."
+        )
+    if len(set(rates)) < len(rates):
+        raise UserError(f"Expected each rate once. Received: {','.join(words)}.")
+    return rates
+
+
 def _check_search(config: RunConfig) -> None:
     """Reads the settings of trials at the ends of the search space, as their runs would."""
     plain = {k: v for k, v in config.settings().items() if k not in ("search", "trials", "storage")}
@@ -232,6 +257,9 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "data": _call("data/sources"),
     "predictions": lambda text: _predictions(str(text)),
     "split": _call("data/splits"),
+    "folds": _call("data/folds"),
+    "repeats": _integer(1),
+    "learning_rates": _rates,
     "head": _call("heads"),
     "tap": str,
     "sequence_length": _integer(2),

@@ -61,6 +61,12 @@ def define(values: flags.FlagValues) -> dict[str, list[str]]:
         "How train, validation and test are made. Default: stratified. One of: "
         f"{offered('data/splits')}.",
     )
+    add(
+        data,
+        "folds",
+        "For --mode=cross_validate: how the folds are made, for example grouped(column='author', "
+        f"folds=5). Default: stratified. One of: {offered('data/folds')}.",
+    )
     add(data, "task", f"What the answer is. One of: {offered('tasks')}.")
     add(
         model,
@@ -87,6 +93,19 @@ def define(values: flags.FlagValues) -> dict[str, list[str]]:
         "metric",
         "A metric to stream during training, for example f1_score(average="
         f"'macro'); repeat for more. Default: the task's own. One of: {offered('metrics')}.",
+        repeated=True,
+    )
+    add(
+        choice,
+        "repeats",
+        "For --mode=cross_validate: draw folds, initial weights and data order anew so often; "
+        "from 3 on, the spread is split into these three. Default: 1.",
+    )
+    add(
+        choice,
+        "learning_rates",
+        "For --mode=cross_validate: rates to choose from inside each fold, for example "
+        "1e-4,1e-3,1e-2. Default: that of the phase.",
         repeated=True,
     )
     add(

@@ -39,13 +39,33 @@ def build_model(
     """
     if isinstance(head, str):
         head = call_string.parse(head)
-    # Two generators draw here, of initial weights and of dropout; both start from this seed.
-    keras.utils.set_random_seed(seeds.child(seed, "head"))
     extractor = features_model(backbone, tap)
     inputs = extractor.input
     outputs = _task(task).num_outputs(num_classes)
-    logits_model = _head_model(extractor.output.shape[1:], head, outputs)
+    logits_model = build_head(extractor.output.shape[1:], head, outputs, seed)
     return keras.Model(inputs, logits_model(extractor(inputs)), name="fine_tuned")
+
+
+def build_head(
+    shape: tuple[int | None, ...], head: Call, num_outputs: int, seed: int
+) -> keras.Model:
+    """Builds a head alone; the initial weights are those `build_model` gives it for this seed.
+
+    Args:
+        shape: Shape of the features, without the batch.
+        head: The head's call string, a file in `heads/`.
+        num_outputs: Number of logits.
+        seed: Seed of initial weights and dropout.
+
+    Example:
+        >>> build_head((384,), Call("linear"), num_outputs=2, seed=0).output.shape
+        (None, 2)
+    """
+    # Two generators draw here, of initial weights and of dropout; both start from this seed.
+    keras.utils.set_random_seed(seeds.child(seed, "head"))
+    features = keras.Input(shape, name="features")
+    logits = catalog.build("heads", head)(features, num_outputs)
+    return keras.Model(features, logits, name="head")
 
 
 def features_model(backbone: Backbone, tap: str | None = None) -> keras.Model:
@@ -97,9 +117,3 @@ def freeze(backbone: Backbone, rule: Call) -> tuple[Block, ...]:
 
 def _task(task: Task | str) -> Task:
     return catalog.build("tasks", call_string.parse(task)) if isinstance(task, str) else task
-
-
-def _head_model(shape: tuple[int | None, ...], head: Call, num_outputs: int) -> keras.Model:
-    features = keras.Input(shape, name="features")
-    logits = catalog.build("heads", head)(features, num_outputs)
-    return keras.Model(features, logits, name="head")
