@@ -18,8 +18,8 @@ _HOMES = (
     ("load", "ftkeras.training.fine_tuned"),
     ("load_backbone", "ftkeras.backbones"),
 )
-_ROOMS = ("backbones", "callbacks", "data", "freezing", "heads", "metrics", "report", "scores",
-          "statistics", "tasks")  # fmt: skip
+_ROOMS = ("backbones", "calibration", "callbacks", "data", "freezing", "heads", "metrics", "report",
+          "scores", "statistics", "tasks", "thresholds")  # fmt: skip
 
 __all__ = ["__version__", *(name for name, _ in _HOMES), *_ROOMS]
 

@@ -39,6 +39,10 @@ class RunConfig:
         image_size: Height and width in pixels; `None` takes the backbone's default.
         phases: The recipe, in order.
         metrics: Streaming metrics, files in `metrics/`; empty takes those of the task.
+        threshold: How validation chooses the decision threshold of a binary task, a file in
+            `thresholds/`; `None` keeps 0.5.
+        calibration: How probabilities are corrected on validation, a file in `calibration/`;
+            `None` leaves them as the model states them.
         seed: The one seed from which all others are drawn.
         cache_dir: Where features of frozen backbones are kept, shared by all runs.
         keras_backend: `tensorflow` or `jax`; `None` leaves it to Keras.
@@ -70,6 +74,8 @@ class RunConfig:
     image_size: int | None = None
     phases: tuple[Phase, ...] = (Phase(freezing=Call("linear_probe")),)
     metrics: tuple[Call, ...] = ()
+    threshold: Call | None = None
+    calibration: Call | None = None
     seed: int = 0
     cache_dir: Path = Path("runs/feature_cache")
     keras_backend: str | None = None
@@ -266,6 +272,8 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "image_size": _integer(8),
     "phase": _phases,
     "metric": _calls("metrics"),
+    "threshold": _call("thresholds"),
+    "calibration": _call("calibration"),
     "seed": _integer(0),
     "cache_dir": Path,
     "keras_backend": _one_of("tensorflow", "jax"),

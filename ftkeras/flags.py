@@ -135,6 +135,18 @@ def define(values: flags.FlagValues) -> dict[str, list[str]]:
         "For --mode=rank_backbones: rank each backbone against itself with random weights.",
         switch=True,
     )
+    add(
+        recipe,
+        "threshold",
+        "How validation chooses the decision threshold of a binary task, for example "
+        f"cost(false_positive=1, false_negative=9). Default: 0.5. One of: {offered('thresholds')}.",
+    )
+    add(
+        recipe,
+        "calibration",
+        "How probabilities are corrected on validation. Default: not at all. One of: "
+        f"{offered('calibration')}.",
+    )
     add(run, "run_dir", "The directory that becomes the whole truth of the run.")
     add(run, "seed", "The one seed from which all others are drawn. Default: 0.")
     add(

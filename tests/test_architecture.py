@@ -119,7 +119,7 @@ def test_public_names_are_documented():
     assert bare == []
 
 
-CATALOGUES = ["heads", "freezing", "metrics", "scores", "tasks", "callbacks", "data/sources",
+CATALOGUES = ["thresholds", "calibration", "heads", "freezing", "metrics", "scores", "tasks", "callbacks", "data/sources",
               "data/splits"]  # fmt: skip
 
 
