@@ -26,8 +26,16 @@ _RECOMMENDED = {
         "log_loss",
         "expected_calibration_error",
     ),
+    "multilabel": (
+        "hamming_loss",
+        "exact_match_ratio",
+        "multilabel_f1_score",
+        "multilabel_f1_score(average='micro')",
+        "multilabel_area_under_roc_curve(absent='skip')",
+        "label_ranking_average_precision",
+    ),
 }
-_NEEDED = {"multiclass": "num_classes"}
+_NEEDED = {"multiclass": "num_classes", "multilabel": "num_labels"}
 """The size that a task cannot do without."""
 
 _EACH = {"per_class": ("class_index", "num_classes"), "per_label": ("label_index", "num_labels")}
