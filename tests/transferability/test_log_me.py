@@ -16,7 +16,7 @@ def evidence_by_marginal_density(features, target):
         covariance = np.eye(num) * np.exp(-logs[1]) + features @ features.T * np.exp(-logs[0])
         return -multivariate_normal(np.zeros(num), covariance, allow_singular=True).logpdf(target)
 
-    starts = [(a, b) for a in (-2.0, 3.0, 7.0) for b in (0.5, 2.0)]
+    starts = [(a, b) for a, b in ((3.0, 1.5), (7.0, 1.5), (-2.0, 2.5))]
     settings = {"xatol": 1e-7, "fatol": 1e-10, "maxiter": 4000}
     found = [minimize(loss, s, method="Nelder-Mead", options=settings).fun for s in starts]
     return -min(found) / num
