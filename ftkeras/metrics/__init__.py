@@ -34,7 +34,8 @@ def suite(
     for all of them.
 
     Args:
-        task: Which metrics are recommended: `"binary"`, `"multiclass"` or `"multilabel"`.
+        task: Which metrics are recommended: `"binary"`, `"multiclass"`, `"multilabel"`
+            or `"segmentation"`.
         num_classes: Number of classes; may be left out for `"binary"`.
         metrics: Call strings of metrics to take instead, such as `"f1_score(average='macro')"`.
             With `average='per_class'` (or `'per_label'`) a call stands for one metric a class,

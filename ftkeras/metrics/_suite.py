@@ -34,8 +34,13 @@ _RECOMMENDED = {
         "multilabel_area_under_roc_curve(absent='skip')",
         "label_ranking_average_precision",
     ),
+    "segmentation": ("mean_intersection_over_union", "dice_coefficient", "pixel_accuracy"),
 }
-_NEEDED = {"multiclass": "num_classes", "multilabel": "num_labels"}
+_NEEDED = {
+    "multiclass": "num_classes",
+    "multilabel": "num_labels",
+    "segmentation": "num_classes",
+}
 """The size that a task cannot do without."""
 
 _EACH = {"per_class": ("class_index", "num_classes"), "per_label": ("label_index", "num_labels")}
