@@ -131,6 +131,9 @@ class Counts(ABC):
 class Cells(Counts):
     """Counts in which a unit adds its weight, or its weight times an amount, to a few entries."""
 
+    is_complete: ClassVar[bool] = False
+    """Whether every unit has all its cells: none is ever -1."""
+
     @abstractmethod
     def cells(self, labels: Any, predictions: Any, xp: ModuleType) -> Any:
         """Returns `(units, cells per unit)` integers: flat positions in the counts, -1 for none."""
@@ -138,6 +141,18 @@ class Cells(Counts):
     def amounts(self, labels: Any, predictions: Any, xp: ModuleType) -> Any | None:
         """Returns `(units, cells per unit)`: what a unit of weight 1 adds; `None` means 1."""
         return None
+
+    @property
+    def joined(self) -> int:
+        """How many neighbouring cells are one cell in values shown at every step; 1 joins none."""
+        return 1
+
+    def live(self, counts: Any, xp: ModuleType) -> Any:
+        """Returns counts with neighbours summed, `joined` at a time."""
+        if self.joined == 1:
+            return counts
+        shape = (*counts.shape[:-1], self.shape[-1] // self.joined, self.joined)
+        return xp.sum(xp.reshape(counts, shape), axis=-1)
 
     def kinds(self) -> NDArray[np.int64] | None:
         """Returns `(kinds, cells per unit)`: every row `cells` can give, `None` if too many."""
@@ -210,6 +225,13 @@ class Score(ABC):
     def proportion(self, counts: Any, xp: ModuleType) -> tuple[Any, Any] | None:
         """Returns (successes, trials) when the score is their plain ratio, else `None`."""
         return None
+
+    def fraction(self, counts: Any, xp: ModuleType) -> tuple[Any, Any] | None:
+        """Returns (part, whole) when the score is their ratio, each linear in the counts.
+
+        The part is 0 wherever the whole is.
+        """
+        return self.proportion(counts, xp)
 
     def error_bound(self, counts: Any, xp: ModuleType) -> Any | None:
         """Returns a certified bound on |score - exact score| when counting rounds, else `None`."""

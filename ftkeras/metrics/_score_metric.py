@@ -9,6 +9,9 @@ from keras import ops
 
 from ftkeras.contracts.score import Inputs, Score
 from ftkeras.errors import UserError
+from ftkeras.metrics._namespace import namespace
+from ftkeras.metrics._panel import Panel
+from ftkeras.metrics._replicas import current_graph
 from ftkeras.metrics._state import State
 
 _KERAS_DIRECTIONS = {"max": "up", "min": "down"}
@@ -38,6 +41,8 @@ class ScoreMetric(keras.metrics.Metric):
         self._owns_state = True
         self._was_updated = False
         self._state = State(self, self.inputs, [score.counts])
+        self._panel = Panel([score])
+        self._place = 0
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Counts a batch; see the class for shapes."""
@@ -59,9 +64,11 @@ class ScoreMetric(keras.metrics.Metric):
                 "Expected a suite of metrics to stay whole: its first metric counts for all. "
                 f"Received: only {self.name!r} was updated. Pass the list as it is to `compile`."
             )
-        counts, problems = self._state.read(self.score.counts)
-        value = self.score.formula(counts, ops)
-        return ops.cast(ops.where(problems > 0, float("nan"), value), "float32")
+        if current_graph() is None:
+            value = self.score.formula(self._state.read(self.score.counts), namespace)
+            return ops.cast(value + ops.cast(self._state.doubt(), value.dtype), "float32")
+        panel = self._panel
+        return self._state.once_a_step(panel, lambda: panel.values(self._state))[self._place]
 
     def error_bound(self) -> float | None:
         """Returns a certified bound on |result - exact value|, or `None` when it is exact.
@@ -74,7 +81,8 @@ class ScoreMetric(keras.metrics.Metric):
     def counted(self) -> np.ndarray:
         """Returns the counts so far, float64 in NumPy; call it outside the compiled step."""
         parts = self._state.sums[self.score.counts].parts
-        return np.sum([np.asarray(ops.convert_to_numpy(part), "float64") for part in parts], axis=0)
+        wide = [np.asarray(ops.convert_to_numpy(part), "float64") for part in parts]
+        return np.sum(wide, axis=0).reshape(self.score.counts.shape)
 
     def notes(self) -> list[str]:
         """Returns what a reader of the result should know: why it is undefined, what it was given.
@@ -112,8 +120,9 @@ class ScoreMetric(keras.metrics.Metric):
             member._variables.clear()
             member._owns_state = member is self
         self._state = State(self, self.inputs, [member.score.counts for member in members])
-        for follower in followers:
-            follower._state = self._state
+        panel = Panel([member.score for member in members])
+        for place, member in enumerate(members):
+            member._state, member._panel, member._place = self._state, panel, place
 
 
 def _file(score: Score) -> str:

@@ -8,8 +8,8 @@ from ftkeras.contracts.score import Units
 from ftkeras.errors import UserError
 
 
-def unit_weights(y_pred: Any, sample_weight: Any, units: Units, unit_rank: int) -> Any:
-    """Returns `(units,)` float32 weights; padding and ignored units weigh 0.
+def unit_weights(y_pred: Any, sample_weight: Any, units: Units, unit_rank: int) -> Any | None:
+    """Returns `(units,)` float32 weights, `None` if all weigh 1; padding and ignored units weigh 0.
 
     Args:
         y_pred: Predictions as given; they may carry a Keras padding mask.
@@ -18,10 +18,12 @@ def unit_weights(y_pred: Any, sample_weight: Any, units: Units, unit_rank: int) 
         units: The units of the batch.
         unit_rank: How many leading axes of the predictions count units.
     """
-    ones = ops.ones_like(ops.cast(units.is_finite, "float32"))
-    weights = ones
     # The layer that made the predictions hangs its mask on the tensor.
     mask = getattr(y_pred, "_keras_mask", None)
+    if sample_weight is None and mask is None and units.is_counted is None:
+        return None
+    ones = ops.ones_like(ops.cast(units.is_finite, "float32"))
+    weights = ones
     for given in (sample_weight, mask):
         if given is not None:
             weights = weights * _spread(given, y_pred, unit_rank, ones)

@@ -5,6 +5,12 @@ from typing import Any
 import keras
 from keras import ops
 
+if keras.backend.backend() == "tensorflow":
+    import tensorflow as tf
+
+_FEW = 4096
+"""A sum of so few entries is added as a whole; of more, only where a batch adds."""
+
 
 class WideSum:
     """A variable that adds batches: float64 where the backend has it, else two float32.
@@ -30,8 +36,13 @@ class WideSum:
     def add(self, batch: Any) -> None:
         """Adds the sum over one batch."""
         batch = ops.cast(batch, self.dtype)
+        if tuple(batch.shape) != tuple(self.parts[0].shape):
+            batch = ops.reshape(batch, self.parts[0].shape)
         if len(self.parts) == 1:
-            self.parts[0].assign_add(batch)
+            value = self.parts[0].value
+            # Keras adds by reading, adding and assigning: three operations and a copy.
+            plain = keras.backend.backend() == "tensorflow" and not _is_distributed(value)
+            (value if plain else self.parts[0]).assign_add(batch)
             return
         total, rest = (ops.convert_to_tensor(part) for part in self.parts)
         # Two-sum (Knuth, 4.2.2): `lost` is exactly what rounding `grown` dropped.
@@ -43,6 +54,36 @@ class WideSum:
         self.parts[0].assign(renormalised)
         self.parts[1].assign(rest - (renormalised - grown))
 
+    def add_at(self, places: Any, amounts: Any, size: int, is_complete: bool) -> None:
+        """Adds amounts where they belong.
+
+        Args:
+            places: `(units, places per unit)` flat positions, -1 for none.
+            amounts: The same shape.
+            size: Number of entries of the sum.
+            is_complete: Whether no place is -1.
+        """
+        if keras.backend.backend() != "tensorflow":
+            flat = ops.reshape(ops.maximum(places, 0), (-1,))
+            added = ops.reshape(ops.where(places < 0, 0, amounts), (-1,))
+            self.add(ops.segment_sum(added, flat, size))
+            return
+        value = self.parts[0].value
+        is_flat = tuple(self.parts[0].shape) == (size,)
+        if size <= _FEW or not is_flat or _is_distributed(value):
+            # TensorFlow drops what belongs to no segment.
+            self.add(tf.math.unsorted_segment_sum(amounts, places, size))
+            return
+        # A large table is not worth writing out for a batch: that would cost more than all else.
+        if not is_complete:
+            amounts = tf.where(places < 0, tf.zeros_like(amounts), amounts)
+            places = tf.maximum(places, 0)
+        tf.raw_ops.ResourceScatterAdd(resource=value.handle, indices=places, updates=amounts)
+
     def value(self) -> Any:
         """Returns the sum in the widest type of the backend."""
         return sum(ops.convert_to_tensor(part) for part in self.parts[::-1])
+
+
+def _is_distributed(value: Any) -> bool:
+    return isinstance(value, tf.distribute.DistributedValues)

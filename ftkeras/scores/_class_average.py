@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from ftkeras.contracts.score import Score
 from ftkeras.errors import UserError
-from ftkeras.scores._ratio import indicator, ratio
+from ftkeras.scores._ratio import indicator, ratio, share
 from ftkeras.scores.counts.class_tallies import ClassTallies
 from ftkeras.scores.inputs.classification import Classification
 
@@ -102,20 +102,26 @@ class ClassAverage(Score):
         """Returns the average; see `Score.formula`."""
         pooled = self._pooled(counts, xp)
         if pooled is not None:
-            return ratio(*pooled, xp)
+            return share(*pooled)
         right, true, predicted = (counts[..., row, :] for row in range(3))
         values = ratio(*self.parts(right, true, predicted), xp=xp, otherwise=0.0)
-        weights = true
-        if self.average != "weighted":
-            is_seen = xp.logical_or(true + predicted > 0, self.absent == "zero")
-            # A class must be there at all: nothing counted stays undefined.
-            anything = xp.sum(true, axis=-1, keepdims=True) > 0
-            weights = indicator(xp.logical_and(is_seen, anything), true, xp)
-        return ratio(xp.sum(weights * values, axis=-1), xp.sum(weights, axis=-1), xp)
+        if self.average == "weighted":
+            weights = true
+        elif self.absent == "skip":
+            weights = indicator(true + predicted > 0, true, xp)
+        else:
+            # Nothing counted stays undefined.
+            weights = indicator(xp.sum(true, axis=-1, keepdims=True) > 0, true, xp)
+            weights = weights + 0 * true
+        return share(xp.sum(weights * values, axis=-1), xp.sum(weights, axis=-1))
 
     def proportion(self, counts: Any, xp: ModuleType) -> tuple[Any, Any] | None:
         """Returns the two sides of the ratio when it is of one class or over all units."""
         return self._pooled(counts, xp) if self.has_trials else None
+
+    def fraction(self, counts: Any, xp: ModuleType) -> tuple[Any, Any] | None:
+        """Returns the two sides of the ratio, whether or not they are trials."""
+        return self._pooled(counts, xp)
 
     def _pooled(self, counts: Any, xp: ModuleType) -> tuple[Any, Any] | None:
         rows = [counts[..., row, :] for row in range(3)]

@@ -66,15 +66,11 @@ class CurveAverage(Score):
         return self.num_classes == 2
 
     def curve(self, negative: Any, positive: Any, xp: ModuleType) -> Any:
-        """Returns the value of one curve from counts `(..., buckets)` in ascending order."""
+        """Returns one curve's value from counts `(..., buckets)` in ascending order, or NaN."""
         raise NotImplementedError
 
     def rounding(self, negative: Any, positive: Any, xp: ModuleType) -> Any:
         """Returns a bound on what joining scores in buckets can change in one curve."""
-        raise NotImplementedError
-
-    def is_defined(self, negative: Any, positive: Any) -> Any:
-        """Returns where one curve is defined, from the summed counts of either class."""
         raise NotImplementedError
 
     def formula(self, counts: Any, xp: ModuleType) -> Any:
@@ -95,9 +91,7 @@ class CurveAverage(Score):
         return self._mean(values, xp.sum(counts[..., 1, :], axis=-1), xp)
 
     def _one(self, curve: Any, counts: Any, xp: ModuleType) -> Any:
-        negative, positive = counts[..., 0, :], counts[..., 1, :]
-        is_defined = self.is_defined(xp.sum(negative, axis=-1), xp.sum(positive, axis=-1))
-        return xp.where(is_defined, curve(negative, positive, xp), float("nan"))
+        return curve(counts[..., 0, :], counts[..., 1, :], xp)
 
     def _of_two(self, curve: Any, counts: Any, xp: ModuleType) -> Any:
         """The other class of a binary problem: the same histogram, read from the other end."""
@@ -111,3 +105,8 @@ class CurveAverage(Score):
         if self.average == "weighted":
             return ratio(xp.sum(values * support, axis=-1), xp.sum(support, axis=-1), xp)
         return xp.mean(values, axis=-1)
+
+
+def from_top(counts: Any, xp: ModuleType) -> Any:
+    """Returns how many are in each bucket or above it."""
+    return xp.flip(xp.cumsum(xp.flip(counts, -1), axis=-1), -1)

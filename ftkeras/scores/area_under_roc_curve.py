@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, ClassVar
 
-from ftkeras.scores._curve_average import CurveAverage
-from ftkeras.scores._ratio import ratio
+from ftkeras.scores._curve_average import CurveAverage, from_top
+from ftkeras.scores._ratio import share
 
 
 @dataclass(frozen=True)
@@ -43,20 +43,13 @@ class AreaUnderRocCurve(CurveAverage):
     class_index: int | None = None
     num_buckets: int | None = None
 
-    def is_defined(self, negative: Any, positive: Any) -> Any:
-        """Returns where both sides have units."""
-        return negative * positive > 0
-
     def curve(self, negative: Any, positive: Any, xp: ModuleType) -> Any:
         """Returns the area; see `CurveAverage.curve`."""
-        negative, positive = _shares(negative, xp), _shares(positive, xp)
-        below = xp.cumsum(negative, axis=-1) - negative / 2
-        return xp.sum(positive * below, axis=-1)
+        above = from_top(positive, xp)
+        won = xp.sum(negative * (above - positive / 2), axis=-1)
+        return share(won, above[..., 0] * xp.sum(negative, axis=-1))
 
     def rounding(self, negative: Any, positive: Any, xp: ModuleType) -> Any:
         """Returns half the share of pairs that met in one bucket."""
-        return xp.sum(_shares(negative, xp) * _shares(positive, xp), axis=-1) / 2
-
-
-def _shares(counts: Any, xp: ModuleType) -> Any:
-    return ratio(counts, xp.sum(counts, axis=-1, keepdims=True), xp, otherwise=0.0)
+        tied = xp.sum(negative * positive, axis=-1) / 2
+        return share(tied, xp.sum(negative, axis=-1) * xp.sum(positive, axis=-1))

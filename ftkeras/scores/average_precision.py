@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, ClassVar
 
-from ftkeras.scores._curve_average import CurveAverage
-from ftkeras.scores._ratio import ratio
+from ftkeras.scores._curve_average import CurveAverage, from_top
+from ftkeras.scores._ratio import ratio, share
 
 
 @dataclass(frozen=True)
@@ -42,27 +42,19 @@ class AveragePrecision(CurveAverage):
     class_index: int | None = None
     num_buckets: int | None = None
 
-    def is_defined(self, negative: Any, positive: Any) -> Any:
-        """Returns where there are positives."""
-        return positive > 0
-
     def curve(self, negative: Any, positive: Any, xp: ModuleType) -> Any:
         """Returns the average precision; see `CurveAverage.curve`."""
-        true, false = _from_top(positive, xp), _from_top(negative, xp)
+        true, false = from_top(positive, xp), from_top(negative, xp)
         precision = ratio(true, true + false, xp, otherwise=0.0)
-        return ratio(xp.sum(positive * precision, axis=-1), xp.sum(positive, axis=-1), xp)
+        return share(xp.sum(positive * precision, axis=-1), true[..., 0])
 
     def rounding(self, negative: Any, positive: Any, xp: ModuleType) -> Any:
         """Returns the larger of how far either order inside the buckets could move the value."""
-        true, false = _from_top(positive, xp), _from_top(negative, xp)
+        true, false = from_top(positive, xp), from_top(negative, xp)
         precision = ratio(true, true + false, xp, otherwise=0.0)
         best = ratio(true, true + false - negative, xp, otherwise=1.0)
         first = true - positive + xp.minimum(positive, 1)
         worst = ratio(first, first + false, xp, otherwise=0.0)
         up = xp.sum(positive * (best - precision), axis=-1)
         down = xp.sum(positive * (precision - worst), axis=-1)
-        return ratio(xp.maximum(up, down), xp.sum(positive, axis=-1), xp)
-
-
-def _from_top(counts: Any, xp: ModuleType) -> Any:
-    return xp.flip(xp.cumsum(xp.flip(counts, -1), axis=-1), -1)
+        return share(xp.maximum(up, down), xp.sum(positive, axis=-1))

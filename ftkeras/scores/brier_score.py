@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from ftkeras.contracts.score import Score
 from ftkeras.scores._ratio import ratio
-from ftkeras.scores.counts.probability_terms import ProbabilityTerms
+from ftkeras.scores.counts.squared_error_terms import SquaredErrorTerms
 from ftkeras.scores.inputs.classification import Classification
 
 
@@ -43,11 +43,15 @@ class BrierScore(Score):
         return Classification(self.num_classes)
 
     @property
-    def counts(self) -> ProbabilityTerms:
-        """Units, log loss and squared error."""
-        return ProbabilityTerms(self.num_classes)
+    def counts(self) -> SquaredErrorTerms:
+        """Units and squared error."""
+        return SquaredErrorTerms(self.num_classes)
 
     def formula(self, counts: Any, xp: ModuleType) -> Any:
         """Returns the mean squared error; see `Score.formula`."""
-        squared = counts[..., 2] / 2 if self.num_classes == 2 else counts[..., 2]
-        return ratio(squared, counts[..., 0], xp)
+        return ratio(*self.fraction(counts, xp), xp)
+
+    def fraction(self, counts: Any, xp: ModuleType) -> tuple[Any, Any]:
+        """Returns (squared error, units): half of it if binary, where both classes err alike."""
+        squared = counts[..., 1] / 2 if self.num_classes == 2 else counts[..., 1]
+        return squared, counts[..., 0]

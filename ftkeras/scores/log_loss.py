@@ -44,9 +44,13 @@ class LogLoss(Score):
 
     @property
     def counts(self) -> ProbabilityTerms:
-        """Units, log loss and squared error."""
+        """Units and log loss."""
         return ProbabilityTerms(self.num_classes)
 
     def formula(self, counts: Any, xp: ModuleType) -> Any:
         """Returns the mean loss; see `Score.formula`."""
-        return ratio(counts[..., 1], counts[..., 0], xp)
+        return ratio(*self.fraction(counts, xp), xp)
+
+    def fraction(self, counts: Any, xp: ModuleType) -> tuple[Any, Any]:
+        """Returns (loss, units)."""
+        return counts[..., 1], counts[..., 0]

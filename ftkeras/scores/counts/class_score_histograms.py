@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ftkeras.contracts.score import Cells, Units
 from ftkeras.scores.counts._softmax import log_odds
 from ftkeras.scores.counts.float_key import check_num_buckets, float_key
-from ftkeras.scores.counts.score_histogram import distinct, join_buckets, rank
+from ftkeras.scores.counts.score_histogram import distinct, rank
 
 _LIVE_BUCKETS = 128
 _MOST_CELLS = 2**18
@@ -39,6 +39,8 @@ class ClassScoreHistograms(Cells):
         num_buckets: A power of two from 64; see `default_num_buckets`.
     """
 
+    is_complete: ClassVar[bool] = True
+
     num_classes: int
     num_buckets: int
 
@@ -55,9 +57,10 @@ class ClassScoreHistograms(Cells):
         key = xp.array(float_key(log_odds(predictions, xp), self.num_buckets, xp), dtype="int32")
         return _cells(labels, key, self.num_classes, self.num_buckets, xp)
 
-    def live(self, counts: Any, xp: ModuleType) -> Any:
-        """Returns `(num_classes, 2, 128)`: neighbouring buckets joined."""
-        return join_buckets(counts, _LIVE_BUCKETS, xp)
+    @property
+    def joined(self) -> int:
+        """As many as leave 128 buckets."""
+        return max(1, self.num_buckets // _LIVE_BUCKETS)
 
     def fitted(self, units: Units, most: int | None = None) -> "ClassRankedScores":
         """Returns counts with a cell for every distinct score (or `most` groups of them)."""

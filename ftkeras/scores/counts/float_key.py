@@ -41,11 +41,12 @@ def float_key(values: Any, num_buckets: int, xp: ModuleType) -> Any:
         [1, 4607, 8192, 8192, 11777, 16383]
     """
     values = xp.array(values, dtype="float32")
-    # A last axis of known size: Keras' view on TensorFlow cannot decide about an open one.
-    bits = values.view(np.int32) if xp is np else xp.view(values[..., None], "int32")[..., 0]
+    bits = values.view(np.int32) if xp is np else xp.view(values, "int32")
     half = num_buckets // 2
     kept = (half // _OCTAVES).bit_length() - 1
+    dropped = _MANTISSA_BITS - kept
     magnitude = xp.bitwise_and(bits, 0x7FFFFFFF)
-    above = magnitude - ((_EXPONENT_BIAS + _LOWEST) << _MANTISSA_BITS)
-    step = xp.clip(xp.right_shift(above, _MANTISSA_BITS - kept), -1, half - 2) + 1
-    return xp.where(bits >= 0, half + step, half - step)
+    # One step more than the lowest octave has: below it there is one bucket, that of zero.
+    above = magnitude - (((_EXPONENT_BIAS + _LOWEST) << _MANTISSA_BITS) - (1 << dropped))
+    step = xp.minimum(xp.maximum(xp.right_shift(above, dropped), 0), half - 1)
+    return half + xp.where(bits >= 0, step, -step)

@@ -1,4 +1,4 @@
-"""What a unit's predicted probabilities cost it."""
+"""How improbable the model found what was true."""
 
 from dataclasses import dataclass
 from types import ModuleType
@@ -9,7 +9,7 @@ from ftkeras.contracts.score import Terms
 
 @dataclass(frozen=True)
 class ProbabilityTerms(Terms):
-    """`(3,)`: units, their log loss, and their squared error over all classes.
+    """`(2,)`: units and their log loss.
 
     Args:
         num_classes: Number of classes.
@@ -19,29 +19,23 @@ class ProbabilityTerms(Terms):
         >>> from ftkeras.scores.inputs.classification import Classification
         >>> units = Classification(2).units([1], np.array([0.0]), np)
         >>> ProbabilityTerms(2).tally(units).round(4).tolist()
-        [1.0, 0.6931, 0.5]
+        [1.0, 0.6931]
     """
 
     num_classes: int = 2
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """`(3,)`."""
-        return (3,)
+        """`(2,)`."""
+        return (2,)
 
     def terms(self, labels: Any, predictions: Any, xp: ModuleType) -> Any:
-        """Returns `(units, 3)`."""
+        """Returns `(units, 2)`."""
         if len(predictions.shape) == 1:
             against = xp.where(labels == 1, -predictions, predictions)
             loss = xp.maximum(against, 0) + xp.log1p(xp.exp(-xp.abs(against)))
-            squared = 2 * xp.square(1 - xp.exp(-loss))
-            return xp.stack([xp.ones_like(loss), loss, squared], -1)
-        shifted = predictions - xp.max(predictions, axis=-1, keepdims=True)
-        own = xp.take_along_axis(shifted, xp.expand_dims(labels, -1), axis=-1)[:, 0]
-        odds = xp.exp(shifted)
-        total = xp.sum(odds, axis=-1)
-        loss = xp.log(total) - own
-        # sum (p - y)^2 without writing out y: sum p^2 - 2 p_true + 1.
-        squares = xp.sum(xp.square(odds), axis=-1) / xp.square(total)
-        squared = xp.maximum(squares - 2 * xp.exp(-loss) + 1, 0)
-        return xp.stack([xp.ones_like(loss), loss, squared], -1)
+        else:
+            shifted = predictions - xp.max(predictions, axis=-1, keepdims=True)
+            own = xp.take_along_axis(shifted, xp.expand_dims(labels, -1), axis=-1)[:, 0]
+            loss = xp.log(xp.sum(xp.exp(shifted), axis=-1)) - own
+        return xp.stack([xp.ones_like(loss), loss], -1)

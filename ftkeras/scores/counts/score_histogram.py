@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,8 @@ class ScoreHistogram(Cells):
         np.float64(2.0)
     """
 
+    is_complete: ClassVar[bool] = True
+
     num_buckets: int = 2**14
 
     def __post_init__(self) -> None:
@@ -43,9 +45,10 @@ class ScoreHistogram(Cells):
         key = xp.array(float_key(predictions, self.num_buckets, xp), dtype="int32")
         return xp.expand_dims(labels * self.num_buckets + key, -1)
 
-    def live(self, counts: Any, xp: ModuleType) -> Any:
-        """Returns `(2, 256)`: neighbouring buckets joined."""
-        return join_buckets(counts, _LIVE_BUCKETS, xp)
+    @property
+    def joined(self) -> int:
+        """As many as leave 256 buckets."""
+        return max(1, self.num_buckets // _LIVE_BUCKETS)
 
     def fitted(self, units: Units, most: int | None = None) -> "RankedScores":
         """Returns counts with a cell for every distinct score (or `most` groups of them)."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from ftkeras.contracts.score import Inputs, Units
 from ftkeras.errors import UserError
+from ftkeras.scores.counts._softmax import largest_class
 
 _SMALLEST = 1e-30
 """Probabilities are kept above this, so that their logarithm stays finite in float32."""
@@ -49,22 +50,28 @@ class Classification(Inputs):
 
     def units(self, y_true: Any, y_pred: Any, xp: ModuleType) -> Units:
         """Returns labels `(units,)` and logits: `(units,)` if binary, else `(units, classes)`."""
-        rows = self._rows(y_pred, xp)
-        is_finite = xp.all(xp.isfinite(rows), axis=-1)
+        rows, width = self._rows(y_pred, xp)
+        is_finite = _is_finite(rows, xp)
         if not self.from_logits:
             in_range = xp.logical_and(rows >= 0, rows <= 1)
-            is_finite = xp.logical_and(is_finite, xp.all(in_range, axis=-1))
-        if not self.from_logits:
-            rows = _log(rows, xp) - (_log(1 - rows, xp) if rows.shape[-1] == 1 else 0)
-        if self.num_classes == 2:
-            rows = rows[:, 0] if rows.shape[-1] == 1 else rows[:, 1] - rows[:, 0]
-        labels = xp.argmax(y_true, axis=-1) if self.one_hot else y_true
-        labels = xp.reshape(xp.array(labels, dtype="int32"), (-1,))
+            in_range = in_range if width == 1 else xp.all(in_range, axis=-1)
+            is_finite = xp.logical_and(is_finite, in_range)
+            rows = _log(rows, xp) - (_log(1 - rows, xp) if width == 1 else 0)
+        if self.num_classes == 2 and width == 2:
+            rows = rows[:, 1] - rows[:, 0]
+        labels = self._labels(y_true, xp)
         is_counted = None if self.ignore_label is None else labels != self.ignore_label
-        is_known = xp.logical_and(labels >= 0, labels < self.num_classes)
-        return Units(xp.where(is_known, labels, 0), rows, is_finite, is_known, is_counted)
+        known = xp.minimum(xp.maximum(labels, 0), self.num_classes - 1)
+        return Units(known, rows, is_finite, labels == known, is_counted)
 
-    def _rows(self, y_pred: Any, xp: ModuleType) -> Any:
+    def _labels(self, y_true: Any, xp: ModuleType) -> Any:
+        if self.one_hot:
+            rows = xp.reshape(xp.array(y_true, dtype="float32"), (-1, y_true.shape[-1]))
+            y_true = largest_class(rows, xp)
+        return xp.reshape(xp.array(y_true, dtype="int32"), (-1,))
+
+    def _rows(self, y_pred: Any, xp: ModuleType) -> tuple[Any, int]:
+        """Returns `(units,)` or `(units, width)`, and the width."""
         # NumPy keeps double precision; a compiled step works in float32 whatever the policy.
         y_pred = xp.array(y_pred, dtype="float64" if xp is np else "float32")
         width = y_pred.shape[-1] if len(y_pred.shape) > 1 else 1
@@ -75,7 +82,18 @@ class Classification(Inputs):
                 f"{self.num_classes}. Received: y_pred.shape={tuple(y_pred.shape)}. Set "
                 "`num_classes` to the number of outputs of the model."
             )
-        return xp.reshape(y_pred, (-1, width))
+        if width == 1:
+            return (y_pred if len(y_pred.shape) == 1 else xp.reshape(y_pred, (-1,))), width
+        return (y_pred if len(y_pred.shape) == 2 else xp.reshape(y_pred, (-1, width))), width
+
+
+def _is_finite(rows: Any, xp: ModuleType) -> Any:
+    """Returns `(units,)`: whether all of a row is finite."""
+    if len(rows.shape) == 1:
+        return xp.isfinite(rows)
+    # The sum of finite numbers this small is finite; NaN and infinity outlive the scaling.
+    scale = xp.array(np.full((rows.shape[-1], 1), 2.0**-64), dtype=rows.dtype)
+    return xp.isfinite(xp.reshape(xp.matmul(rows, scale), (-1,)))
 
 
 def _log(probabilities: Any, xp: ModuleType) -> Any:
