@@ -36,6 +36,11 @@ class EntityF1Score(EntityAverage):
 
     undefined: ClassVar[str] = "no entity is true or predicted"
 
+    average: str = "micro"
+    types: tuple[str, ...] | None = None
+    entity_type: str | None = None
+    scheme: str = "conll"
+
     def parts(self, right: Any, true: Any, predicted: Any) -> tuple[Any, Any]:
         """Returns (part, whole) of 2 right / (true + predicted)."""
         return 2 * right, true + predicted

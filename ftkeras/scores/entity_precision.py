@@ -36,6 +36,11 @@ class EntityPrecision(EntityAverage):
 
     undefined: ClassVar[str] = "no entity was predicted"
 
+    average: str = "micro"
+    types: tuple[str, ...] | None = None
+    entity_type: str | None = None
+    scheme: str = "conll"
+
     def parts(self, right: Any, true: Any, predicted: Any) -> tuple[Any, Any]:
         """Returns (part, whole) of right / predicted."""
         return right, predicted

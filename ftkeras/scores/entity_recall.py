@@ -36,6 +36,11 @@ class EntityRecall(EntityAverage):
 
     undefined: ClassVar[str] = "no entity is true"
 
+    average: str = "micro"
+    types: tuple[str, ...] | None = None
+    entity_type: str | None = None
+    scheme: str = "conll"
+
     def parts(self, right: Any, true: Any, predicted: Any) -> tuple[Any, Any]:
         """Returns (part, whole) of right / true."""
         return right, true
