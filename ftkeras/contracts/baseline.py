@@ -19,7 +19,7 @@ class Baseline(Protocol):
 
     @property
     def modalities(self) -> tuple[str, ...]:
-        """The modalities it can read: of `"text"` and `"image"`."""
+        """The modalities it can read: of `"text"`, `"image"` and `"features"`."""
 
     def fit(self, train: Dataset, labels: NDArray[np.int64], num_classes: int, seed: int) -> Answer:
         """Fits on the training part and returns what answers for other examples.

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,11 +28,12 @@ class Dataset:
     """Labelled examples in columns; row `i` of every column belongs to example `i`.
 
     Args:
-        modality: What an input is: `"text"` or `"image"`.
+        modality: What an input is: `"text"` or `"image"`; `"features"` for what a frozen backbone
+            made of either.
         ids: `(examples,)` strings: the digest of each input's content, so that equal content has
             an equal id wherever and whenever it was read.
         inputs: `(examples,)` objects: texts; or images, as paths of files or as uint8 arrays
-            `(height, width)` or `(height, width, channels)`.
+            `(height, width)` or `(height, width, channels)`. Features: `(examples, features)`.
         labels: `(examples,)` labels as the user wrote them: strings or numbers.
         locations: `(examples,)` strings that say where a row came from, for messages
             (`reviews.csv, row 17`).
@@ -41,7 +43,7 @@ class Dataset:
 
     modality: str
     ids: NDArray[np.str_]
-    inputs: NDArray[np.object_]
+    inputs: NDArray[Any]
     labels: NDArray[np.generic]
     locations: NDArray[np.object_]
     columns: dict[str, NDArray[np.generic]] = field(default_factory=dict)

@@ -54,6 +54,8 @@ class Comparison:
         level: Confidence level of the interval.
         num_units: Units both models answered.
         method: How interval and p-value were made, in words.
+        adjusted_p_value: The p-value for having looked at several others by this score (Holm);
+            `None` where it stands alone.
     """
 
     score: str
@@ -65,6 +67,7 @@ class Comparison:
     level: float
     num_units: int
     method: str
+    adjusted_p_value: float | None = None
 
 
 @dataclass(frozen=True)

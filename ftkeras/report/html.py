@@ -9,7 +9,15 @@ from markupsafe import Markup
 from ftkeras.records import atomic
 from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
-from ftkeras.report import caveats, figures, score_table, verdict, wording, worst_errors
+from ftkeras.report import (
+    caveats,
+    cross_validation,
+    figures,
+    score_table,
+    verdict,
+    wording,
+    worst_errors,
+)
 from ftkeras.report.answers import Answers, decode
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -83,13 +91,11 @@ def _content(
 ) -> dict[str, Any]:
     """Returns everything the templates read."""
     test, validation = answers.get("test"), answers.get("validation")
-    measured = record.measurements.get("test", {})
-    headline = record.task.get("headline", "")
     return {
         "record": record,
         "foreign": "predictions" in record.config,
         "css": Markup((_TEMPLATES / "style.css").read_text(encoding="utf-8")),  # noqa: S704
-        "verdict": verdict.decide(measured, record.comparisons, headline),
+        "verdict": verdict.of(record),
         "caveats": caveats.find(record),
         "headline_svg": figures.headline(record),
         "tables": {
@@ -104,6 +110,7 @@ def _content(
             for part in ("test", "validation")
         },
         "differences": score_table.difference_rows(record),
+        "folds": cross_validation.page(record),
         "pictures": ([] if test is None else figures.on_test(test, others))
         + ([] if validation is None else figures.on_validation(validation)),
         "errors": [] if test is None else worst_errors.find(test),

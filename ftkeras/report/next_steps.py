@@ -6,6 +6,9 @@ _BY_VERDICT = {
     "works": "Read the worst errors in the report before anyone relies on it.",
     "no_better": "Use the baseline, or change what the model sees: another backbone, more data.",
     "cannot_tell": "Label more test examples; until then the difference cannot be seen.",
+    "probe_is_enough": "Keep the linear probe: it costs no training of the backbone.",
+    "overfits": "Train less: fewer thawed blocks or epochs, a smaller learning rate; or more data.",
+    "harmful": "Keep the backbone frozen, or thaw fewer blocks at a smaller learning rate.",
     "worse": "Use the baseline, and look at the learning curves: the recipe may be at fault.",
     "not_judged": "Run with a baseline: without one, no number says whether this is any good.",
 }

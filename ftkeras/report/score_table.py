@@ -56,7 +56,7 @@ class DifferenceRow:
         other: What the model is compared with, in plain words.
         difference: Signed difference, model minus other.
         interval: `low to high`.
-        p_value: As in `p = 0.012`.
+        p_value: As in `p = 0.012`, and adjusted for the number of comparisons by this score.
         method: How interval and p-value were made.
         standing: What may be said of it.
         headline: Whether the run is judged by this score.
@@ -132,11 +132,18 @@ def _difference_row(item: Comparison, direction: str, headline: bool) -> Differe
         other=wording.plain_name(item.other),
         difference=_signed(item.difference),
         interval=f"{_signed(item.low)} to {_signed(item.high)}",
-        p_value=wording.p_value(item.p_value),
+        p_value=_p_values(item),
         method=item.method,
         standing=_STANDING[verdict.standing(item, direction)],
         headline=headline,
     )
+
+
+def _p_values(item: Comparison) -> str:
+    if item.adjusted_p_value is None or item.adjusted_p_value == item.p_value:
+        return wording.p_value(item.p_value)
+    adjusted = wording.p_value(item.adjusted_p_value).removeprefix("p ").removeprefix("= ")
+    return f"{wording.p_value(item.p_value)} (adjusted {adjusted})"
 
 
 def _signed(value: float) -> str:

@@ -9,13 +9,17 @@ from rich.table import Table
 from rich.text import Text
 
 from ftkeras.records.run_record import RunRecord
-from ftkeras.report import caveats, next_steps, score_table, verdict, wording
+from ftkeras.report import caveats, ladder, next_steps, score_table, verdict, wording
 from ftkeras.report.progress import progress
 
-__all__ = ["progress", "summarize"]
+__all__ = ["print_verdict", "progress", "summarize"]
 
+_NAME_WIDTH, _MODEL_WIDTH = 28, 17
 _TONES = {
     "works": ("✓", "bold green"),
+    "probe_is_enough": ("=", "bold yellow"),
+    "overfits": ("✗", "bold red"),
+    "harmful": ("✗", "bold red"),
     "no_better": ("=", "bold yellow"),
     "cannot_tell": ("?", "bold cyan"),
     "worse": ("✗", "bold red"),
@@ -32,9 +36,34 @@ def summarize(record: RunRecord, run_dir: Path, console: Console | None = None) 
         console: Where to; the standard output by default.
     """
     console = console or Console()
-    found = verdict.decide(
-        record.measurements.get("test", {}), record.comparisons, record.task.get("headline", "")
-    )
+    found = verdict.of(record)
+    _say(record, found, console)
+    if score_table.score_rows(record, "test"):
+        console.print(_table(record, console.width))
+        console.print()
+    _end(record, found, run_dir, console)
+
+
+def print_verdict(
+    record: RunRecord, found: verdict.Verdict, run_dir: Path, console: Console | None = None
+) -> None:
+    """Prints the verdict, the ladder it rests on, the files, and what is next.
+
+    Args:
+        record: The finished run.
+        found: The verdict on it.
+        run_dir: Where its files lie.
+        console: Where to; the standard output by default.
+    """
+    console = console or Console()
+    _say(record, found, console)
+    if rungs := ladder.rungs(record):
+        console.print(_ladder(record, rungs))
+        console.print()
+    _end(record, found, run_dir, console)
+
+
+def _say(record: RunRecord, found: verdict.Verdict, console: Console) -> None:
     sign, tone = _TONES[found.kind]
     console.print()
     console.print(Text(f"{sign} {found.title}", style=tone))
@@ -42,9 +71,9 @@ def summarize(record: RunRecord, run_dir: Path, console: Console | None = None) 
     for caveat in caveats.find(record):
         console.print(Padding(Text(f"! {caveat}", style="yellow"), (0, 0, 0, 2)))
     console.print()
-    if score_table.score_rows(record, "test"):
-        console.print(_table(record))
-        console.print()
+
+
+def _end(record: RunRecord, found: verdict.Verdict, run_dir: Path, console: Console) -> None:
     console.print(_files(run_dir))
     console.print()
     console.print(Text("Next", style="bold"))
@@ -52,8 +81,30 @@ def summarize(record: RunRecord, run_dir: Path, console: Console | None = None) 
         console.print(Padding(Text(step), (0, 0, 0, 2)))
 
 
-def _table(record: RunRecord) -> Table:
-    models = score_table.models(record, "test")
+def _ladder(record: RunRecord, rungs: list[ladder.Rung]) -> Table:
+    table = Table(
+        title=f"{wording.plain_name(record.task['headline'])} on test, weakest first",
+        title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False,
+        caption="Model minus the other, paired; p-values adjusted for the number of comparisons",
+        caption_justify="left",
+    )  # fmt: skip
+    for name in ("", "Score", "This model is", "by", "p-value"):
+        table.add_column(name, justify="left" if name in ("", "This model is") else "right")
+    for rung in rungs:
+        table.add_row(
+            Text(rung.name, style="bold" if rung.is_model else ""),
+            _cell(score_table.Cell(rung.value, rung.interval, "")),
+            rung.standing,
+            _cell(score_table.Cell(rung.difference, rung.difference_interval, "")),
+            rung.p_value.removeprefix("p = ").removeprefix("p "),
+        )
+    return table
+
+
+def _table(record: RunRecord, width: int) -> Table:
+    # The strongest ones that fit beside each other; the report has all.
+    most = max(2, (width - _NAME_WIDTH) // _MODEL_WIDTH)
+    models = score_table.models(record, "test")[:most]
     level = next(
         (wording.percent(item.level) for item in record.measurements["test"][models[0]]), ""
     )
@@ -70,7 +121,7 @@ def _table(record: RunRecord) -> Table:
         )  # fmt: skip
     for row in score_table.score_rows(record, "test"):
         name = Text(row.name, style="bold" if row.headline else "")
-        table.add_row(name, *(_cell(cell) for cell in row.cells))
+        table.add_row(name, *(_cell(cell) for cell in row.cells[:most]))
     return table
 
 

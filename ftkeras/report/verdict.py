@@ -1,29 +1,58 @@
 """One honest sentence from the measurements and paired differences of a run.
 
-The rules, in this order, on the headline score of the test part. `gain` is the paired difference
-to a baseline, turned so that larger is better.
+The rules, in this order, on the headline score of the test part. A *rival* needs no pretrained
+backbone (majority class, TF-IDF, raw pixels); a *rung* uses the same backbone frozen (linear probe,
+nearest neighbours). A gain is the paired difference to one of them, turned so that larger is
+better. What is said to be worse or harmful names one of several comparisons, so p-values are
+adjusted for their number (Holm).
 
 1. No value, or nothing to compare with: **not judged**.
-2. Some baseline beats the model, interval and p-value agreeing: **worse**.
-3. The interval of some gain lies below `margin`: **no better**; the gain that would matter is
-   ruled out.
-4. Some gain's interval holds zero, or interval and p-value disagree: **cannot tell**, with the
-   smallest difference that this many units can show, and how many units would do.
-5. Every gain is above zero: **works**.
+2. Some rival beats the model: **worse**. With a backbone that stayed frozen a rung counts as well:
+   then the head is badly trained.
+3. The backbone was trained, and some rung beats the model: **harmful**.
+4. The interval of some gain over a rival lies below `margin`: **no better**; the gain that would
+   matter is ruled out.
+5. Some gain over a rival has zero in its interval, or interval and p-value disagree: **cannot
+   tell**, with the smallest difference that this many units can show, and how many would do.
+6. The backbone was trained, and the interval of the gain over some rung lies below `margin`: **the
+   probe is enough**.
+7. Every gain over rivals is above zero: **works**. It asks each of several tests to succeed, so it
+   needs no correction for their number (an intersection-union test).
 
-Rule 5 asks each of several tests to succeed, so it needs no correction for their number (an
-intersection-union test); rules 2 and 3 name the baseline that they rest on.
+Where 2 to 5 hold and the score on the training part lies above the upper end of the interval on
+test by more than `_GAP`, the verdict is **overfits**: that is why.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 
-from ftkeras.records.run_record import Comparison, Measurement
-from ftkeras.report import wording
+from ftkeras.records.run_record import Comparison, Measurement, RunRecord
+from ftkeras.report import _sentences, wording
+from ftkeras.statistics import power
 
-KINDS = ("works", "no_better", "cannot_tell", "worse", "not_judged")
+KINDS = (
+    "works",
+    "probe_is_enough",
+    "no_better",
+    "cannot_tell",
+    "overfits",
+    "harmful",
+    "worse",
+    "not_judged",
+)
+_TITLES = {
+    "works": "It works",
+    "probe_is_enough": "The frozen backbone is enough",
+    "no_better": "No better than the baseline",
+    "cannot_tell": "Cannot tell",
+    "overfits": "It overfits",
+    "harmful": "Fine-tuning did harm",
+    "worse": "Worse than the baseline",
+    "not_judged": "Not judged",
+}
+# How far the score on train may lie above what test allows: five points of a share.
+_GAP = 0.05
+_RUNGS = "features_"
 
 
 @dataclass(frozen=True)
@@ -32,7 +61,7 @@ class Verdict:
 
     Args:
         kind: One of `KINDS`.
-        sentence: The verdict in plain language, one or two sentences.
+        sentence: The verdict in plain language, one to three sentences.
         rival: The baseline that decided it; `None` when there is none.
         visible: Smallest true difference to the rival that an experiment of this size shows four
             times out of five; `None` when there is no rival.
@@ -48,15 +77,25 @@ class Verdict:
 
     @property
     def title(self) -> str:
-        """The verdict in two or three words."""
-        titles = {
-            "works": "It works",
-            "no_better": "No better than the baseline",
-            "cannot_tell": "Cannot tell",
-            "worse": "Worse than the baseline",
-            "not_judged": "Not judged",
-        }
-        return titles[self.kind]
+        """The verdict in two to five words."""
+        return _TITLES[self.kind]
+
+
+def of(record: RunRecord) -> Verdict:
+    """Applies the rules of this file to a run.
+
+    Args:
+        record: The run's record.
+    """
+    headline = record.task.get("headline", "")
+    kept = [phase for phase in record.phases if phase.get("best_epoch")]
+    return decide(
+        record.measurements.get("test", {}),
+        record.comparisons,
+        headline,
+        trained_backbone=any(not _is_frozen(str(phase["phase"])) for phase in kept),
+        on_train=_on_train(kept, headline),
+    )
 
 
 def decide(
@@ -64,6 +103,8 @@ def decide(
     comparisons: Sequence[Comparison],
     headline: str,
     margin: float = 0.01,
+    trained_backbone: bool = False,
+    on_train: float | None = None,
 ) -> Verdict:
     """Applies the rules of this file to the test part of a run.
 
@@ -72,6 +113,8 @@ def decide(
         comparisons: The model against each baseline on test; other scores are ignored.
         headline: The score to judge by, as written in the measurements.
         margin: Smallest gain worth having, in units of the score.
+        trained_backbone: Whether weights of the backbone were trained.
+        on_train: The headline score on the training part, `None` where unknown.
 
     Example:
         >>> accuracy = Measurement("accuracy", 0.9, 0.87, 0.92, 0.95, 506, "bootstrap", "max")
@@ -86,51 +129,25 @@ def decide(
     if not found or found[0].value is None:
         why = found[0].note if found and found[0].note else "it was not measured on the test part"
         name = wording.plain_name(headline)
-        return Verdict("not_judged", f"The headline score ({name}) has no value: {_clause(why)}.")
+        reason = _sentences.clause(why)
+        return Verdict("not_judged", f"The headline score ({name}) has no value: {reason}.")
     score = found[0]
     relevant = [item for item in comparisons if item.score == headline]
-    if not relevant:
-        return Verdict("not_judged", f"{_measured(score)} There is no baseline to compare it with.")
-    kind, rival = _judge(relevant, score.direction, margin)
-    sentence = _SENTENCES[kind](score, rival, margin, len(relevant))
-    needed = units_needed(rival, max(abs(rival.difference), margin))
-    return Verdict(kind, sentence, rival.other, smallest_visible(rival), needed)
-
-
-def smallest_visible(comparison: Comparison, power: float = 0.8) -> float:
-    """Returns the smallest true difference that an experiment like this one usually shows.
-
-    With `s` the standard error behind the interval, it is `(z_level + z_power) s`: a normal
-    approximation, good for planning and not for deciding.
-
-    Args:
-        comparison: A paired difference with its interval.
-        power: How often such a difference is to be seen, in (0, 1).
-    """
-    normal = NormalDist()
-    reach = normal.inv_cdf(0.5 + comparison.level / 2)
-    return (comparison.high - comparison.low) / 2 * (reach + normal.inv_cdf(power)) / reach
-
-
-def units_needed(comparison: Comparison, difference: float, power: float = 0.8) -> int:
-    """Returns about how many units would usually show a true difference of this size.
-
-    Standard errors shrink with the square root of the units, so it is
-    `units (smallest_visible / difference)^2`, rounded up to two digits.
-
-    Args:
-        comparison: A paired difference with its interval.
-        difference: Size of the true difference, above 0.
-        power: How often it is to be seen, in (0, 1).
-
-    Example:
-        >>> item = Comparison("accuracy", "tfidf", 0.03, -0.02, 0.08, 0.24, 0.95, 500, "paired")
-        >>> units_needed(item, 0.03)
-        2900
-    """
-    exact = comparison.num_units * (smallest_visible(comparison, power) / difference) ** 2
-    unit = 10 ** max(len(str(math.ceil(exact))) - 2, 0)
-    return math.ceil(exact / unit) * unit
+    rungs = [item for item in relevant if item.other.startswith(_RUNGS)]
+    rivals = [item for item in relevant if item not in rungs]
+    if not rivals:
+        told = f"{_sentences.measured(score)} There is no baseline to compare it with."
+        return Verdict("not_judged", told)
+    kind, rival = _judge(rivals, rungs, score.direction, margin, trained_backbone)
+    sentence = _sentences.SENTENCES[kind](score, rival, margin, len(rivals))
+    if kind == "works" and trained_backbone and rungs:
+        strongest = _hardest_first(rungs, score.direction)[0]
+        if standing(strongest, score.direction, margin) == "cannot_tell":
+            sentence += _sentences.unsettled(strongest)
+    if kind not in ("works", "probe_is_enough") and _learnt_by_heart(score, on_train):
+        kind, sentence = "overfits", _sentences.overfits(sentence, score, on_train or 0.0)
+    needed = power.units_needed(rival, max(abs(rival.difference), margin))
+    return Verdict(kind, sentence, rival.other, power.smallest_visible(rival), needed)
 
 
 def standing(comparison: Comparison, direction: str, margin: float = 0.01) -> str:
@@ -144,93 +161,60 @@ def standing(comparison: Comparison, direction: str, margin: float = 0.01) -> st
     low, high = comparison.low, comparison.high
     if direction == "min":
         low, high = -high, -low
-    significant = comparison.p_value < 1 - comparison.level
-    if low > 0 and significant:
+    alpha = 1 - comparison.level
+    if low > 0 and comparison.p_value < alpha:
         return "better"
-    if high < 0 and significant:
+    adjusted = comparison.adjusted_p_value
+    if high < 0 and (comparison.p_value if adjusted is None else adjusted) < alpha:
         return "worse"
     return "no_better" if high < margin else "cannot_tell"
 
 
 def _judge(
-    comparisons: Sequence[Comparison], direction: str, margin: float
+    rivals: Sequence[Comparison],
+    rungs: Sequence[Comparison],
+    direction: str,
+    margin: float,
+    trained_backbone: bool,
 ) -> tuple[str, Comparison]:
     """Returns the verdict's kind and the comparison that decided it."""
+
+    def first(kind: str, among: Sequence[Comparison]) -> Comparison | None:
+        ordered = _hardest_first(among, direction)
+        return next((c for c in ordered if standing(c, direction, margin) == kind), None)
+
+    beaten_by = first("worse", rivals if trained_backbone else [*rivals, *rungs])
+    if beaten_by is not None:
+        return "worse", beaten_by
+    if trained_backbone and (harmed := first("worse", rungs)) is not None:
+        return "harmful", harmed
+    for kind in ("no_better", "cannot_tell"):
+        if (decisive := first(kind, rivals)) is not None:
+            return kind, decisive
+    if trained_backbone and (enough := first("no_better", rungs)) is not None:
+        return "probe_is_enough", enough
+    return "works", _hardest_first(rivals, direction)[0]
+
+
+def _hardest_first(comparisons: Sequence[Comparison], direction: str) -> list[Comparison]:
     sign = -1 if direction == "min" else 1
-    hardest_first = sorted(comparisons, key=lambda item: sign * item.difference)
-    for kind in ("worse", "no_better", "cannot_tell"):
-        for item in hardest_first:
-            if standing(item, direction, margin) == kind:
-                return kind, item
-    return "works", hardest_first[0]
+    return sorted(comparisons, key=lambda item: sign * item.difference)
 
 
-def _clause(text: str) -> str:
-    return text[:1].lower() + text[1:].rstrip(".")
+def _learnt_by_heart(score: Measurement, on_train: float | None) -> bool:
+    if on_train is None or score.high is None or not wording.is_share(score.score):
+        return False
+    return on_train > score.high + _GAP
 
 
-def _measured(score: Measurement) -> str:
-    value = wording.amount(score.score, score.value)
-    interval = ""
-    if score.low is not None and score.high is not None:
-        low, high = wording.amount(score.score, score.low), wording.amount(score.score, score.high)
-        interval = f" ({wording.percent(score.level)} interval {low} to {high})"
-    units = wording.count(score.num_units)
-    return f"{wording.plain_name(score.score)} is {value}{interval} on {units} test examples."
+def _is_frozen(phase: str) -> bool:
+    return phase.startswith("linear_probe")
 
 
-def _difference(item: Comparison) -> str:
-    low = wording.change(item.score, item.low).removesuffix(" points")
-    high = wording.change(item.score, item.high)
-    return (
-        f"{wording.percent(item.level)} interval of the difference {low} to {high}, "
-        f"{wording.p_value(item.p_value)}"
-    )
-
-
-def _works(score: Measurement, rival: Comparison, margin: float, count: int) -> str:
-    gain = wording.change(score.score, abs(rival.difference), signed=False)
-    side = "below" if score.direction == "min" else "above"
-    which = "the strongest baseline, " if count > 1 else "the baseline, "
-    other = wording.in_sentence(rival.other)
-    return f"{_measured(score)} That is {gain} {side} {which}{other} ({_difference(rival)})."
-
-
-def _worse(score: Measurement, rival: Comparison, margin: float, count: int) -> str:
-    loss = wording.change(score.score, abs(rival.difference), signed=False)
-    other = wording.in_sentence(rival.other)
-    return (
-        f"{_measured(score)} The baseline {other} does better by {loss} ({_difference(rival)}): "
-        "as it stands, use the baseline."
-    )
-
-
-def _no_better(score: Measurement, rival: Comparison, margin: float, count: int) -> str:
-    other = wording.in_sentence(rival.other)
-    worth = wording.change(score.score, margin, signed=False)
-    return (
-        f"{_measured(score)} Against {other} the difference is "
-        f"{wording.change(score.score, rival.difference)} ({_difference(rival)}): a gain of "
-        f"{worth} or more is ruled out at this level."
-    )
-
-
-def _cannot_tell(score: Measurement, rival: Comparison, margin: float, count: int) -> str:
-    other = wording.in_sentence(rival.other)
-    visible = wording.change(score.score, smallest_visible(rival), signed=False)
-    size = max(abs(rival.difference), margin)
-    return (
-        f"{_measured(score)} Whether it beats {other} stays open: the difference is "
-        f"{wording.change(score.score, rival.difference)} ({_difference(rival)}). With "
-        f"{wording.count(rival.num_units)} examples, a true difference below about {visible} "
-        f"would often go unseen; to show one of {wording.change(score.score, size, signed=False)}, "
-        f"about {wording.count(units_needed(rival, size))} would be needed."
-    )
-
-
-_SENTENCES = {
-    "works": _works,
-    "worse": _worse,
-    "no_better": _no_better,
-    "cannot_tell": _cannot_tell,
-}
+def _on_train(phases: Sequence[dict[str, object]], headline: str) -> float | None:
+    """The headline score that Keras streamed over the training part in the kept epoch."""
+    if not phases:
+        return None
+    history, best = phases[-1]["history"], phases[-1]["best_epoch"]
+    values = history.get(headline, []) if isinstance(history, dict) else []
+    return values[best - 1] if isinstance(best, int) and len(values) >= best else None

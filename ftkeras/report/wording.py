@@ -16,7 +16,11 @@ _SPELLING = {
 }
 _MINUS = "\N{MINUS SIGN}"
 _NONE = "\N{EN DASH}"
-_NAMES = {"majority": "Majority class"}
+_NAMES = {
+    "majority": "Majority class",
+    "features_logistic_regression": "Linear probe",
+    "features_nearest_neighbours": "Nearest neighbours",
+}
 _JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"  # parts of emoji and of Persian words
 _SHARES = frozenset(
     {"accuracy", "balanced_accuracy", "precision", "recall", "specificity", "exact_match"}

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from ftkeras.callbacks.epoch_progress import EpochProgress
 from ftkeras.callbacks.json_lines import JsonLines
 from ftkeras.contracts.backbone import Backbone
+from ftkeras.contracts.balance import Balanced
 from ftkeras.contracts.phase import Phase
 from ftkeras.model import freeze
 from ftkeras.training import examples
 from ftkeras.training.batches import Batches, for_keras
 from ftkeras.training.examples import Examples
 from ftkeras.training.feature_cache import FeatureCache
-from ftkeras.training.fit import Objective, PhaseResult, compile_model, fit_phase
+from ftkeras.training.fit import Objective, PhaseResult, Surroundings, compile_model, fit_phase
 from ftkeras.training.length_buckets import round_up
 from ftkeras.training.prediction import predict
 
@@ -77,23 +78,40 @@ class Recipe:
         self._shown: set[str] = set()
 
     def fit(
-        self, phases: Sequence[Phase], train: Part, validation: Part, *, seed: int, log: Path | None
+        self,
+        phases: Sequence[Phase],
+        train: Part,
+        validation: Part,
+        *,
+        seed: int,
+        log: Path | None,
+        balanced: Balanced | None = None,
     ) -> None:
-        """Runs the phases in order; the model ends with the best weights of all of them."""
+        """Runs the phases in order; the model ends with the best weights of all of them.
+
+        Args:
+            phases: What to do.
+            train: Examples the weights are fitted on.
+            validation: Examples the epoch is chosen on.
+            seed: Seed of data order and dropout.
+            log: Where each epoch is written.
+            balanced: Which examples of `train` are used, and how much each counts.
+        """
         best: float | None = None
         for number, phase in enumerate(phases, start=1):
             thawed = freeze(self.backbone, phase.freezing)
             on_features = self._pretrained and not thawed
             take = self._from_features if on_features else self._from_inputs
+            trained = take(train, "train")
             result = fit_phase(
                 self._fitted_model(on_features),
                 phase,
                 self.objective,
-                take(train, "train"),
+                trained if balanced is None else trained.balanced(balanced),
                 take(validation, "validation"),
                 seed=seed,
                 best_before=best,
-                callbacks=self._callbacks(number, phase, log),
+                around=Surroundings(callbacks=self._callbacks(number, phase, log)),
             )
             if result.best_epoch:
                 best = result.history[self.objective.monitor][result.best_epoch - 1]
@@ -146,12 +164,20 @@ class Recipe:
         model = self.model.get_layer("head") if on_features else self.model
         return keras.Model(model.input, model.output)
 
-    def _from_features(self, part: Part, name: str) -> Examples:
+    def features(self, part: Part, name: str) -> NDArray[np.float32]:
+        """Returns the frozen features of a part; call it before weights of the backbone move.
+
+        Args:
+            part: What to compute.
+            name: What a person sees it called.
+        """
         # Shown once a part: validation is asked for by every phase, and is in the cache by then.
         progress = None if name in self._shown else self.step(f"Features of {name}", "examples")
         self._shown.add(name)
-        features = self.cache.features(part.ids, part.values.tolist(), progress)
-        return examples.from_features(features, part.labels)
+        return self.cache.features(part.ids, part.values.tolist(), progress)
+
+    def _from_features(self, part: Part, name: str) -> Examples:
+        return examples.from_features(self.features(part, name), part.labels)
 
     def _from_inputs(self, part: Part, name: str) -> Examples:
         return examples.from_inputs(

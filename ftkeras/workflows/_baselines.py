@@ -1,26 +1,57 @@
 """What the model must beat, fitted on the same training part."""
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ftkeras import catalog, seeds
 from ftkeras.call_string import Call
+from ftkeras.contracts.dataset import Dataset
 from ftkeras.records.predictions import Predictions
 from ftkeras.workflows import _judgement, _predictions
 from ftkeras.workflows._prepared_data import PreparedData
 
+_Step = Callable[[str, str], Callable[..., Any]]
 
-def predict(
-    data: PreparedData, seed: int, step: Callable[[str, str], Callable[..., Any]]
-) -> dict[str, Predictions]:
-    """Fits every baseline that can read this modality; returns its predictions by name.
+
+def predict(data: PreparedData, seed: int, step: _Step) -> dict[str, Predictions]:
+    """Fits every baseline that reads the raw inputs; returns its predictions by name.
 
     Args:
         data: The data of the run.
         seed: Seed of the run.
         step: Called with a name and a unit when something long begins.
     """
-    train, labels = data.parts["train"], data.labels["train"]
+    return _fitted(data, data.parts, seed, step("Baselines", "baselines"))
+
+
+def on_features(
+    data: PreparedData, features: dict[str, NDArray[np.float32]], seed: int, step: _Step
+) -> dict[str, Predictions]:
+    """Fits every baseline on what the frozen backbone says; returns its predictions by name.
+
+    Args:
+        data: The data of the run.
+        features: Part -> `(examples, features)`.
+        seed: Seed of the run.
+        step: Called with a name and a unit when something long begins.
+    """
+    parts = {
+        name: dataclasses.replace(
+            part, modality="features", inputs=features[name].reshape(len(part), -1)
+        )
+        for name, part in data.parts.items()
+    }
+    return _fitted(data, parts, seed, step("Baselines on the frozen features", "baselines"))
+
+
+def _fitted(
+    data: PreparedData, parts: dict[str, Dataset], seed: int, progress: Callable[..., Any]
+) -> dict[str, Predictions]:
+    train, labels = parts["train"], data.labels["train"]
     baselines = {
         name: catalog.build("baselines", Call(name)) for name in catalog.names("baselines")
     }
@@ -29,11 +60,10 @@ def predict(
         for name, baseline in baselines.items()
         if train.modality in baseline.modalities
     }
-    progress = step("Baselines", "baselines")
     found = {}
     for done, (name, baseline) in enumerate(fitting.items(), start=1):
         fitted = baseline.fit(train, labels, data.num_classes, seeds.child(seed, name))
-        logits = {part: fitted(data.parts[part]) for part in _judgement.JUDGED}
+        logits = {part: fitted(parts[part]) for part in _judgement.JUDGED}
         found[name] = _predictions.assemble(data, logits)
         progress(done, len(fitting), name)
     return found

@@ -1,5 +1,7 @@
 """From predictions to measurements and comparisons."""
 
+import dataclasses
+
 from ftkeras import call_string, catalog
 from ftkeras.call_string import Call
 from ftkeras.contracts.score import Score
@@ -9,6 +11,7 @@ from ftkeras.records.run_record import Comparison, Measurement
 from ftkeras.scores.counts.class_tallies import ClassTallies
 from ftkeras.scores.counts.confusion_cells import ConfusionCells
 from ftkeras.statistics.intervals import measure
+from ftkeras.statistics.multiplicity import holm
 from ftkeras.statistics.paired import compare
 
 JUDGED = ("validation", "test")
@@ -80,4 +83,19 @@ def comparisons(
             for score, ours, theirs in pairs
             if ours.value is not None and theirs.value is not None
         ]
-    return found
+    return _adjusted(found)
+
+
+def _adjusted(comparisons: list[Comparison]) -> list[Comparison]:
+    """Returns the comparisons with p-values adjusted for how many there are by the same score."""
+    adjusted = {}
+    for score in {item.score for item in comparisons}:
+        alike = [item for item in comparisons if item.score == score]
+        values = holm([item.p_value for item in alike])
+        adjusted.update(
+            {(score, item.other): float(p) for item, p in zip(alike, values, strict=True)}
+        )
+    return [
+        dataclasses.replace(item, adjusted_p_value=adjusted[item.score, item.other])
+        for item in comparisons
+    ]

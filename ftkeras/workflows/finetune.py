@@ -53,13 +53,21 @@ def finetune(config: RunConfig) -> RunRecord:
         with stopwatch("loading"):
             backbone = _frozen.load(config, data.parts["train"].modality)
             recipe = _recipe(config, data, backbone, progress.step)
+        with stopwatch("features"):
+            # Before training: what moves the backbone's weights moves its features.
+            features = {name: recipe.features(_part(data, name), name) for name in data.parts}
+            baselines.update(_baselines.on_features(data, features, config.seed, progress.step))
         with stopwatch("training"):
+            balanced = _balance.balanced(
+                config.balance, data.labels["train"], data.num_classes, config.seed
+            )
             recipe.fit(
                 config.phases,
                 _part(data, "train"),
                 _part(data, "validation"),
                 seed=seeds.child(config.seed, "fit"),
                 log=directory / "metrics.jsonl",
+                balanced=balanced,
             )
         with stopwatch("prediction"):
             answers = {name: recipe.predict(_part(data, name), name) for name in _judgement.JUDGED}
@@ -68,7 +76,7 @@ def finetune(config: RunConfig) -> RunRecord:
             progress.say(_passes(recipe))
         with stopwatch("judgement"):
             scores = _judgement.scores_of(data.task, data.num_classes)
-            models = {"model": model, **baselines}
+            models = {"model": model, **dict(sorted(baselines.items()))}
             seed = seeds.child(config.seed, "resampling")
             measurements = _judgement.measurements(models, scores, seed)
             comparisons = _judgement.comparisons(models, scores, measurements, seed)
@@ -104,7 +112,10 @@ def _recipe(config: RunConfig, data: PreparedData, backbone: Backbone, step: Ste
         tap=config.tap,
         seed=config.seed,
     )
-    objective = _objective.objective(data.task, data.num_classes, config.metrics)
+    counts = np.bincount(data.labels["train"], minlength=data.num_classes).tolist()
+    objective = _objective.objective(
+        data.task, data.num_classes, config.metrics, config.loss, counts
+    )
     return Recipe(model, backbone, _frozen.cache(config, backbone), objective, step)
 
 

@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import norm
 
-from ftkeras.records.run_record import Comparison, Measurement
+from ftkeras.records.run_record import Comparison, Measurement, RunRecord
 from ftkeras.report import verdict
+from ftkeras.statistics import power
 
 ACCURACY = Measurement("accuracy", 0.9, 0.87, 0.92, 0.95, 506, "bootstrap", "max")
 LOSS = Measurement("log_loss", 0.3, 0.25, 0.36, 0.95, 506, "bootstrap", "min")
@@ -58,6 +61,90 @@ def test_the_gravest_finding_decides():
     assert (found.kind, found.rival) == ("worse", "knn")
 
 
+def on_features(value, low, high, p_value):
+    return difference(value, low, high, p_value, other="features_logistic_regression")
+
+
+BEATEN = difference(0.05, 0.02, 0.08, 0.001)
+SAME = on_features(0.001, -0.005, 0.007, 0.8)
+BETTER = on_features(0.03, 0.01, 0.05, 0.004)
+WORSE = on_features(-0.05, -0.08, -0.02, 0.001)
+OPEN = on_features(0.01, -0.02, 0.04, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("rung", "frozen", "trained"),
+    [
+        (SAME, "works", "probe_is_enough"),
+        (BETTER, "works", "works"),
+        (OPEN, "works", "works"),
+        (WORSE, "worse", "harmful"),
+    ],
+)
+def test_a_rung_on_the_frozen_backbone_judges_the_training_of_its_weights(rung, frozen, trained):
+    found = {
+        trained_backbone: verdict.decide(
+            {"model": [ACCURACY]}, [BEATEN, rung], "accuracy", trained_backbone=trained_backbone
+        )
+        for trained_backbone in (False, True)
+    }
+    assert (found[False].kind, found[True].kind) == (frozen, trained)
+    assert ("stays open" in found[True].sentence) == (rung is OPEN)
+
+
+def test_a_rung_alone_is_no_baseline_to_beat():
+    assert kind(BETTER) == "not_judged"
+
+
+@pytest.mark.parametrize(
+    ("against", "on_train", "expected"),
+    [
+        (difference(0.01, -0.02, 0.04, 0.5), 0.99, "overfits"),
+        (difference(0.01, -0.02, 0.04, 0.5), 0.95, "cannot_tell"),
+        (difference(0.01, -0.02, 0.04, 0.5), None, "cannot_tell"),
+        (difference(-0.05, -0.08, -0.02, 0.001), 0.99, "overfits"),
+        # What works may know its training part by heart.
+        (BEATEN, 1.0, "works"),
+    ],
+)
+def test_far_better_on_train_is_the_reason_why_it_is_not_better_on_test(
+    against, on_train, expected
+):
+    found = verdict.decide({"model": [ACCURACY]}, [against], "accuracy", on_train=on_train)
+    assert found.kind == expected
+    assert ("99.0%" in found.sentence) == (expected == "overfits")
+
+
+def test_one_of_several_comparisons_must_be_worse_after_adjustment():
+    item = difference(-0.03, -0.055, -0.005, 0.02)
+    assert kind(item) == "worse"
+    assert kind(replace(item, adjusted_p_value=0.06)) == "no_better"
+    assert kind(replace(item, adjusted_p_value=0.04)) == "worse"
+
+
+def test_the_last_kept_phase_says_whether_the_backbone_was_trained():
+    base = made_record([BEATEN, SAME])
+    probe = phase("linear_probe(epochs=3)", 2)
+    thawed = phase("top_blocks(count=1, epochs=2)", 1)
+    rejected = phase("top_blocks(count=1, epochs=2)", None)
+    assert verdict.of(replace(base, phases=[probe])).kind == "works"
+    assert verdict.of(replace(base, phases=[probe, thawed])).kind == "probe_is_enough"
+    assert verdict.of(replace(base, phases=[probe, rejected])).kind == "works"
+
+
+def phase(call, best_epoch):
+    return {"phase": call, "best_epoch": best_epoch, "history": {"accuracy": [0.6, 0.7, 0.8]}}
+
+
+def made_record(comparisons):
+    return RunRecord(
+        command="", created="", config={}, versions={}, data={}, split={}, backbone={}, passes={},
+        task={"name": "binary", "class_names": ["no", "yes"], "headline": "accuracy"},
+        phases=[], measurements={"test": {"model": [ACCURACY]}}, comparisons=comparisons,
+        streamed={}, test_reads=[],
+    )  # fmt: skip
+
+
 def test_differences_of_other_scores_do_not_count():
     other = difference(-0.1, -0.15, -0.05, 0.001, score="recall")
     assert kind(difference(0.05, 0.02, 0.08, 0.001), other) == "works"
@@ -93,7 +180,7 @@ def test_cannot_tell_names_the_smallest_visible_difference():
     item = difference(0.01, -0.02, 0.04, 0.5)
     standard_error = 0.03 / norm.ppf(0.975)
     expected = (norm.ppf(0.975) + norm.ppf(0.8)) * standard_error
-    assert verdict.smallest_visible(item) == pytest.approx(expected)
+    assert power.smallest_visible(item) == pytest.approx(expected)
     found = verdict.decide({"model": [ACCURACY]}, [item], "accuracy")
     assert found.visible == pytest.approx(expected)
     assert found.sentence.endswith(
@@ -105,17 +192,17 @@ def test_cannot_tell_names_the_smallest_visible_difference():
 
 def test_the_units_needed_would_show_the_difference():
     item = difference(0.03, -0.01, 0.07, 0.14)
-    needed = verdict.units_needed(item, 0.03)
+    needed = power.units_needed(item, 0.03)
     shrunk = (0.04 / norm.ppf(0.975)) * np.sqrt(506 / needed)
     # rounded up to two digits, so a little more than the power asked for
     assert 0.8 <= norm.sf(norm.ppf(0.975) - 0.03 / shrunk) < 0.82
-    assert verdict.units_needed(item, verdict.smallest_visible(item)) == 510
+    assert power.units_needed(item, power.smallest_visible(item)) == 510
 
 
 def test_the_smallest_visible_difference_is_seen_four_times_out_of_five():
     generator = np.random.default_rng(0)
     error = 0.02
-    true = verdict.smallest_visible(simulated(0.0, error))
+    true = power.smallest_visible(simulated(0.0, error))
     seen = [kind(simulated(v, error)) == "works" for v in generator.normal(true, error, 2000)]
     assert np.mean(seen) == pytest.approx(0.8, abs=0.03)
 

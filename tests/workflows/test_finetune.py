@@ -82,7 +82,12 @@ def test_baselines_answer_the_same_examples_in_the_same_order(finished):
     run_dir, record = finished
     model = Predictions.read(run_dir / "predictions/model.parquet")
     paths = sorted((run_dir / "predictions/baselines").glob("*.parquet"))
-    assert [path.stem for path in paths] == ["majority", "tfidf_logistic_regression"]
+    assert [path.stem for path in paths] == [
+        "features_logistic_regression",
+        "features_nearest_neighbours",
+        "majority",
+        "tfidf_logistic_regression",
+    ]
     for path in paths:
         np.testing.assert_array_equal(Predictions.read(path).ids, model.ids)
     assert {c.other for c in record.comparisons} == {path.stem for path in paths}

@@ -1,0 +1,49 @@
+"""What every page of ftkeras is made with: one look, nothing asked of anyone else."""
+
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from ftkeras.records import atomic
+from ftkeras.report import wording
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_FILTERS = (
+    wording.plain_name,
+    wording.in_sentence,
+    wording.moment,
+    wording.number,
+    wording.amount,
+    wording.p_value,
+    wording.count,
+    wording.duration,
+    wording.percent,
+    wording.shortened,
+)
+
+
+def write(path: Path, template: str, content: dict[str, Any]) -> Path:
+    """Renders a template with the house's style sheet and filters; returns the path.
+
+    Args:
+        path: The file to write, whole or not at all.
+        template: A file in `templates/`.
+        content: What the template reads.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update({function.__name__: function for function in _FILTERS})
+    # An SVG comes from ftkeras.report.plots, which escapes every name it writes.
+    environment.filters["drawn"] = Markup
+    css = Markup((_TEMPLATES / "style.css").read_text(encoding="utf-8"))  # noqa: S704
+    text = environment.get_template(template).render({"css": css, **content})
+    with atomic.replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+    return path

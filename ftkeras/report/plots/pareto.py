@@ -1,0 +1,110 @@
+"""Quality against speed: what is worth choosing is what nothing else beats in both."""
+
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ftkeras.report import wording
+from ftkeras.report.plots import _canvas
+
+_MARKS = {
+    "backbone": ("o", _canvas.MODEL),
+    "random twin": ("X", _canvas.ACCENT),
+    "floor": ("s", _canvas.OTHER),
+}
+_LABEL = 34
+
+
+def draw(rows: list[dict[str, Any]]) -> str:
+    """Draws one point a candidate, its interval, and the line of those that nothing beats.
+
+    Args:
+        rows: `name`, `kind`, `examples_per_second`, and `scores` with `probe_accuracy`.
+
+    Returns:
+        An `<svg>` element.
+    """
+    best = frontier(rows)
+    spoken = "; ".join(
+        f"{row['name']}: {wording.amount('accuracy', row['scores']['probe_accuracy']['value'])} at "
+        f"{row['examples_per_second']:,.4g} examples a second"
+        for row in rows
+    )
+    return _canvas.render(
+        "pareto",
+        "Probe accuracy against speed",
+        f"{spoken}. Not beaten in both: {', '.join(row['name'] for row in best)}.",
+        lambda figure: _paint(figure, rows, best),
+        size=(6.4, 3.9),
+    )
+
+
+def frontier(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Returns the candidates that no other beats in accuracy and speed, the fastest first.
+
+    Example:
+        >>> def row(name, speed, accuracy):
+        ...     return {"name": name, "examples_per_second": speed,
+        ...             "scores": {"probe_accuracy": {"value": accuracy}}}
+        >>> rows = [row("big", 10, 0.9), row("small", 90, 0.8), row("bad", 9, 0.7)]
+        >>> [one["name"] for one in frontier(rows)]
+        ['small', 'big']
+    """
+    found: list[dict[str, Any]] = []
+    for row in sorted(rows, key=lambda row: (-row["examples_per_second"], -_accuracy(row))):
+        if not found or _accuracy(row) > _accuracy(found[-1]):
+            found.append(row)
+    return found
+
+
+def _accuracy(row: dict[str, Any]) -> float:
+    return float(row["scores"]["probe_accuracy"]["value"])
+
+
+def _paint(figure: Figure, rows: list[dict[str, Any]], best: list[dict[str, Any]]) -> None:
+    axes = figure.add_subplot()
+    axes.set_xscale("log")
+    axes.plot(
+        [row["examples_per_second"] for row in best],
+        [_accuracy(row) for row in best],
+        color=_canvas.FAINT,
+        linewidth=3,
+        zorder=1,
+    )
+    for kind, (mark, color) in _MARKS.items():
+        own = [row for row in rows if row["kind"] == kind]
+        for row in own:
+            _point(axes, row, mark, color)
+        if own:
+            axes.plot([], [], mark, color=color, label=kind)
+    axes.set_xlabel("examples a second (log scale)")
+    axes.set_ylabel("probe accuracy")
+    axes.margins(x=0.25, y=0.15)
+    axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.4g}%")
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.4g}")
+    figure.legend(loc="outside upper center", ncols=3)
+
+
+def _point(axes: Axes, row: dict[str, Any], mark: str, color: str) -> None:
+    ends, speed = row["scores"]["probe_accuracy"], row["examples_per_second"]
+    axes.plot(
+        [speed, speed], [ends["low"], ends["high"]], color=color, linewidth=4, alpha=0.35, zorder=2
+    )
+    axes.plot([speed], [ends["value"]], mark, color=color, markersize=9, zorder=3)
+    axes.annotate(
+        wording.isolated(wording.shortened(_short(row["name"]), _LABEL)),
+        (speed, ends["value"]),
+        (0, 8),
+        textcoords="offset points",
+        ha="center",
+        fontsize=9,
+        color=color,
+    )
+
+
+def _short(name: str) -> str:
+    """Leaves out the folders of a path, which would cover the picture."""
+    head, separator, tail = name.rpartition("/")
+    twin = "random twin of " if head.startswith("random twin of ") else ""
+    return f"{twin}{tail}" if separator and tail else name
