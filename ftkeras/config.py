@@ -37,7 +37,11 @@ class RunConfig:
         tap: Which output of the backbone feeds the head; `None` takes the backbone's default.
         sequence_length: Longest text, in tokens; `None` takes the backbone's default.
         image_size: Height and width in pixels; `None` takes the backbone's default.
+        preprocessor: The SavedModel that makes tokens for a `tfhub://` backbone of tokens.
+        trust: SHA-256 of SavedModels that may run when a finished run that holds them is loaded.
         phases: The recipe, in order.
+        balance: What is done about rare classes in the training part, a file in `data/balance/`.
+        loss: What training minimises instead of the task's own, a file in `training/losses/`.
         metrics: Streaming metrics, files in `metrics/`; empty takes those of the task.
         threshold: How validation chooses the decision threshold of a binary task, a file in
             `thresholds/`; `None` keeps 0.5.
@@ -72,7 +76,11 @@ class RunConfig:
     tap: str | None = None
     sequence_length: int | None = None
     image_size: int | None = None
+    preprocessor: str | None = None
+    trust: tuple[str, ...] = ()
     phases: tuple[Phase, ...] = (Phase(freezing=Call("linear_probe")),)
+    balance: Call | None = None
+    loss: Call | None = None
     metrics: tuple[Call, ...] = ()
     threshold: Call | None = None
     calibration: Call | None = None
@@ -270,7 +278,11 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "tap": str,
     "sequence_length": _integer(2),
     "image_size": _integer(8),
+    "preprocessor": str,
+    "trust": lambda texts: tuple(str(text) for text in texts),
     "phase": _phases,
+    "balance": _call("data/balance"),
+    "loss": _call("training/losses"),
     "metric": _calls("metrics"),
     "threshold": _call("thresholds"),
     "calibration": _call("calibration"),

@@ -81,12 +81,27 @@ def define(values: flags.FlagValues) -> dict[str, list[str]]:
     add(model, "sequence_length", "Longest text, in tokens. Default: the backbone's own.")
     add(model, "image_size", "Height and width in pixels. Default: the backbone's own.")
     add(
+        model, "preprocessor", "The SavedModel that makes tokens for a tfhub:// backbone of tokens."
+    )
+    add(
         recipe,
         "phase",
         "One stretch of training, for example top_blocks(count=2, epochs=3, "
         "learning_rate=2e-5); repeat for more, in order. Default: linear_probe. One of: "
         f"{offered('freezing')}.",
         repeated=True,
+    )
+    add(
+        recipe,
+        "balance",
+        "What to do about rare classes in the training part; validation and test stay as they are. "
+        f"One of: {offered('data/balance')}.",
+    )
+    add(
+        recipe,
+        "loss",
+        "What training minimises instead of the task's own loss, for example focal(gamma=2); the "
+        f"epoch is then chosen by it, too. One of: {offered('training/losses')}.",
     )
     add(
         recipe,
@@ -153,6 +168,13 @@ def define(values: flags.FlagValues) -> dict[str, list[str]]:
         run,
         "cache_dir",
         "Where features of frozen backbones are kept for all runs. Default: runs/feature_cache.",
+    )
+    add(
+        run,
+        "trust",
+        "For --mode=evaluate: SHA-256 of a SavedModel inside a finished run that may be run; the "
+        "refusal names it. Repeat for more.",
+        repeated=True,
     )
     add(run, "keras_backend", "tensorflow or jax. Default: what Keras is set to.")
     flags.DEFINE_boolean("help", False, "Show this help.", short_name="h", flag_values=values)

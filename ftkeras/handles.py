@@ -7,6 +7,7 @@ from ftkeras import catalog
 from ftkeras.errors import UserError
 
 _ELSEWHERE = {"hf": "preset", "kaggle": "preset", "https": "tfhub", "gs": "tfhub"}
+_ARCHIVES = (".tar.gz", ".tgz", ".tar")
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def parse(text: str) -> Handle:
     `preset://x` is any KerasHub preset (built-in name, `kaggle://`, `hf://`, local directory),
     `application://x` a model of `keras.applications`, `keras://x` a `.keras` file and `tfhub://x`
     a SavedModel. `hf://` and `kaggle://` addresses are presets; `https://tfhub.dev/`,
-    `https://www.kaggle.com/` and `gs://` addresses are SavedModels.
+    `https://www.kaggle.com/` and `gs://` addresses and `.tar.gz` files are SavedModels.
 
     Args:
         text: The handle, path or address.
@@ -71,13 +72,14 @@ def _from_path(text: str) -> Handle:
     path = Path(text)
     if path.suffix == ".keras":
         return Handle("keras", text)
-    if (path / "saved_model.pb").exists() or (path / "tfhub_module.pb").exists():
-        return _available(Handle("tfhub", text), text)
+    if (path / "saved_model.pb").exists() or (path.is_file() and text.endswith(_ARCHIVES)):
+        return Handle("tfhub", text)
     if (path / "config.json").exists():
         return Handle("preset", text)
     what = "a directory without config.json" if path.is_dir() else "no file or directory"
     raise UserError(
-        "Expected a `.keras` file, a directory with a KerasHub or Hugging Face preset, or a handle "
+        "Expected a `.keras` file, a directory with a SavedModel or a KerasHub or Hugging Face "
+        "preset, or a handle "
         f"such as preset://bert_tiny_en_uncased. Received: backbone={text!r} ({what}). "
         "Write the scheme in front, or correct the path."
     )

@@ -40,12 +40,12 @@ def group(model: keras.Model, first: str = "embeddings") -> tuple[Block, ...]:
         ['embeddings', 'transformer_layer_0', 'transformer_layer_1']
     """
     layers = [layer for layer in _leaves(model) if layer.weights]
-    if not any(_block_name(layer.name) for layer in layers):
+    if not any(block_name(layer.name) for layer in layers):
         return tuple(Block(layer.name, (layer,)) for layer in layers)
     grouped: dict[str, list[keras.layers.Layer]] = {}
     current = first
     for layer in layers:
-        current = _block_name(layer.name) or current
+        current = block_name(layer.name) or current
         grouped.setdefault(current, []).append(layer)
     return tuple(Block(name, tuple(found)) for name, found in grouped.items())
 
@@ -55,9 +55,10 @@ def _leaves(model: keras.Model) -> Iterator[keras.layers.Layer]:
         if isinstance(layer, keras.Model):
             yield from _leaves(layer)
         else:
-            yield layer
+            yield from getattr(layer, "variable_groups", [layer])  # of a SavedModel
 
 
-def _block_name(layer_name: str) -> str | None:
+def block_name(layer_name: str) -> str | None:
+    """Returns the part of a layer's name that says which block it belongs to, or `None`."""
     found = _BLOCK.search(layer_name)
     return found.group(1) if found else None

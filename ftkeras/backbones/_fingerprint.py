@@ -8,8 +8,8 @@ import keras
 import numpy as np
 
 # What may differ between two models that compute the same: who trains, and where random numbers
-# of dropout and of already overwritten initial values start.
-_IRRELEVANT = ("trainable", "seed", "build_config", "compile_config")
+# of dropout and of already overwritten initial values start, and where a SavedModel lay.
+_IRRELEVANT = ("trainable", "seed", "build_config", "compile_config", "handle")
 
 
 def fingerprint(model: keras.Model) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ftkeras import call_string, catalog
 from ftkeras.backbones import preprocessing
+from ftkeras.backbones.saved_model import trust
 from ftkeras.contracts.backbone import Preprocess
 from ftkeras.contracts.task import Labels, Task
 from ftkeras.errors import UserError
@@ -53,14 +54,17 @@ class FineTuned:
         return [self.vocabulary.class_names[index] for index in best]
 
 
-def load(run_dir: Path | str) -> FineTuned:
+def load(run_dir: Path | str, *, trusted: Sequence[str] = ()) -> FineTuned:
     """Loads a finished run, in Keras' safe mode: no code that the file carries is run.
 
     Args:
         run_dir: What `--run_dir` was.
+        trusted: SHA-256 of the SavedModels that may run all the same; see
+            `ftkeras.backbones.trusting`. Runs on a backbone of `tfhub://` need them.
 
     Raises:
-        UserError: The directory holds no finished run.
+        UserError: The directory holds no finished run, or one with a SavedModel that is not
+            trusted.
 
     Example:
         >>> load("runs/no_such_run")
@@ -70,20 +74,27 @@ def load(run_dir: Path | str) -> FineTuned:
     """
     directory = Path(run_dir)
     record = RunRecord.read(directory / "record.json")
-    preprocess = preprocessing.load(directory / "preprocessing")
-    for name in catalog.names("backbones/layers"):
-        catalog.find("backbones/layers", name)  # once imported, Keras can build it again
-    try:
-        model = keras.saving.load_model(directory / "model.keras", compile=False, safe_mode=True)
-    except (OSError, ValueError, TypeError) as error:
-        raise UserError(
-            "Expected a model.keras as finetune wrote it. Received: "
-            f"run_dir={directory} ({type(error).__name__}: {error}). Replay the run from its "
-            "run.flags."
-        ) from error
+    with trust.trusting(*trusted):
+        preprocess = preprocessing.load(directory / "preprocessing")
+        model = _model(directory)
     return FineTuned(
         model=model,
         preprocess=preprocess,
         task=catalog.build("tasks", call_string.parse(record.task["name"])),
         vocabulary=Labels(tuple(record.task["class_names"])),
     )
+
+
+def _model(directory: Path) -> keras.Model:
+    for name in catalog.names("backbones/layers"):
+        catalog.find("backbones/layers", name)  # once imported, Keras can build it again
+    try:
+        return keras.saving.load_model(directory / "model.keras", compile=False, safe_mode=True)
+    except UserError:
+        raise
+    except (OSError, ValueError, TypeError) as error:
+        raise UserError(
+            "Expected a model.keras as finetune wrote it. Received: "
+            f"run_dir={directory} ({type(error).__name__}: {error}). Replay the run from its "
+            "run.flags."
+        ) from error

@@ -61,7 +61,8 @@ class _MergesRows:
 
 
 @functools.cache
-def _merging(kind: type[keras.optimizers.Optimizer]) -> type[keras.optimizers.Optimizer]:
+def _merging(kind: Any) -> Any:
+    """Returns the subclass of an optimizer's class that merges rows."""
     made = type(f"{kind.__name__}WithMergedRows", (_MergesRows, kind), {"__module__": __name__})
     return keras.saving.register_keras_serializable(package="ftkeras")(made)
 

@@ -30,8 +30,13 @@ def load(config: RunConfig, modality: str, handle: Handle | None = None) -> Back
     handle = handle or config.backbone
     if handle is None:
         raise ValueError(f"Expected a backbone. Received: config={config}.")
-    sizes = {"sequence_length": config.sequence_length, "image_size": config.image_size}
-    given = {name: size for name, size in sizes.items() if size is not None}
+    settings: dict[str, Any] = {
+        "sequence_length": config.sequence_length,
+        "image_size": config.image_size,
+    }
+    if handle.scheme == "tfhub":
+        settings["preprocessor"] = config.preprocessor
+    given = {name: value for name, value in settings.items() if value is not None}
     backbone = load_backbone(handle, **given)
     if backbone.preprocess.modality != modality:
         source = f"--data={config.data.name}" if config.data else "the data"

@@ -36,7 +36,7 @@ def evaluate_new_data(config: RunConfig, record: RunRecord) -> RunRecord:
         raise ValueError(f"Expected new data. Received: config={config}.")
     found, deduplication = deduplicate(catalog.build("data/sources", config.data))
     examples = _unseen(found, split_table.read(config.run_dir / "split.parquet"))
-    fine_tuned = load(config.run_dir)
+    fine_tuned = load(config.run_dir, trusted=config.trust)
     labels = _prepared_data.encode(fine_tuned.task, fine_tuned.vocabulary, examples, "new data")
     predictions = Predictions(
         ids=examples.ids,

@@ -3,5 +3,6 @@
 from ftkeras.backbones.layers.class_token import ClassToken
 from ftkeras.backbones.layers.mean_pooling import MeanPooling
 from ftkeras.backbones.layers.reversed_channels import ReversedChannels
+from ftkeras.backbones.layers.saved_model_backbone import SavedModelBackbone
 
-__all__ = ["ClassToken", "MeanPooling", "ReversedChannels"]
+__all__ = ["ClassToken", "MeanPooling", "ReversedChannels", "SavedModelBackbone"]

@@ -23,7 +23,8 @@ def load(directory: Path | str) -> Preprocess:
     path = Path(directory) / "preprocess.json"
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
-        kind = catalog.find("backbones/preprocessing", config["modality"])
+        modality = config["modality"]  # some modalities have several kinds
+        kind = catalog.find("backbones/preprocessing", config.get("kind", modality))
         preprocess: Preprocess = kind.load(config, Path(directory))
     except UserError:
         raise

@@ -8,6 +8,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from ftkeras.backbones.preprocessing import _texts
 from ftkeras.backbones.preprocessing._compiled_tokenizer import CompiledTokenizer
 from ftkeras.backbones.preprocessing._word_piece import WordPiece
 from ftkeras.contracts.backbone import Encoded
@@ -122,7 +123,7 @@ class Text:
         Raises:
             UserError: A value is not a string, or there are none.
         """
-        texts = _texts(values)
+        texts = _texts.checked(values)
         room = self.sequence_length - len(self.start) - len(self.end)
         tokens = self.tokenizer.encode(texts)
         self.num_encoded += len(texts)
@@ -142,7 +143,7 @@ class Text:
 
     def sizes(self, values: Sequence[Any]) -> NDArray[np.int64]:
         """Returns a number per text that grows with its encoded length, cut where that is cut."""
-        sizes = np.asarray(self.tokenizer.sizes(_texts(values)), np.int64)
+        sizes = np.asarray(self.tokenizer.sizes(_texts.checked(values)), np.int64)
         if isinstance(self.tokenizer, WordPiece):
             return np.minimum(sizes + len(self.start) + len(self.end), self.sequence_length)
         return sizes
@@ -165,19 +166,6 @@ class Text:
             padding=config["padding"],
             inputs=config["inputs"],
         )
-
-
-def _texts(values: Sequence[Any]) -> list[str]:
-    texts = list(values)
-    for index, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise UserError(
-                f"Expected texts. Received: value {index} is {text!r:.80} of type "
-                f"{type(text).__name__}. Fill or drop missing texts first."
-            )
-    if not texts:
-        raise UserError("Expected at least one text. Received: values=[].")
-    return texts
 
 
 def _role(name: str) -> str:

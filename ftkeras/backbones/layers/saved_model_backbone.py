@@ -1,0 +1,341 @@
+"""A SavedModel as a Keras 3 layer."""
+
+import os
+import re
+import shutil
+import tempfile
+import weakref
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import keras
+from keras.src.saving.serialization_lib import in_safe_mode
+
+from ftkeras.backbones.saved_model import trust
+from ftkeras.errors import UserError
+
+if keras.backend.backend() == "tensorflow":  # runs on JAX import this file to load other layers
+    import tensorflow as tf
+
+    from ftkeras.backbones.saved_model import digest, load, resolve, shapes, variables
+    from ftkeras.backbones.saved_model import endpoint as endpoints
+
+
+@keras.saving.register_keras_serializable(package="ftkeras")
+class SavedModelBackbone(keras.layers.Layer):
+    """Computes what a SavedModel computes (TensorFlow Hub's, Kaggle's, yours), and fine-tunes it.
+
+    It works in functional, sequential and subclassed models of Keras 3, and needs no
+    tensorflow_hub: text embeddings, preprocessors and encoders, image feature vectors,
+    classifiers, modules of TensorFlow 1 and bare signatures; the last two frozen only.
+
+    The variables are Keras weights: they are counted, saved, frozen and trained like any others.
+    `training` reaches the SavedModel when something in it trains. Frozen, it runs in inference
+    mode: BatchNorm keeps its statistics and dropout is off. Partly frozen, it runs in inference
+    mode too if training mode would move statistics of frozen variables. Regularisation losses count
+    once, while something trains.
+
+    Args:
+        handle: A directory, a `.tar.gz` file, an address (`https://tfhub.dev/…`,
+            `https://www.kaggle.com/models/…`, `gs://…`), or a Kaggle handle
+            `owner/model/framework/variation/version`.
+        trainable: Whether its variables train at first; `thaw` and `freeze` choose some of them.
+        signature: What to compute: a signature, or a function such as `serve`. `None` takes the
+            object's own call; where it has none, its default signature.
+        output_key: Which of several outputs, for example `"pooled_output"`; `None` takes all.
+        arguments: Further arguments of the call, JSON values.
+        output_shape: Shape of the output without the batch axis, where the SavedModel leaves it
+            open.
+        tags: Which graph, for TensorFlow 1.
+        embed: Whether a `.keras` file holds the program, and so needs nothing else; otherwise it
+            holds the handle. The weights are in the file either way.
+        sha256: Digest that the program must have; `None` accepts any.
+        name: Name of the layer.
+        dtype: Outputs are cast to its compute type. `None` leaves them in float32.
+        **saved: What Keras hands over when it loads a file.
+
+    Raises:
+        UserError: Keras runs on JAX or PyTorch; nothing is found there; the digest is another one;
+            or a file is loaded in safe mode whose SavedModel is not trusted (see
+            `ftkeras.backbones.trusting`).
+
+    Shapes:
+        inputs: What the SavedModel takes: a tensor, or a dictionary of tensors. Numbers are cast.
+        output: A tensor, or a dictionary or list of them.
+
+    Example:
+        >>> class Doubled(tf.Module):
+        ...     @tf.function(input_signature=[tf.TensorSpec([None, 2])])
+        ...     def __call__(self, inputs):
+        ...         return 2.0 * inputs
+        >>> directory = tempfile.mkdtemp()
+        >>> tf.saved_model.save(Doubled(), directory)
+        >>> inputs = keras.Input((2,))
+        >>> model = keras.Model(inputs, SavedModelBackbone(directory)(inputs))
+        >>> model.predict_on_batch(tf.constant([[1.0, 2.0]])).tolist()
+        [[2.0, 4.0]]
+
+    References:
+        The contract is that of https://www.tensorflow.org/hub/reusable_saved_models.
+    """
+
+    def __init__(  # noqa: PLR0913 - Keras layers take their settings one by one
+        self,
+        handle: str | os.PathLike[str],
+        trainable: bool = False,
+        *,
+        signature: str | None = None,
+        output_key: str | None = None,
+        arguments: Mapping[str, Any] | None = None,
+        output_shape: Sequence[int | None] | None = None,
+        tags: Sequence[str] | None = None,
+        embed: bool = True,
+        sha256: str | None = None,
+        name: str | None = None,
+        dtype: "str | keras.DTypePolicy | None" = None,
+        **saved: Any,
+    ) -> None:
+        _expect_tensorflow()
+        if in_safe_mode():
+            trust.expect_trusted(sha256, f"a saved model with the SavedModel {handle}")
+        super().__init__(trainable=True, name=name, dtype=dtype or "float32", autocast=False)
+        self.handle = os.fspath(handle)
+        self.signature, self.output_key, self.tags = signature, output_key, tags
+        self.arguments = dict(arguments or {})
+        self.output_shape_given = None if output_shape is None else tuple(output_shape)
+        self.embed = embed
+        self.sha256 = sha256
+        self._root: Any = None
+        self._endpoint: Any = None
+        self._strategy = tf.distribute.get_strategy()
+        self.variable_groups: list[Any] = []
+        self._calls = shapes.Calls.of(saved.pop("calls", None))
+        slots, training = saved.pop("slots", None), saved.pop("training_variables", None)
+        self._is_tf1 = saved.pop("is_tf1", False)
+        if saved:
+            raise TypeError(f"Expected known arguments. Received: {', '.join(saved)}.")
+        if slots is not None and embed and in_safe_mode() is not None:
+            self._await_program(slots)
+        else:
+            self._load(resolve.resolve(self.handle), with_weights=True)
+        self.built = True
+        self.trainable = trainable
+        if training is not None:
+            self._train({id(self.offered[index]) for index in training})
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Sets `trainable` even where it seems to be so already: single variables may differ."""
+        if name == "trainable":
+            keras.layers.Layer.trainable.fset(self, value)
+        else:
+            super().__setattr__(name, value)
+
+    @property
+    def offered(self) -> list[keras.Variable]:
+        """The variables that can train, frozen or not."""
+        return [variable for group in self.variable_groups for variable in group.offered]
+
+    @property
+    def input_spec_of_saved_model(self) -> Any:
+        """What the SavedModel takes: a `tf.TensorSpec`, or a dictionary of them."""
+        return self._endpoint.spec
+
+    def thaw(self, pattern: str | None = None) -> int:
+        """Makes variables train, besides those that do already. Compile the model afterwards.
+
+        Args:
+            pattern: Regular expression that a variable's path must contain; `None` takes all.
+
+        Returns:
+            How many variables train now.
+
+        Raises:
+            UserError: No variable that can train matches.
+        """
+        return self._train({id(v) for v in [*self.trainable_variables, *self._matching(pattern)]})
+
+    def freeze(self, pattern: str | None = None) -> int:
+        """Makes variables stay as they are. Compile the model afterwards.
+
+        Args:
+            pattern: Regular expression that a variable's path must contain; `None` takes all.
+
+        Returns:
+            How many variables train now.
+
+        Raises:
+            UserError: No variable that can train matches.
+        """
+        matching = {id(v) for v in self._matching(pattern)}
+        return self._train({id(v) for v in self.trainable_variables} - matching)
+
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
+        """Computes the SavedModel; see the class."""
+        self._expect_ready()
+        trains = bool(self.trainable_variables)
+        in_training = bool(training) and trains and not self._would_move_frozen_statistics()
+        outputs = self._endpoint(inputs, in_training, self.arguments)
+        if trains and not self._losses:  # once, even if the layer is called twice in a model
+            for loss in getattr(self._root, "regularization_losses", None) or ():
+                self.add_loss(loss())
+        return self._shaped(self._selected(outputs), inputs)
+
+    def compute_output_spec(self, inputs: Any, training: bool | None = None) -> Any:
+        """Returns the outputs' shapes and types; from memory while the program is not loaded."""
+        if self._root is None:
+            return self._calls.recall(inputs)
+        outputs = super().compute_output_spec(inputs, training=training)
+        self._calls.remember(inputs, outputs)
+        return outputs
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns all arguments, and what is needed before the program is there."""
+        config = {
+            **super().get_config(),
+            "handle": self.handle,
+            "signature": self.signature,
+            "output_key": self.output_key,
+            "arguments": dict(self.arguments),
+            "output_shape": self.output_shape_given and list(self.output_shape_given),
+            "tags": self.tags and list(self.tags),
+            "embed": self.embed,
+            "sha256": self.sha256,
+            "calls": self._calls.config,
+            "slots": [slot.config for group in self.variable_groups for slot in group.slots],
+            "is_tf1": self._is_tf1,
+        }
+        offered = self.offered
+        training = [index for index, variable in enumerate(offered) if variable.trainable]
+        if self.trainable and len(training) < len(offered):
+            config["training_variables"] = training
+        return config
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Builds it again."""
+        return cls(**config)
+
+    def save_assets(self, directory: str) -> None:
+        """Puts the program into a `.keras` file, unless it is to hold the handle only."""
+        if self.embed:
+            self._expect_ready()
+            digest.copy(self._directory, directory, with_weights=self._is_tf1)
+
+    def load_assets(self, directory: str) -> None:
+        """Loads the program of a `.keras` file onto the variables that are there already."""
+        if self._root is not None:
+            return
+        kept = tempfile.mkdtemp(prefix="ftkeras-saved-model-")  # tables read it again on export
+        weakref.finalize(self, shutil.rmtree, kept, ignore_errors=True)
+        shutil.copytree(directory, kept, dirs_exist_ok=True)
+        self._load(kept, with_weights=self._is_tf1)
+
+    def _await_program(self, slots: Sequence[dict[str, Any]]) -> None:
+        """Makes the variables, so that an optimizer can be built for them; not yet the program."""
+        kept = [] if self._is_tf1 else slots  # those of TensorFlow 1 come with the program
+        made = [variables.Slot(**{**slot, "shape": tuple(slot["shape"])}) for slot in kept]
+        self.variable_groups = variables.groups(
+            made, [slot.made_again() for slot in made], self.name
+        )
+
+    def _load(self, directory: str, *, with_weights: bool) -> None:
+        found = digest.digest(directory)
+        if self.sha256 not in (None, found):
+            raise UserError(
+                f"Expected the SavedModel with sha256={self.sha256}. Received: {directory} with "
+                f"sha256={found}. It is another program; it was not run."
+            )
+        self.sha256, self._directory = found, directory
+        if with_weights:
+            loaded = load.load(directory, self.tags)
+        else:
+            present = {
+                slot.index: variable.value
+                for group in self.variable_groups
+                for slot, variable in zip(group.slots, group.shared, strict=True)
+            }
+            loaded = load.load_into(directory, present, self.tags)
+        self._is_tf1 = loaded.is_tf1
+        self._endpoint = endpoints.choose(loaded, self.signature)
+        self._root = loaded.root  # tracked, so that an export has its tables
+        if with_weights:
+            slots = variables.slots(loaded, self._endpoint)
+            shared = [loaded.variables[slot.index] for slot in slots]
+            self.variable_groups = variables.groups(slots, shared, self.name)
+        self.supports_jit = self._endpoint.supports_jit()
+        self._updates_statistics = self._endpoint.updates_statistics()
+
+    def _matching(self, pattern: str | None) -> list[keras.Variable]:
+        found = [v for v in self.offered if pattern is None or re.search(pattern, v.path)]
+        if not found:
+            paths = (
+                ", ".join(v.path for v in self.offered[:5]) or "none; it can only be used frozen"
+            )
+            raise UserError(
+                f"Expected a pattern that a variable of {self.handle} matches. Received: "
+                f"pattern={pattern!r}. Variables that can train: {paths}."
+            )
+        return found
+
+    def _train(self, wanted: set[int]) -> int:
+        self.trainable = True  # a layer that is not hides what its groups train
+        for group in self.variable_groups:
+            group.trainable = any(id(variable) in wanted for variable in group.offered)
+            for variable in group.offered:
+                variable.trainable = id(variable) in wanted
+        return len(self.trainable_variables)
+
+    def _would_move_frozen_statistics(self) -> bool:
+        frozen = any(group.has_frozen_statistics() for group in self.variable_groups)
+        return self._updates_statistics and frozen
+
+    def _expect_ready(self) -> None:
+        if self._root is None:
+            raise UserError(
+                "Expected a layer with its program. Received: one that was built from the settings "
+                f"of {self.handle} alone. Load the whole .keras file, or call from_config directly."
+            )
+        if self._strategy is not tf.distribute.get_strategy() and tf.distribute.has_strategy():
+            raise UserError(
+                "Expected a SavedModelBackbone that was made inside strategy.scope(). Received: "
+                f"{self.name}, made outside. Create or load the model inside the scope."
+            )
+
+    def _selected(self, outputs: Any) -> Any:
+        if not isinstance(outputs, Mapping):
+            return outputs
+        if self.output_key is not None:
+            if self.output_key not in outputs:
+                raise UserError(
+                    f"Expected an output of {self.handle}: {', '.join(outputs)}. "
+                    f"Received: output_key={self.output_key!r}."
+                )
+            return outputs[self.output_key]
+        if not self._endpoint.is_reusable:
+            if len(outputs) == 1:
+                return next(iter(outputs.values()))
+            if self._is_tf1 and "default" in outputs:
+                return outputs["default"]
+        return dict(outputs)
+
+    def _shaped(self, outputs: Any, inputs: Any) -> Any:
+        batch = tf.nest.flatten(inputs)[0].shape[:1]
+
+        def shaped(output: Any) -> Any:
+            if output.dtype.is_floating and output.dtype != self.compute_dtype:
+                output = tf.cast(output, self.compute_dtype)
+            if self.output_shape_given is not None:
+                output = tf.ensure_shape(output, batch.concatenate(self.output_shape_given))
+            return output
+
+        return tf.nest.map_structure(shaped, outputs)
+
+
+def _expect_tensorflow() -> None:
+    backend = keras.backend.backend()
+    if backend != "tensorflow":
+        raise UserError(
+            "Expected Keras to run on TensorFlow, whose program a SavedModel is. Received: "
+            f"KERAS_BACKEND={backend}. Set KERAS_BACKEND=tensorflow; or compute the features there "
+            "with the SavedModel frozen, and train on them here."
+        )
