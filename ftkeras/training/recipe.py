@@ -56,6 +56,7 @@ class Recipe:
         cache: Features of this backbone.
         objective: Loss, metrics and what chooses the best epoch.
         step: Called with a name and a unit when something long begins.
+        callbacks: Further Keras callbacks, the same for every phase.
     """
 
     def __init__(
@@ -65,12 +66,14 @@ class Recipe:
         cache: FeatureCache,
         objective: Objective,
         step: Step,
+        callbacks: Sequence[keras.callbacks.Callback] = (),
     ) -> None:
         self.model = model
         self.backbone = backbone
         self.cache = cache
         self.objective = objective
         self.step = step
+        self.callbacks = callbacks
         self.results: list[PhaseResult] = []
         self._pretrained = True
         self._batch_size = 32
@@ -157,7 +160,7 @@ class Recipe:
         told: list[keras.callbacks.Callback] = [EpochProgress(progress, self.objective.monitor)]
         if log is not None:
             told.append(JsonLines(log, phase=str(phase.freezing)))
-        return told
+        return [*told, *self.callbacks]
 
     def _fitted_model(self, on_features: bool) -> keras.Model:
         """A model of the same layers, so that `self.model` is saved without training state."""
