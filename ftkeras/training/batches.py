@@ -19,7 +19,8 @@ class Batches(keras.utils.PyDataset):
     """Every example once an epoch, the last batch smaller when it must be.
 
     Position in training is (seed, epoch, step) and nothing else: no shuffle buffer, no hidden
-    state. Call `set_epoch` before an epoch starts.
+    state. Call `set_epoch` before an epoch starts. Batches are `(x, y)`, and `(x, y, weights)` when
+    the examples have weights.
 
     Args:
         examples: What to cut batches from.
@@ -36,9 +37,9 @@ class Batches(keras.utils.PyDataset):
         self._watching: list[Callable[[NDArray[np.int64]], Any]] = []
         self._batches = self._drawn(0)
 
-    def set_epoch(self, epoch: int) -> None:
-        """Fixes the order of the epoch that starts next."""
-        self._batches = self._drawn(epoch)
+    def set_epoch(self, epoch: int, first_step: int = 0) -> None:
+        """Fixes the order of the epoch that starts next, without its first steps."""
+        self._batches = self._drawn(epoch)[first_step:]
         for tell in self._watching:
             tell(self.order())
 
@@ -65,9 +66,11 @@ class Batches(keras.utils.PyDataset):
     def __len__(self) -> int:
         return len(self._batches)
 
-    def __getitem__(self, index: int) -> tuple[Any, NDArray[np.int64]]:
+    def __getitem__(self, index: int) -> tuple[Any, ...]:
         rows = self._batches[index]
-        return self.examples.take(rows), self.examples.labels[rows]
+        batch = (self.examples.take(rows), self.examples.labels[rows])
+        weights = self.examples.weights
+        return batch if weights is None else (*batch, weights[rows])
 
     def _sorted(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         if self.examples.lengths is None:
@@ -98,12 +101,16 @@ def _gathered(batches: Batches, features: NDArray[np.float32]) -> Any:
     """
     import tensorflow as tf  # only this backend has it for certain
 
-    x, y = tf.constant(features), tf.constant(batches.examples.labels)
+    columns = [tf.constant(features), tf.constant(batches.examples.labels)]
+    if batches.examples.weights is not None:
+        columns.append(tf.constant(batches.examples.weights))
     order = tf.Variable(batches.order(), trainable=False)
     batches.watch(order.assign)
     once = tf.data.Dataset.range(1)
     rows = once.flat_map(lambda _: tf.data.Dataset.from_tensor_slices(order.read_value()))
-    cut = rows.batch(batches.batch_size).map(lambda at: (tf.gather(x, at), tf.gather(y, at)))
+    cut = rows.batch(batches.batch_size).map(
+        lambda at: tuple(tf.gather(column, at) for column in columns)
+    )
     return cut.apply(tf.data.experimental.assert_cardinality(len(batches))).prefetch(4)
 
 
@@ -114,7 +121,7 @@ def _generated(batches: Batches) -> Any:
     """
     import tensorflow as tf  # only this backend has it for certain
 
-    def generate() -> Iterator[tuple[Any, NDArray[np.int64]]]:
+    def generate() -> Iterator[tuple[Any, ...]]:
         for index in range(len(batches)):
             yield batches[index]
 

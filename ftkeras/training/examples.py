@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras.contracts.backbone import Preprocess
+from ftkeras.contracts.balance import Balanced
 
 
 @dataclass(frozen=True)
@@ -21,15 +22,28 @@ class Examples:
             examples have one shape.
         features: The array that `take` takes from, when there is one in memory: batches can then
             be cut without leaving the graph.
+        weights: `(examples,)` how much each counts in the loss; `None` counts all alike.
     """
 
     take: Callable[[NDArray[np.integer]], Any]
     labels: NDArray[np.int64]
     lengths: NDArray[np.int64] | None = None
     features: NDArray[np.float32] | None = None
+    weights: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def balanced(self, balanced: Balanced) -> "Examples":
+        """Returns the examples that a balance rule chose, as often and as weighty as it says."""
+        rows = balanced.rows
+        return Examples(
+            take=lambda chosen: self.take(rows[chosen]),
+            labels=self.labels[rows],
+            lengths=None if self.lengths is None else self.lengths[rows],
+            features=None if self.features is None else self.features[rows],
+            weights=None if (balanced.weights == 1).all() else balanced.weights,
+        )
 
 
 def from_features(features: NDArray[np.float32], labels: NDArray[np.int64]) -> Examples:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from ftkeras import seeds
 from ftkeras.config import RunConfig
 from ftkeras.contracts.backbone import Backbone
@@ -12,6 +14,7 @@ from ftkeras.records.run_record import RunRecord
 from ftkeras.report import html, terminal
 from ftkeras.training.recipe import Part, Recipe, Step
 from ftkeras.workflows import (
+    _balance,
     _baselines,
     _clock,
     _frozen,
@@ -92,6 +95,13 @@ def finetune(config: RunConfig) -> RunRecord:
             },
             test_reads=[{"time": _clock.now(), "reason": "finetune: final evaluation"}],
             seconds=stopwatch.seconds,
+            analyses=_balance.record(
+                config.balance,
+                config.loss,
+                balanced,
+                data.labels["train"],
+                data.vocabulary.class_names,
+            ),
         )
         _write(directory, config, record, models)
         split_table.write(data.split, directory / "split.parquet")
