@@ -1,0 +1,203 @@
+"""Parts of the data where a model fails, found on one part and confirmed on another."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.tree import DecisionTreeClassifier
+
+from ftkeras.statistics._two_samples import difference_of
+from ftkeras.statistics.slices import (
+    MOST_VALUES,
+    Slice,
+    SliceDifference,
+    as_numbers,
+    as_words,
+    compare_slices,
+)
+
+_DEPTH = 3
+_MOST_UNITS = 50_000
+_MOST_CANDIDATES = 8
+_WORTH_CHECKING = 0.05
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What a column must say.
+
+    Args:
+        column: Name of the column.
+        above: Numbers must be above this.
+        up_to: Numbers must not be above this.
+        word: The column must say this; `None` for a condition on numbers.
+        negated: Whether the column must say anything but `word`.
+    """
+
+    column: str
+    above: float = -np.inf
+    up_to: float = np.inf
+    word: str | None = None
+    negated: bool = False
+
+    def members(self, columns: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
+        """Returns `(units,)` which units fulfil it; a missing number fulfils none."""
+        if self.word is not None:
+            return np.asarray((as_words(columns[self.column]) == self.word) != self.negated)
+        numbers = as_numbers(columns[self.column])
+        if numbers is None:
+            return np.zeros(len(columns[self.column]), bool)
+        return np.asarray((numbers > self.above) & (numbers <= self.up_to))
+
+    def __str__(self) -> str:
+        if self.word is not None:
+            return f"{self.column} is {'not ' if self.negated else ''}{self.word}"
+        if np.isinf(self.above):
+            return f"{self.column} up to {self.up_to:.4g}"
+        if np.isinf(self.up_to):
+            return f"{self.column} above {self.above:.4g}"
+        return f"{self.column} above {self.above:.4g}, up to {self.up_to:.4g}"
+
+
+def weak_slices(
+    outcome: NDArray[np.bool_],
+    columns: Mapping[str, NDArray[Any]],
+    *,
+    smallest: int = 30,
+    seed: int = 0,
+) -> list[tuple[Condition, ...]]:
+    """Returns parts of the data where a model errs more often, the clearest first.
+
+    A decision tree of depth 3 learns from the columns which units are answered wrongly. Each of its
+    nodes with more errors than the rest (Fisher's p <= 0.05, uncorrected) is a candidate, no more:
+    it was searched for, so it must be confirmed on units that took no part in the search.
+
+    Args:
+        outcome: `(units,)` whether each unit was right, on validation.
+        columns: Name -> `(units,)` what is known of them.
+        smallest: Fewest units of a candidate.
+        seed: Seed of drawing 50,000 units where there are more.
+
+    Example:
+        >>> length = np.arange(400)
+        >>> found = weak_slices((length < 300) | (length % 4 == 0), {"length": length})
+        >>> str(found[0][0])
+        'length above 300.5'
+    """
+    if len(outcome) > _MOST_UNITS:
+        rows = np.random.default_rng(seed).choice(len(outcome), _MOST_UNITS, replace=False)
+        columns = {name: values[rows] for name, values in columns.items()}
+        outcome = outcome[rows]
+    features, meaning = _features(columns)
+    if not meaning or outcome.all() or not outcome.any() or len(outcome) < 2 * smallest:
+        return []
+    leaf = max(smallest, len(outcome) // 50)
+    tree = DecisionTreeClassifier(max_depth=_DEPTH, min_samples_leaf=leaf, random_state=0)
+    tree.fit(features, ~outcome)
+    candidates = []
+    for path in _paths(tree, meaning):
+        inside = members(path, columns)
+        if not smallest <= inside.sum() <= len(inside) - smallest:
+            continue
+        difference, _, _, p_value = difference_of(outcome[inside], outcome[~inside], 0.95)
+        if difference < 0 and p_value <= _WORTH_CHECKING:
+            candidates.append((p_value, len(path), path))
+    candidates.sort(key=lambda item: item[:2])
+    return [path for _, _, path in candidates[:_MOST_CANDIDATES]]
+
+
+def members(path: Sequence[Condition], columns: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
+    """Returns `(units,)` which units fulfil all conditions."""
+    return np.asarray(np.logical_and.reduce([one.members(columns) for one in path]))
+
+
+def confirm(
+    candidates: Sequence[tuple[Condition, ...]],
+    outcome: NDArray[np.bool_],
+    columns: Mapping[str, NDArray[Any]],
+    *,
+    smallest: int = 30,
+    level: float = 0.95,
+) -> list[SliceDifference]:
+    """Returns the candidates that are weak on other units too, by Holm's rule over all of them.
+
+    Args:
+        candidates: What `weak_slices` found elsewhere.
+        outcome: `(units,)` whether each unit was right, on test.
+        columns: Name -> `(units,)` what is known of them.
+        smallest: Fewest units to say anything about.
+        level: Confidence level; 1 - level is the largest adjusted p-value that confirms.
+
+    Example:
+        >>> length = np.arange(400)
+        >>> outcome = (length < 300) | (length % 4 == 0)
+        >>> found = confirm(weak_slices(outcome, {"length": length}), outcome, {"length": length})
+        >>> found[0].value, round(found[0].difference, 2)
+        ('length above 300.5', -0.76)
+    """
+    slices = [
+        Slice("", " and ".join(map(str, path)), members(path, columns)) for path in candidates
+    ]
+    compared = compare_slices(outcome, slices, smallest=smallest, level=level)
+    return [item for item in compared if item.difference < 0 and item.adjusted <= 1 - level]
+
+
+def _features(
+    columns: Mapping[str, NDArray[Any]],
+) -> tuple[NDArray[np.float64], list[tuple[str, str | None]]]:
+    """Returns `(units, features)` and what each means: a column's number, or "it says so"."""
+    found: list[NDArray[np.float64]] = []
+    meaning: list[tuple[str, str | None]] = []
+    for name, values in columns.items():
+        numbers = as_numbers(values)
+        if numbers is not None:
+            found.append(np.nan_to_num(numbers, nan=-1e30, posinf=1e30, neginf=-1e30))
+            meaning.append((name, None))
+            continue
+        words = as_words(values)
+        distinct, sizes = np.unique(words, return_counts=True)
+        if len(distinct) == len(words):
+            continue
+        for word in distinct[np.argsort(-sizes, kind="stable")[:MOST_VALUES]]:
+            found.append((words == word).astype("float64"))
+            meaning.append((name, str(word)))
+    return np.stack(found, axis=1) if found else np.zeros((0, 0)), meaning
+
+
+def _paths(
+    tree: DecisionTreeClassifier, meaning: list[tuple[str, str | None]]
+) -> list[tuple[Condition, ...]]:
+    """Returns the conditions of every node below the root."""
+    grown, found = tree.tree_, []
+    waiting: list[tuple[int, tuple[Condition, ...]]] = [(0, ())]
+    while waiting:
+        node, path = waiting.pop()
+        if path:
+            found.append(path)
+        left = int(grown.children_left[node])
+        if left < 0:
+            continue
+        column, word = meaning[grown.feature[node]]
+        threshold = float(grown.threshold[node])
+        if word is not None:
+            below = Condition(column, word=word, negated=True)
+            above = Condition(column, word=word)
+        else:
+            below = Condition(column, up_to=threshold)
+            above = Condition(column, above=threshold)
+        waiting.append((left, _joined(path, below)))
+        waiting.append((int(grown.children_right[node]), _joined(path, above)))
+    return found
+
+
+def _joined(path: tuple[Condition, ...], new: Condition) -> tuple[Condition, ...]:
+    """Adds a condition; two on the same numbers become one range."""
+    for place, old in enumerate(path):
+        if new.word is None and old.word is None and old.column == new.column:
+            both = Condition(
+                new.column, above=max(old.above, new.above), up_to=min(old.up_to, new.up_to)
+            )
+            return (*path[:place], both, *path[place + 1 :])
+    return (*path, new)

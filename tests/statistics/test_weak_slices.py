@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+
+from ftkeras.statistics.weak_slices import Condition, confirm, members, weak_slices
+
+
+def sample(seed, size=800, weak=0.5):
+    """Long texts in German are hard; nothing else is."""
+    rng = np.random.default_rng(seed)
+    columns = {
+        "length": rng.integers(1, 500, size),
+        "language": rng.choice(["en", "de", "fr"], size),
+        "noise": rng.normal(size=size),
+    }
+    hard = (columns["length"] > 250) & (columns["language"] == "de")
+    return rng.random(size) < np.where(hard, weak, 0.92), columns, hard
+
+
+def test_a_planted_weakness_is_found_and_confirmed():
+    right, columns, _ = sample(0)
+    found = weak_slices(right, columns)
+    new_right, new_columns, new_hard = sample(1)
+    confirmed = confirm(found, new_right, new_columns)
+    assert confirmed
+    assert confirmed[0].difference < -0.2
+    overlap = [(members(p, new_columns) & new_hard).sum() / (members(p, new_columns) | new_hard).sum()
+               for p in found]  # fmt: skip
+    assert max(overlap) > 0.7
+
+
+def test_what_is_not_there_is_confirmed_as_rarely_as_promised():
+    candidates = confirmed = 0
+    for seed in range(80):
+        found = weak_slices(*sample(2 * seed, size=300, weak=0.92)[:2])
+        candidates += bool(found)
+        confirmed += bool(confirm(found, *sample(2 * seed + 1, size=300, weak=0.92)[:2]))
+    assert candidates > 40  # searching always finds something
+    assert confirmed / 80 <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 80)
+
+
+def test_conditions_say_and_select_the_same():
+    columns = {"n": np.array([1.0, 2.0, 3.0, np.nan]), "w": np.array(["a", "b", "", "a"], object)}
+    cases = [
+        (Condition("n", above=1.5), "n above 1.5", [0, 1, 1, 0]),
+        (Condition("n", up_to=2), "n up to 2", [1, 1, 0, 0]),
+        (Condition("n", above=1, up_to=2), "n above 1, up to 2", [0, 1, 0, 0]),
+        (Condition("w", word="a"), "w is a", [1, 0, 0, 1]),
+        (Condition("w", word="a", negated=True), "w is not a", [0, 1, 1, 0]),
+    ]
+    for condition, words, selected in cases:
+        assert str(condition) == words
+        assert condition.members(columns).astype(int).tolist() == selected
+    both = members([cases[1][0], cases[3][0]], columns)
+    assert both.tolist() == [True, False, False, False]
+
+
+@pytest.mark.parametrize("outcome", [np.ones(200, bool), np.zeros(200, bool)])
+def test_a_model_that_is_always_right_or_wrong_has_no_weak_part(outcome):
+    assert weak_slices(outcome, {"x": np.arange(200.0)}) == []
+    assert confirm([], outcome, {}) == []
+
+
+def test_without_columns_nothing_is_searched():
+    assert weak_slices(np.arange(100) % 2 == 0, {}) == []
+    names = np.array([f"row {k}" for k in range(100)])
+    assert weak_slices(np.arange(100) % 2 == 0, {"name": names}) == []
