@@ -1,0 +1,207 @@
+"""Reads, deduplicates and folds the data of a cross-validation, and encodes its labels."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ftkeras import catalog, seeds
+from ftkeras.call_string import Call
+from ftkeras.config import RunConfig
+from ftkeras.contracts.dataset import Dataset
+from ftkeras.contracts.finding import Finding
+from ftkeras.contracts.split import Split
+from ftkeras.contracts.task import Labels, Task
+from ftkeras.data import repeats as content
+from ftkeras.data.deduplicate import deduplicate
+from ftkeras.data.near_duplicates import drop_near_leaks, near_pairs
+from ftkeras.data.run_checks import refuse_errors, run_checks
+from ftkeras.errors import UserError
+from ftkeras.workflows import _prepared_data, _provenance
+
+_LARGEST_LOSS = 0.2
+_CHECKS = [Call(name) for name in catalog.names("data/checks") if name != "near_duplicates"]
+
+
+@dataclass(frozen=True)
+class FoldData:
+    """All examples, and which fold may use which.
+
+    Args:
+        source: Call string of the data source.
+        rule: Call string of the fold rule, with its repeats.
+        task: The task.
+        vocabulary: Class names; every fold's training part has all of them.
+        examples: All examples that are left.
+        labels: `(examples,)` class indices.
+        splits: The folds of the first repeat, then those of the second, and so on.
+        repeats: How often the examples were folded anew.
+        dropped: Rule -> how many examples it dropped from everything.
+        findings: What the checks of the data found.
+        seed: The seed of the folds.
+    """
+
+    source: Call
+    rule: Call
+    task: Task
+    vocabulary: Labels
+    examples: Dataset
+    labels: NDArray[np.int64]
+    splits: list[Split]
+    repeats: int
+    dropped: dict[str, int]
+    findings: list[Finding]
+    seed: int
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @property
+    def num_classes(self) -> int:
+        """Number of classes."""
+        return len(self.vocabulary.class_names)
+
+    @property
+    def folds(self) -> int:
+        """Folds a repeat."""
+        return len(self.splits) // self.repeats
+
+    def mask(self, part: str) -> NDArray[np.bool_]:
+        """Returns `(repeats * folds, examples)`: true where an example is in this part."""
+        parts = np.stack([content.part_of_rows(self.examples, split) for split in self.splits])
+        return parts == part
+
+    @property
+    def test_over_train(self) -> float:
+        """Examples a fold is tested on, over those that its model is made from."""
+        used = sum(len(split.train) + len(split.validation) for split in self.splits)
+        return sum(len(split.test) for split in self.splits) / used
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all folds."""
+        return hashlib.sha256(" ".join(split.digest for split in self.splits).encode()).hexdigest()
+
+    def record(self, headline: str) -> dict[str, Any]:
+        """Returns what the run record says of the task, the data and the folds."""
+        names = self.vocabulary.class_names
+        counts = {name: int((self.labels == index).sum()) for index, name in enumerate(names)}
+        told = ("severity", "check", "message", "action")
+        return {
+            "task": {"name": self.task.name, "class_names": list(names), "headline": headline},
+            "data": {
+                "source": str(self.source),
+                "modality": self.examples.modality,
+                "examples": len(self),
+                "dropped": self.dropped,
+                "findings": [{name: getattr(f, name) for name in told} for f in self.findings],
+                "labels": {"test": counts},
+                "digest": _provenance.digest([self.examples]),
+            },
+            "split": {
+                "rule": f"cross-validation, {self.rule}",
+                "seed": self.seed,
+                "digest": self.digest,
+                "counts": {"test": len(self)},
+            },
+        }
+
+
+def prepare(config: RunConfig) -> FoldData:
+    """Reads and checks everything before anything is computed.
+
+    Near copies of a fold's test part are dropped from its training and validation part.
+
+    Raises:
+        UserError: The data cannot be read, folded or encoded.
+    """
+    if config.data is None or config.task is None:
+        raise ValueError(f"Expected data and a task. Received: config={config}.")
+    source = catalog.build("data/sources", config.data)
+    examples, deduplication = deduplicate(source)
+    rule = fold_rule(config)
+    seed = seeds.child(config.seed, "split")
+    drawn = catalog.build("data/folds", rule)(examples, seed)
+    splits, near = _without_near_leaks(examples, drawn)
+    findings = [*deduplication.findings, *near, *run_checks(examples, splits[0], _CHECKS)]
+    refuse_errors(findings)
+    task = catalog.build("tasks", config.task)
+    vocabulary = _vocabulary(task, examples, splits)
+    return FoldData(
+        source=config.data,
+        rule=rule,
+        task=task,
+        vocabulary=vocabulary,
+        examples=examples,
+        labels=_prepared_data.encode(task, vocabulary, examples, "the data"),
+        splits=splits,
+        repeats=rule.arguments["repeats"],
+        dropped={"unusable": len(source.rejected), **deduplication.dropped},
+        findings=findings,
+        seed=seed,
+    )
+
+
+def fold_rule(config: RunConfig) -> Call:
+    """Returns the fold rule with the repeats that were asked for.
+
+    Raises:
+        UserError: The flag and the rule ask for different repeats.
+    """
+    rule = config.folds or Call("stratified")
+    own = rule.arguments.get("repeats")
+    if config.repeats is not None and own not in (None, config.repeats):
+        raise UserError(
+            f"Expected repeats to be said once. Received: --repeats={config.repeats} and "
+            f"--folds={rule}. Leave one of them out."
+        )
+    repeats = config.repeats or own or 1
+    return Call(rule.name, {**rule.arguments, "repeats": repeats})
+
+
+def _vocabulary(task: Task, examples: Dataset, splits: list[Split]) -> Labels:
+    """Fits the vocabulary in each fold, and refuses folds that do not agree on it."""
+    found = [task.fit_labels(split.take("train", examples).labels) for split in splits]
+    everything = task.fit_labels(examples.labels)
+    for number, vocabulary in enumerate(found, start=1):
+        lacking = set(everything.class_names) - set(vocabulary.class_names)
+        if lacking:
+            raise UserError(
+                "Expected every class in the training part of every fold. Received: fold "
+                f"{number} of {len(splits)} without {', '.join(sorted(lacking))}. Take "
+                "--folds=stratified or fewer folds, or merge or drop these classes."
+            )
+    return found[0]
+
+
+def _without_near_leaks(examples: Dataset, drawn: list[Split]) -> tuple[list[Split], list[Finding]]:
+    """Drops near copies of test from each fold, unless so many are alike that little is left."""
+    pairs = near_pairs(examples)
+    if not len(pairs):
+        return drawn, []
+    smaller, lost, alike = [], 0, False
+    for split in drawn:
+        kept, dropped = drop_near_leaks(examples, split, pairs)
+        alike |= any(n > _LARGEST_LOSS * len(split.ids(part)) for part, n in dropped.items())
+        lost += sum(dropped.values())
+        smaller.append(kept)
+    if not lost:
+        return drawn, []
+    finding = Finding(
+        check="near_duplicates",
+        severity="warning",
+        message=(
+            f"On average {lost / len(drawn):.3g} examples of a fold's training and validation "
+            "part are nearly the same as one that it is tested on."
+        ),
+        action=(
+            "Nothing is dropped, because so many are alike that the rest would be another data "
+            "set. If they have a common origin, keep it in one fold: --folds=grouped(column=...)."
+            if alike
+            else "They are dropped from that fold."
+        ),
+        count=lost,
+    )
+    return (drawn if alike else smaller), [finding]

@@ -1,0 +1,243 @@
+"""A recipe that stacks cannot run, such as one that thaws the backbone: fold after fold."""
+
+import json
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from ftkeras import seeds
+from ftkeras.config import RunConfig
+from ftkeras.contracts.backbone import Backbone
+from ftkeras.contracts.phase import Phase
+from ftkeras.contracts.split import Split
+from ftkeras.model import build_model, freeze
+from ftkeras.report import wording
+from ftkeras.training import examples
+from ftkeras.training.feature_cache import FeatureCache
+from ftkeras.training.fit import compile_model, optimizer
+from ftkeras.training.length_buckets import round_up
+from ftkeras.training.recipe import Part, Recipe, Step
+from ftkeras.workflows import _objective
+from ftkeras.workflows._finished_folds import FinishedFolds
+from ftkeras.workflows._fold_answers import FoldAnswers, Run
+from ftkeras.workflows._fold_data import FoldData
+from ftkeras.workflows._stacked_folds import start_seed
+
+_TIMED_STEPS = 3
+_OF_A_STEP = 1 / 3  # a forward pass, of a step that goes back as well
+
+
+class Trials:
+    """Trains and tests a recipe once in every fold of every repeat.
+
+    Each trial starts from the pretrained weights. A repeat draws folds, initial weights and data
+    order anew. Finished trials are kept, and are not run again.
+
+    Args:
+        config: The settings.
+        data: The data.
+        backbone: The backbone; it has its pretrained weights again when this is done.
+        cache: Features of this backbone.
+        finished: Where finished trials are kept.
+    """
+
+    def __init__(
+        self,
+        config: RunConfig,
+        data: FoldData,
+        backbone: Backbone,
+        cache: FeatureCache,
+        finished: FinishedFolds,
+    ) -> None:
+        self._config, self._data, self._backbone = config, data, backbone
+        self._cache, self._finished = cache, finished
+        self._objective = _objective.objective(data.task, data.num_classes, config.metrics)
+        self._pretrained = backbone.model.get_weights()
+        self._names = [
+            f"repeat {repeat}, fold {fold}"
+            for repeat in range(data.repeats)
+            for fold in range(data.folds)
+        ]
+
+    def estimate(self) -> str:
+        """Times a few training steps and returns, in words, what all trials will cost at most."""
+        left = [name for name in self._names if self._finished.get(name) is None]
+        done = len(self._names) - len(left)
+        kept = f" ({done} finished ones are kept)" if done else ""
+        if not left:
+            return f"All {done} trials are finished and kept."
+        seconds = sum(self._phase_seconds(phase) for phase in self._config.phases)
+        self._backbone.model.set_weights(self._pretrained)
+        return (
+            f"{len(left)} trials to run{kept}, one after the other: about "
+            f"{wording.duration(seconds)} each and {wording.duration(seconds * len(left))} "
+            "in all, less where a phase stops early."
+        )
+
+    def fit(self, step: Step) -> FoldAnswers:
+        """Runs what is not finished, and returns the out-of-fold answers.
+
+        Args:
+            step: Begins a step that a person sees.
+        """
+        epochs = sum(phase.epochs for phase in self._config.phases)
+        progress = step("Folds", "epochs")
+        # Every trial is a graph of its own, and TensorFlow takes that for a mistake.
+        logging.getLogger("tensorflow").addFilter(_not_of_retracing)
+        found = []
+        for number, (name, split) in enumerate(zip(self._names, self._data.splits, strict=True)):
+            kept = self._finished.get(name)
+            if kept is None:
+
+                def told(done: int, number: int = number, name: str = name) -> None:
+                    progress(number * epochs + done, len(self._names) * epochs, name)
+
+                kept = self._trial(number // self._data.folds, split, told)
+                self._finished.put(name, **kept)
+            found.append(kept)
+            progress((number + 1) * epochs, len(self._names) * epochs, name)
+        self._backbone.model.set_weights(self._pretrained)
+        logging.getLogger("tensorflow").removeFilter(_not_of_retracing)
+        return self._answers(found)
+
+    def _trial(
+        self, repeat: int, split: Split, told: Callable[[int], None]
+    ) -> dict[str, NDArray[Any]]:
+        seed = start_seed(self._config.seed, repeat)
+        self._backbone.model.set_weights(self._pretrained)
+        model = self._model(seed)
+        _reseed(model, seed)
+        recipe = Recipe(model, self._backbone, self._cache, self._objective, _counted(told))
+        parts = {name: self._part(split, name) for name in ("train", "validation", "test")}
+        order = seeds.child(self._config.seed, f"order/{repeat}")
+        recipe.fit(self._config.phases, parts["train"], parts["validation"], seed=order, log=None)
+        logits, _ = recipe.predict(parts["test"], "test")
+        monitor = self._objective.monitor
+        fitted = [result for result in recipe.results if result.best_epoch]
+        losses = [result.history[monitor][result.best_epoch - 1] for result in fitted]
+        return {
+            "logits": logits,
+            "best_epoch": np.array([result.best_epoch for result in recipe.results]),
+            "loss": np.array(losses[-1] if losses else np.nan),
+            "seconds": np.array([result.seconds for result in recipe.results]),
+            "parameters": np.array([result.trainable_parameters for result in recipe.results]),
+            "history": np.array(json.dumps([result.history for result in recipe.results])),
+        }
+
+    def _model(self, seed: int) -> keras.Model:
+        return build_model(
+            self._backbone,
+            self._data.task,
+            num_classes=self._data.num_classes,
+            head=self._config.head,
+            tap=self._config.tap,
+            seed=seed,
+        )
+
+    def _part(self, split: Split, name: str) -> Part:
+        rows = _rows(self._data, split, name)
+        everything = self._data.examples
+        return Part(everything.ids[rows], everything.inputs[rows], self._data.labels[rows])
+
+    def _phase_seconds(self, phase: Phase) -> float:
+        """Returns the wall time of a phase that runs all its epochs; 0 on cached features."""
+        if not freeze(self._backbone, phase.freezing):
+            return 0.0
+        split = self._data.splits[0]
+        part = self._part(split, "train")
+        rows = np.random.default_rng(0).permutation(len(part.ids))[: phase.batch_size]
+        batch = examples.from_inputs(
+            part.values[rows].tolist(), part.labels[rows], self._backbone.preprocess, round_up
+        )
+        model = self._model(self._config.seed)
+        compile_model(model, self._objective, optimizer(phase))
+        inputs = batch.take(np.arange(len(rows)))
+        begun = time.perf_counter()
+        model.train_on_batch(inputs, batch.labels)
+        # Every trial traces its own graph, to train, to validate and to predict.
+        tracing = time.perf_counter() - begun
+        begun = time.perf_counter()
+        for _ in range(_TIMED_STEPS):
+            model.train_on_batch(inputs, batch.labels)
+        each = (time.perf_counter() - begun) / _TIMED_STEPS
+        train, validation = (-(-len(ids) // phase.batch_size)
+                             for ids in (split.train, split.validation))  # fmt: skip
+        return 2 * tracing + phase.epochs * each * (train + validation * _OF_A_STEP)
+
+    def _answers(self, found: list[dict[str, NDArray[Any]]]) -> FoldAnswers:
+        data, outputs = self._data, found[0]["logits"].shape[1]
+        logits = np.zeros((data.repeats, len(data), outputs), "float32")
+        for number, (kept, split) in enumerate(zip(found, data.splits, strict=True)):
+            logits[number // data.folds, _rows(data, split, "test")] = kept["logits"]
+        shape = (data.repeats, data.folds)
+        last = self._config.phases[-1]
+        return FoldAnswers(
+            runs=[Run(repeat, repeat, repeat) for repeat in range(data.repeats)],
+            logits=logits,
+            learning_rate=np.full(shape, last.learning_rate),
+            best_epoch=np.array([kept["best_epoch"][-1] for kept in found]).reshape(shape),
+            validation_loss=np.array([float(kept["loss"]) for kept in found]).reshape(shape),
+            heads=len(found),
+            phases=[self._phase(index, found) for index in range(len(self._config.phases))],
+        )
+
+    def _phase(self, index: int, found: list[dict[str, NDArray[Any]]]) -> dict[str, Any]:
+        histories = [json.loads(str(kept["history"]))[index] for kept in found]
+        return {
+            "phase": str(self._config.phases[index]),
+            "trainable_parameters": int(found[0]["parameters"][index]),
+            "best_epoch": int(np.median([kept["best_epoch"][index] for kept in found])),
+            "seconds": round(float(sum(kept["seconds"][index] for kept in found)), 3),
+            "history": {
+                name: _mean_curve([history[name] for history in histories]) for name in histories[0]
+            },
+        }
+
+
+def _counted(told: Callable[[int], None]) -> Step:
+    """A step that counts the epochs of all phases, and shows nothing else."""
+    before = 0
+
+    def step(name: str, unit: str) -> Callable[..., Any]:
+        nonlocal before
+        if unit != "epochs":
+            return lambda *_, **__: None
+        begun, last = before, 0
+
+        def progress(done: int, total: int, note: str = "") -> None:
+            nonlocal before, last
+            last = max(last, total)
+            before = begun + last
+            told(begun + done)
+
+        return progress
+
+    return step
+
+
+def _reseed(model: keras.Model, seed: int) -> None:
+    """Starts all dropout of a model anew; the layers of a backbone draw their seeds when loaded."""
+    states = [v for v in model.variables if v.path.endswith("seed_generator_state")]
+    for number, state in enumerate(states):
+        state.assign(np.array([seeds.child(seed, f"dropout/{number}"), 0], "uint32"))
+
+
+def _not_of_retracing(record: logging.LogRecord) -> bool:
+    return "retracing" not in record.getMessage()
+
+
+def _rows(data: FoldData, split: Split, part: str) -> NDArray[np.int64]:
+    order = np.argsort(data.examples.ids)
+    return order[np.searchsorted(data.examples.ids, split.ids(part), sorter=order)]
+
+
+def _mean_curve(curves: list[list[float]]) -> list[float | None]:
+    """The mean over trials of each epoch, over those that came so far."""
+    longest = max(len(curve) for curve in curves)
+    means = [np.mean([c[epoch] for c in curves if len(c) > epoch]) for epoch in range(longest)]
+    return [float(mean) if np.isfinite(mean) else None for mean in means]

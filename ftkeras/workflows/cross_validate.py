@@ -1,0 +1,267 @@
+"""How good a recipe is on such data: a model answers only what it did not train on."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ftkeras.config import RunConfig
+from ftkeras.contracts.backbone import Backbone
+from ftkeras.contracts.score import Score
+from ftkeras.errors import UserError
+from ftkeras.model import choose_tap, features_model, freeze
+from ftkeras.records import atomic, flagfile, fold_table
+from ftkeras.records.run_record import RunRecord
+from ftkeras.report import cross_validation, html, terminal
+from ftkeras.report.progress import Bars, Lines
+from ftkeras.statistics.corrected_resampled import corrected_error
+from ftkeras.statistics.seed_variance import seed_variance
+from ftkeras.training.feature_cache import FeatureCache
+from ftkeras.workflows import (
+    _clock,
+    _fold_answers,
+    _fold_baselines,
+    _fold_data,
+    _fold_scores,
+    _frozen,
+    _judgement,
+    _record,
+    _stacked_folds,
+)
+from ftkeras.workflows._finished_folds import FinishedFolds
+from ftkeras.workflows._fold_answers import FoldAnswers
+from ftkeras.workflows._fold_data import FoldData
+from ftkeras.workflows._fold_trials import Trials
+
+REQUIRED = ("backbone", "task", "data", "run_dir")
+
+_FEWEST_REPEATS = 3
+
+
+def cross_validate(config: RunConfig) -> RunRecord:
+    """Cross-validates a recipe, and baselines on the same folds.
+
+    With a frozen backbone, every example passes it once; then all folds, repeats and learning rates
+    are trained together as one stack of heads. In each fold the label vocabulary and the weights
+    come from its training part, and epoch and learning rate are chosen on its validation part; the
+    part it is tested on decides nothing. A recipe that thaws the backbone runs fold after fold,
+    and what it will cost is printed first.
+
+    The headline is the mean over folds. Its interval, and the paired test against each baseline,
+    are corrected for training parts that overlap. With three repeats or more, the variance between
+    runs is split into folds, initial weights and data order.
+
+    Args:
+        config: The settings; of these `folds`, `repeats` and `learning_rates` are for this
+            workflow alone.
+
+    Returns:
+        The record that stands in `<run_dir>/record.json`. Out-of-fold answers of the first repeat
+        are in `predictions/model.parquet`, further ones in `predictions/repeats/`.
+
+    Raises:
+        UserError: Settings, data or backbone are not as they must be.
+    """
+    with terminal.progress() as progress, atomic.replacing_directory(config.run_dir) as directory:
+        stopwatch = _clock.Stopwatch()
+        with stopwatch("data"):
+            data = _fold_data.prepare(config)
+            for finding in data.findings:
+                if finding.severity == "warning":
+                    progress.say(f"Warning: {finding.message} {finding.action}")
+        with stopwatch("loading"):
+            backbone = _frozen.load(config, data.examples.modality)
+            cache = _frozen.cache(config, backbone)
+            finished = _finished(config, data, backbone)
+        with stopwatch("baselines"):
+            baselines = _fold_baselines.logits(data, config.seed, finished, progress.step)
+        answers = _answers(config, data, backbone, cache, finished, progress, stopwatch)
+        with stopwatch("judgement"):
+            scores = _judgement.scores_of(data.task, data.num_classes)
+            judged = _judged(data, scores, answers, baselines)
+        record = RunRecord(
+            **_record.settings(config),
+            **data.record(scores[0].name),
+            backbone=_backbone(config, backbone),
+            passes=_passes(cache, answers, len(data)),
+            phases=answers.phases,
+            **judged,
+            streamed={},
+            test_reads=[
+                {"time": _clock.now(), "reason": "cross_validate: each example in its own fold"}
+            ],
+            seconds=stopwatch.seconds,
+        )
+        _write(directory, config, record, data, answers, baselines)
+        html.write(directory)
+    finished.remove()
+    cross_validation.show(record)
+    terminal.summarize(record, config.run_dir)
+    return record
+
+
+def _answers(
+    config: RunConfig,
+    data: FoldData,
+    backbone: Backbone,
+    cache: FeatureCache,
+    finished: FinishedFolds,
+    progress: Bars | Lines,
+    stopwatch: _clock.Stopwatch,
+) -> FoldAnswers:
+    """Trains as one stack if it can, else fold after fold."""
+    shape = features_model(backbone, config.tap).output.shape[1:]
+    obstacle = _stacked_folds.obstacle(config, data, shape)
+    if not obstacle:
+        freeze(backbone, config.phases[0].freezing)
+        with stopwatch("features"):
+            examples = {"all examples": data.examples}
+            features = _frozen.features(cache, examples, progress.step)["all examples"]
+        with stopwatch("training"):
+            return _stacked_folds.fit(config, data, features, progress.step)
+    if config.learning_rates:
+        raise UserError(
+            "Expected --learning_rates with a recipe whose heads can be trained as one stack. "
+            f"Received: {obstacle}. Write the learning rate into --phase, or take --mode=tune."
+        )
+    trials = Trials(config, data, backbone, cache, finished)
+    progress.say(f"Fold after fold, because {obstacle}.")
+    with stopwatch("estimate"):
+        progress.say(trials.estimate())
+    with stopwatch("training"):
+        return trials.fit(progress.step)
+
+
+def _finished(config: RunConfig, data: FoldData, backbone: Backbone) -> FinishedFolds:
+    settings = config.settings()
+    for name in ("run_dir", "cache_dir"):
+        del settings[name]
+    key = {
+        "settings": settings,
+        "data": data.record("")["data"]["digest"],
+        "folds": data.digest,
+        "backbone": backbone.fingerprint,
+        "versions": _record.settings(config)["versions"],
+    }
+    return FinishedFolds(config.cache_dir / "unfinished", key)
+
+
+def _judged(
+    data: FoldData,
+    scores: list[Score],
+    answers: FoldAnswers,
+    baselines: dict[str, NDArray[np.float32]],
+) -> dict[str, Any]:
+    """Returns measurements, comparisons and the analysis of folds and seeds."""
+    splits, repeats = [run.split for run in answers.runs], list(range(data.repeats))
+    of_runs = _fold_scores.of_runs(data, scores, answers.logits, splits)
+    values = {"model": _fold_scores.of_repeats(of_runs, splits)}
+    for name, logits in baselines.items():
+        values[name] = _fold_scores.of_runs(data, scores, logits, repeats)
+    ratio, units = data.test_over_train, len(data)
+    measured = {
+        name: _fold_scores.measurements(scores, found, units, ratio)
+        for name, found in values.items()
+    }
+    compared = [
+        comparison
+        for name in baselines
+        for comparison in _fold_scores.comparisons(
+            scores, values["model"], values[name], name, units, ratio
+        )
+    ]
+    headline = {name: found[0].tolist() for name, found in values.items()}
+    analysis = {
+        "folds": data.folds,
+        "repeats": data.repeats,
+        "heads": answers.heads,
+        "runs": len(answers.runs),
+        "test_over_train": ratio,
+        "fold_scores": headline,
+        "learning_rates": _of_first_runs(answers.learning_rate, splits),
+        "best_epochs": _of_first_runs(answers.best_epoch, splits),
+        "validation_loss": _record.defined(float(answers.validation_loss.mean())),
+        "seeds": _seeds(of_runs[0], values["model"][0], answers, ratio),
+    }
+    return {
+        "measurements": {"test": measured},
+        "comparisons": compared,
+        "analyses": {"cross_validation": analysis},
+    }
+
+
+def _of_first_runs(values: NDArray[Any], splits: list[int]) -> list[Any]:
+    """Returns `(repeats, folds)` of the first run of each repeat."""
+    return values[np.unique(splits, return_index=True)[1]].tolist()
+
+
+def _seeds(
+    of_runs: NDArray[np.float64],
+    of_repeats: NDArray[np.float64],
+    answers: FoldAnswers,
+    test_over_train: float,
+) -> dict[str, Any] | None:
+    """Returns where the spread between runs comes from, and what one more repeat would buy."""
+    repeats, folds = of_repeats.shape
+    crossed = len(answers.runs) == repeats**2
+    if repeats < _FEWEST_REPEATS or not np.isfinite(of_runs).all():
+        return None
+    between = of_runs.mean(axis=1)
+    variance = float(of_repeats.var(ddof=1))
+    errors = [corrected_error(variance, n * folds, test_over_train) for n in (repeats, repeats + 1)]
+    found: dict[str, Any] = {
+        "standard_deviation": float(between.std(ddof=1)),
+        "lowest": float(between.min()),
+        "highest": float(between.max()),
+        "standard_error": errors[0],
+        "standard_error_of_next": errors[1],
+        "standard_error_at_most_repeats": corrected_error(variance, 10**9, test_over_train),
+    }
+    if crossed:
+        split = seed_variance(between.reshape(repeats, repeats))
+        found |= {
+            "components": split.components,
+            "seed_error": split.standard_error(repeats),
+            "seed_error_of_next": split.standard_error(repeats + 1),
+        }
+    return found
+
+
+def _backbone(config: RunConfig, backbone: Backbone) -> dict[str, Any]:
+    return {
+        "handle": str(backbone.handle),
+        "fingerprint": backbone.fingerprint,
+        "parameters": features_model(backbone, config.tap).count_params(),
+        "tap": choose_tap(backbone, config.tap),
+        "head": str(config.head),
+    }
+
+
+def _passes(cache: FeatureCache, answers: FoldAnswers, examples: int) -> dict[str, int]:
+    done = dataclasses.asdict(cache.passes)
+    plain = answers.passes.get("plain", 0)
+    return {**done, "saved": max(0, plain - done["computed"]) if plain else 0}
+
+
+def _write(
+    directory: Path,
+    config: RunConfig,
+    record: RunRecord,
+    data: FoldData,
+    answers: FoldAnswers,
+    baselines: dict[str, NDArray[np.float32]],
+) -> None:
+    flagfile.write(config.settings(), record.command, directory / "run.flags")
+    record.write(directory / "record.json")
+    fold_table.write(data.splits, data.folds, directory / "folds.parquet")
+    first = answers.first_of_repeats(data.repeats)
+    folder = directory / "predictions"
+    _fold_answers.predictions(data, first[0], previews=True).write(folder / "model.parquet")
+    for repeat in range(1, data.repeats):
+        later = _fold_answers.predictions(data, first[repeat], previews=False)
+        later.write(folder / "repeats" / f"{repeat}.parquet")
+    for name, logits in baselines.items():
+        rows = _fold_answers.predictions(data, logits[0], previews=False)
+        rows.write(folder / "baselines" / f"{name}.parquet")
