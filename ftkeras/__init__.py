@@ -13,6 +13,7 @@ _HOMES = (
     ("RunConfig", "ftkeras.config"),
     ("build_model", "ftkeras.model"),
     ("check_data", "ftkeras.workflows.check_data"),
+    ("cross_validate", "ftkeras.workflows.cross_validate"),
     ("evaluate", "ftkeras.workflows.evaluate"),
     ("finetune", "ftkeras.workflows.finetune"),
     ("load", "ftkeras.training.fine_tuned"),
