@@ -18,6 +18,7 @@ _HOMES = (
     ("finetune", "ftkeras.workflows.finetune"),
     ("load", "ftkeras.training.fine_tuned"),
     ("load_backbone", "ftkeras.backbones"),
+    ("rank_backbones", "ftkeras.workflows.rank_backbones"),
 )
 _ROOMS = ("backbones", "calibration", "callbacks", "data", "freezing", "heads", "metrics", "report",
           "scores", "statistics", "tasks", "thresholds")  # fmt: skip

@@ -31,8 +31,9 @@ def main(argv: list[str]) -> int:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
         with _silent_start():
             workflow = catalog.find("workflows", config.mode)
-            if config.mode == "finetune" and config.backbone:
-                catalog.find("backbones", config.backbone.scheme)
+            if "backbone" in catalog.constant("workflows", config.mode, "REQUIRED"):
+                for handle in config.backbones:
+                    catalog.find("backbones", handle.scheme)
             _find_devices()
         workflow(config)
     except UserError as error:

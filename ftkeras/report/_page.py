@@ -43,7 +43,8 @@ def write(path: Path, template: str, content: dict[str, Any]) -> Path:
     # An SVG comes from ftkeras.report.plots, which escapes every name it writes.
     environment.filters["drawn"] = Markup
     css = Markup((_TEMPLATES / "style.css").read_text(encoding="utf-8"))  # noqa: S704
-    text = environment.get_template(template).render({"css": css, **content})
+    shared = {"css": css, "foreign": False, "num_answers": None}
+    text = environment.get_template(template).render({**shared, **content})
     with atomic.replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
     return path

@@ -30,7 +30,6 @@ def write(run_dir: Path) -> Path:
         "ranking.html.j2",
         {
             "record": record,
-            "num_answers": None,
             "found": found,
             "finished": finished,
             "scores": {

@@ -128,7 +128,7 @@ def rank(
         _p_value(values[names[a]] - values[names[b]], moved[:, a] - moved[:, b]) for a, b in numbers
     ]
     pairs = tuple(
-        Pair(names[a], names[b], values[names[a]] - values[names[b]], float(p), p > 1 - level)
+        Pair(names[a], names[b], values[names[a]] - values[names[b]], float(p), bool(p > 1 - level))
         for (a, b), p in zip(numbers, holm(p_values), strict=True)
     )
     return Ranking(tuple(order), pairs)

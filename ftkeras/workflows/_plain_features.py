@@ -1,0 +1,67 @@
+"""Features that nobody had to train: the floor that a pretrained backbone has to rise above."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+from sklearn.decomposition import TruncatedSVD
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from ftkeras.contracts.dataset import Dataset
+
+_COMPONENTS = 256
+_SIDE = 32
+# Words with their apostrophes, and every other sign by itself, as the baseline of texts takes them.
+_TOKEN = r"(?u)\w+(?:'\w+)?|[^\w\s]"  # noqa: S105  (a pattern, not a password)
+
+
+def floor(train: Dataset, seed: int) -> tuple[str, Callable[[], NDArray[np.float32]]]:
+    """Returns the floor's name and what computes its `(examples, width)` features.
+
+    Texts: TF-IDF of words and pairs, projected on at most 256 directions (latent semantic
+    analysis), because the scores need dense features. Images: raw pixels, shrunk to 32 x 32.
+
+    Args:
+        train: The training part; labels are not looked at.
+        seed: Seed of the projection.
+    """
+    if train.modality == "image":
+        return f"raw pixels ({_SIDE} x {_SIDE})", lambda: _pixels(train)
+    return f"TF-IDF (at most {_COMPONENTS} directions)", lambda: _terms(train, seed)
+
+
+def _terms(train: Dataset, seed: int) -> NDArray[np.float32]:
+    texts = [str(text) for text in train.inputs]
+    for fewest_texts in (2, 1):
+        try:
+            terms = TfidfVectorizer(
+                ngram_range=(1, 2), sublinear_tf=True, token_pattern=_TOKEN, min_df=fewest_texts
+            ).fit_transform(texts)
+            break
+        except ValueError:  # nothing is left of the vocabulary
+            if fewest_texts == 1:
+                raise
+    count = min(_COMPONENTS, *(size - 1 for size in terms.shape))
+    if count < 1:
+        return np.asarray(terms.toarray(), "float32")
+    projected = TruncatedSVD(count, random_state=seed).fit_transform(terms)
+    return np.asarray(projected, "float32")
+
+
+def _pixels(train: Dataset) -> NDArray[np.float32]:
+    rows = []
+    for image in train.inputs:
+        opened = Image.open(image) if isinstance(image, str) else _from_array(image)
+        with opened as picture:
+            upright = ImageOps.exif_transpose(picture).convert("RGB")
+            small = upright.resize((_SIDE, _SIDE), Image.Resampling.BILINEAR)
+            rows.append(np.asarray(small, "float32").ravel() / 255)
+    found = np.stack(rows).astype("float32")
+    channels = found.reshape(len(found), -1, 3)
+    grey = (channels == channels[:, :, :1]).all()
+    return np.asarray(channels[:, :, 0] if grey else found, np.float32)
+
+
+def _from_array(image: NDArray[np.uint8]) -> Image.Image:
+    return Image.fromarray(np.squeeze(image))
