@@ -15,7 +15,14 @@ from ftkeras.records import atomic, flagfile
 from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
 from ftkeras.report import html, terminal
-from ftkeras.workflows import _clock, _judgement, _provenance, _versions
+from ftkeras.workflows import (
+    _analyses,
+    _clock,
+    _decision,
+    _judgement,
+    _provenance,
+    _versions,
+)
 
 # As scikit-learn's log_loss: what is told apart from 0 and 1.
 _SURE = np.finfo(np.float64).eps
@@ -44,6 +51,8 @@ def evaluate_foreign(config: RunConfig) -> RunRecord:
         seed = seeds.child(config.seed, "resampling")
         measured = _judgement.measurements(models, scores, seed)
         compared = _judgement.comparisons(models, scores, measured, seed)
+        decision = _decision.decide(config, model, task)
+        analyses = _analyses.analyses(model, task, decision, seed=seed)
     record = RunRecord(
         command=f"python -m ftkeras.run --flagfile={config.run_dir / 'run.flags'}",
         created=_clock.now(),
@@ -64,6 +73,7 @@ def evaluate_foreign(config: RunConfig) -> RunRecord:
         streamed={},
         test_reads=[{"time": _clock.now(), "reason": "evaluate: a file of predictions"}],
         seconds=stopwatch.seconds,
+        analyses=analyses,
     )
     with atomic.replacing_directory(config.run_dir) as directory:
         flagfile.write(config.settings(), record.command, directory / "run.flags")
@@ -72,6 +82,8 @@ def evaluate_foreign(config: RunConfig) -> RunRecord:
             directory / "predictions/baselines/best_constant_answer.parquet"
         )
         record.write(directory / "record.json")
+        if decision is not None:
+            decision.write(directory / _decision.FILE)
         html.write(directory)
     terminal.summarize(record, config.run_dir)
     return record

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from ftkeras import call_string, catalog, seeds
 from ftkeras.config import RunConfig
+from ftkeras.records.decision import Decision
 from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
 from ftkeras.report import html, terminal
-from ftkeras.workflows import _clock, _judgement
+from ftkeras.workflows import _analyses, _clock, _decision, _judgement
 from ftkeras.workflows._foreign_predictions import evaluate_foreign
 
 REQUIRED = ("run_dir",)
@@ -40,7 +41,9 @@ def evaluate(config: RunConfig) -> RunRecord:
 
         return evaluate_new_data(config, record)
     models = read_models(config.run_dir)
-    judged = judge(record, models, "evaluate: predictions on disk")
+    task = catalog.build("tasks", call_string.parse(record.task["name"]))
+    decision = _decision.locked(config, record, models["model"], task)
+    judged = judge(record, models, "evaluate: predictions on disk", decision)
     judged.write(config.run_dir / "record.json")
     html.write(config.run_dir)
     terminal.summarize(judged, config.run_dir)
@@ -55,13 +58,19 @@ def read_models(run_dir: Path) -> dict[str, Predictions]:
     return models
 
 
-def judge(record: RunRecord, models: dict[str, Predictions], reason: str) -> RunRecord:
+def judge(
+    record: RunRecord,
+    models: dict[str, Predictions],
+    reason: str,
+    decision: Decision | None = None,
+) -> RunRecord:
     """Returns the record with scores measured anew, and with this reading of the test part.
 
     Args:
         record: The record so far.
         models: Predictions by model name, `"model"` among them.
         reason: Why the test part is read.
+        decision: The calibration and threshold locked into the run.
     """
     num_classes = len(record.task["class_names"])
     task = catalog.build("tasks", call_string.parse(record.task["name"]))
@@ -73,4 +82,8 @@ def judge(record: RunRecord, models: dict[str, Predictions], reason: str) -> Run
         measurements=measured,
         comparisons=_judgement.comparisons(models, scores, measured, seed),
         test_reads=[*record.test_reads, {"time": _clock.now(), "reason": reason}],
+        analyses={
+            **record.analyses,
+            **_analyses.analyses(models["model"], task, decision, seed=seed),
+        },
     )

@@ -14,9 +14,11 @@ from ftkeras.records.run_record import RunRecord
 from ftkeras.report import html, terminal
 from ftkeras.training.recipe import Part, Recipe, Step
 from ftkeras.workflows import (
+    _analyses,
     _balance,
     _baselines,
     _clock,
+    _decision,
     _frozen,
     _judgement,
     _objective,
@@ -44,6 +46,7 @@ def finetune(config: RunConfig) -> RunRecord:
     Raises:
         UserError: Settings, data or backbone are not as they must be.
     """
+    _decision.check(config)
     with terminal.progress() as progress, atomic.replacing_directory(config.run_dir) as directory:
         stopwatch = _clock.Stopwatch()
         with stopwatch("data"):
@@ -83,6 +86,8 @@ def finetune(config: RunConfig) -> RunRecord:
             seed = seeds.child(config.seed, "resampling")
             measurements = _judgement.measurements(models, scores, seed)
             comparisons = _judgement.comparisons(models, scores, measurements, seed)
+            decision = _decision.decide(config, model, data.task)
+            analyses = _analyses.analyses(model, data.task, decision, seed=seed)
         record = RunRecord(
             **_record.settings(config),
             **_record.data(data, scores[0].name),
@@ -95,15 +100,20 @@ def finetune(config: RunConfig) -> RunRecord:
             },
             test_reads=[{"time": _clock.now(), "reason": "finetune: final evaluation"}],
             seconds=stopwatch.seconds,
-            analyses=_balance.record(
-                config.balance,
-                config.loss,
-                balanced,
-                data.labels["train"],
-                data.vocabulary.class_names,
-            ),
+            analyses={
+                **_balance.record(
+                    config.balance,
+                    config.loss,
+                    balanced,
+                    data.labels["train"],
+                    data.vocabulary.class_names,
+                ),
+                **analyses,
+            },
         )
         _write(directory, config, record, models)
+        if decision is not None:
+            decision.write(directory / _decision.FILE)
         split_table.write(data.split, directory / "split.parquet")
         recipe.model.save(directory / "model.keras")
         (directory / "preprocessing").mkdir()
