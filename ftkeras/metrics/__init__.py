@@ -34,8 +34,8 @@ def suite(
     for all of them.
 
     Args:
-        task: Which metrics are recommended: `"binary"`, `"multiclass"`, `"multilabel"`
-            or `"segmentation"`.
+        task: Which metrics are recommended: `"binary"`, `"multiclass"`, `"multilabel"`,
+            `"regression"` or `"segmentation"`.
         num_classes: Number of classes; may be left out for `"binary"`.
         metrics: Call strings of metrics to take instead, such as `"f1_score(average='macro')"`.
             With `average='per_class'` (or `'per_label'`) a call stands for one metric a class,
@@ -43,7 +43,7 @@ def suite(
         num_labels: Number of labels of a multilabel task.
         num_outputs: Number of numbers that a regression predicts; 1 if left out.
         **settings: Arguments for all metrics that take them: `from_logits`, `one_hot`,
-            `ignore_label`.
+            `ignore_label`, `center`.
 
     Raises:
         UserError: An unknown task, metric or argument, or a size missing.

@@ -34,6 +34,14 @@ _RECOMMENDED = {
         "multilabel_area_under_roc_curve(absent='skip')",
         "label_ranking_average_precision",
     ),
+    "regression": (
+        "mean_squared_error",
+        "root_mean_squared_error",
+        "mean_absolute_error",
+        "median_absolute_error",
+        "r2_score",
+        "pearson_correlation",
+    ),
     "segmentation": ("mean_intersection_over_union", "dice_coefficient", "pixel_accuracy"),
 }
 _NEEDED = {
