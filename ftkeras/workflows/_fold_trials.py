@@ -19,10 +19,10 @@ from ftkeras.model import build_model, freeze
 from ftkeras.report import wording
 from ftkeras.training import examples
 from ftkeras.training.feature_cache import FeatureCache
-from ftkeras.training.fit import compile_model, optimizer
+from ftkeras.training.fit import Objective, compile_model, optimizer
 from ftkeras.training.length_buckets import round_up
 from ftkeras.training.recipe import Part, Recipe, Step
-from ftkeras.workflows import _objective
+from ftkeras.workflows import _balance, _objective
 from ftkeras.workflows._finished_folds import FinishedFolds
 from ftkeras.workflows._fold_answers import FoldAnswers, Run
 from ftkeras.workflows._fold_data import FoldData
@@ -56,7 +56,6 @@ class Trials:
     ) -> None:
         self._config, self._data, self._backbone = config, data, backbone
         self._cache, self._finished = cache, finished
-        self._objective = _objective.objective(data.task, data.num_classes, config.metrics)
         self._pretrained = backbone.model.get_weights()
         self._names = [
             f"repeat {repeat}, fold {fold}"
@@ -112,14 +111,23 @@ class Trials:
         self._backbone.model.set_weights(self._pretrained)
         model = self._model(seed)
         _reseed(model, seed)
-        recipe = Recipe(model, self._backbone, self._cache, self._objective, _counted(told))
+        objective = self._objective(split)
+        recipe = Recipe(model, self._backbone, self._cache, objective, _counted(told))
         parts = {name: self._part(split, name) for name in ("train", "validation", "test")}
         order = seeds.child(self._config.seed, f"order/{repeat}")
-        recipe.fit(self._config.phases, parts["train"], parts["validation"], seed=order, log=None)
+        recipe.fit(
+            self._config.phases,
+            parts["train"],
+            parts["validation"],
+            seed=order,
+            log=None,
+            balanced=_balance.balanced(
+                self._config.balance, parts["train"].labels, self._data.num_classes, seed
+            ),
+        )
         logits, _ = recipe.predict(parts["test"], "test")
-        monitor = self._objective.monitor
         fitted = [result for result in recipe.results if result.best_epoch]
-        losses = [result.history[monitor][result.best_epoch - 1] for result in fitted]
+        losses = [r.history[objective.monitor][r.best_epoch - 1] for r in fitted]
         return {
             "logits": logits,
             "best_epoch": np.array([result.best_epoch for result in recipe.results]),
@@ -128,6 +136,14 @@ class Trials:
             "parameters": np.array([result.trainable_parameters for result in recipe.results]),
             "history": np.array(json.dumps([result.history for result in recipe.results])),
         }
+
+    def _objective(self, split: Split) -> Objective:
+        """What to minimise in a fold; class counts come from its training part alone."""
+        counts = np.bincount(self._part(split, "train").labels, minlength=self._data.num_classes)
+        asked = self._config.metrics
+        return _objective.objective(
+            self._data.task, self._data.num_classes, asked, self._config.loss, counts.tolist()
+        )
 
     def _model(self, seed: int) -> keras.Model:
         return build_model(
@@ -155,7 +171,9 @@ class Trials:
             part.values[rows].tolist(), part.labels[rows], self._backbone.preprocess, round_up
         )
         model = self._model(self._config.seed)
-        compile_model(model, self._objective, optimizer(phase))
+        steps = -(-len(split.train) // phase.batch_size)
+        moved = optimizer(phase, steps, model.trainable_variables, self._backbone.blocks)
+        compile_model(model, self._objective(split), moved)
         inputs = batch.take(np.arange(len(rows)))
         begun = time.perf_counter()
         model.train_on_batch(inputs, batch.labels)
@@ -165,9 +183,8 @@ class Trials:
         for _ in range(_TIMED_STEPS):
             model.train_on_batch(inputs, batch.labels)
         each = (time.perf_counter() - begun) / _TIMED_STEPS
-        train, validation = (-(-len(ids) // phase.batch_size)
-                             for ids in (split.train, split.validation))  # fmt: skip
-        return 2 * tracing + phase.epochs * each * (train + validation * _OF_A_STEP)
+        validation = -(-len(split.validation) // phase.batch_size)
+        return 2 * tracing + phase.epochs * each * (steps + validation * _OF_A_STEP)
 
     def _answers(self, found: list[dict[str, NDArray[Any]]]) -> FoldAnswers:
         data, outputs = self._data, found[0]["logits"].shape[1]

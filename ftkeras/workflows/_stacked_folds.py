@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from ftkeras import seeds
 from ftkeras.config import RunConfig
+from ftkeras.contracts.phase import Phase
 from ftkeras.errors import UserError
 from ftkeras.model import build_head
 from ftkeras.statistics.seed_variance import latin_order
@@ -21,6 +22,10 @@ from ftkeras.training.stacked_heads import (
 from ftkeras.training.stacked_layers import can_stack
 from ftkeras.workflows._fold_answers import FoldAnswers, Run
 from ftkeras.workflows._fold_data import FoldData
+
+_STACKED = ("epochs", "learning_rate", "batch_size", "optimizer", "weight_decay", "patience")
+# What makes no difference while the backbone is frozen.
+_IDLE = ("layer_decay", "l2_sp", "cache")
 
 
 def start_seed(seed: int, repeat: int) -> int:
@@ -43,6 +48,11 @@ def obstacle(config: RunConfig, data: FoldData, shape: tuple[int | None, ...]) -
         return f"{phase.freezing.name} trains layers of the backbone"
     if phase.optimizer.lower() not in OPTIMIZERS:
         return f"a stack knows {' and '.join(OPTIMIZERS)} only, not {phase.optimizer}"
+    plain = Phase(phase.freezing, **{name: getattr(phase, name) for name in (*_STACKED, *_IDLE)})
+    if phase != plain:
+        return f"a stack knows of a phase's settings only {', '.join(_STACKED)}"
+    if config.balance or config.loss:
+        return "a stack knows neither --balance nor --loss"
     if data.task.monitor != "log_loss":
         return f"a stack chooses by log loss, this task by {data.task.monitor}"
     outputs = data.task.num_outputs(data.num_classes)

@@ -11,11 +11,10 @@ from ftkeras.config import RunConfig
 from ftkeras.contracts.backbone import Backbone
 from ftkeras.contracts.score import Score
 from ftkeras.errors import UserError
-from ftkeras.model import choose_tap, features_model, freeze
+from ftkeras.model import choose_tap, features_model
 from ftkeras.records import atomic, flagfile, fold_table
 from ftkeras.records.run_record import RunRecord
 from ftkeras.report import cross_validation, html, terminal
-from ftkeras.report.progress import Bars, Lines
 from ftkeras.statistics.corrected_resampled import corrected_error
 from ftkeras.statistics.seed_variance import seed_variance
 from ftkeras.training.feature_cache import FeatureCache
@@ -75,9 +74,19 @@ def cross_validate(config: RunConfig) -> RunRecord:
             backbone = _frozen.load(config, data.examples.modality)
             cache = _frozen.cache(config, backbone)
             finished = _finished(config, data, backbone)
+            obstacle = _obstacle(config, data, backbone)
+        with stopwatch("features"):
+            everything = {"all examples": data.examples}
+            features = _frozen.features(cache, everything, progress.step)["all examples"]
         with stopwatch("baselines"):
-            baselines = _fold_baselines.logits(data, config.seed, finished, progress.step)
-        answers = _answers(config, data, backbone, cache, finished, progress, stopwatch)
+            baselines = _fold_baselines.logits(data, features, config.seed, finished, progress.step)
+        with stopwatch("training"):
+            if obstacle:
+                trials = Trials(config, data, backbone, cache, finished)
+                progress.say(f"Fold after fold, because {obstacle}. {trials.estimate()}")
+                answers = trials.fit(progress.step)
+            else:
+                answers = _stacked_folds.fit(config, data, features, progress.step)
         with stopwatch("judgement"):
             scores = _judgement.scores_of(data.task, data.num_classes)
             judged = _judged(data, scores, answers, baselines)
@@ -102,36 +111,16 @@ def cross_validate(config: RunConfig) -> RunRecord:
     return record
 
 
-def _answers(
-    config: RunConfig,
-    data: FoldData,
-    backbone: Backbone,
-    cache: FeatureCache,
-    finished: FinishedFolds,
-    progress: Bars | Lines,
-    stopwatch: _clock.Stopwatch,
-) -> FoldAnswers:
-    """Trains as one stack if it can, else fold after fold."""
+def _obstacle(config: RunConfig, data: FoldData, backbone: Backbone) -> str:
+    """Returns why the heads cannot be trained as one stack, or an empty string."""
     shape = features_model(backbone, config.tap).output.shape[1:]
     obstacle = _stacked_folds.obstacle(config, data, shape)
-    if not obstacle:
-        freeze(backbone, config.phases[0].freezing)
-        with stopwatch("features"):
-            examples = {"all examples": data.examples}
-            features = _frozen.features(cache, examples, progress.step)["all examples"]
-        with stopwatch("training"):
-            return _stacked_folds.fit(config, data, features, progress.step)
-    if config.learning_rates:
+    if obstacle and config.learning_rates:
         raise UserError(
             "Expected --learning_rates with a recipe whose heads can be trained as one stack. "
             f"Received: {obstacle}. Write the learning rate into --phase, or take --mode=tune."
         )
-    trials = Trials(config, data, backbone, cache, finished)
-    progress.say(f"Fold after fold, because {obstacle}.")
-    with stopwatch("estimate"):
-        progress.say(trials.estimate())
-    with stopwatch("training"):
-        return trials.fit(progress.step)
+    return obstacle
 
 
 def _finished(config: RunConfig, data: FoldData, backbone: Backbone) -> FinishedFolds:
