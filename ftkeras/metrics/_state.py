@@ -31,7 +31,7 @@ class State:
         self.inputs = inputs
         kinds = list(dict.fromkeys(counts))
         self.sums = {kind: WideSum(owner, (kind.size,), _name(kind)) for kind in kinds}
-        self.shown = {
+        self.shown: dict[Counts, WideSum] = {
             kind: WideSum(owner, (kind.size // kind.joined,), f"{_name(kind)}_shown")
             for kind in kinds
             if isinstance(kind, Cells) and kind.joined > 1

@@ -17,6 +17,8 @@ class AreaUnderRocCurve(ScoreMetric):
         class_index: The one class to score against the rest, instead of an average.
         num_buckets: Score buckets, a power of two; `None` means 16384 if binary, else as many as
             keep the state at 2^18 entries.
+        absent: `"undefined"` makes an average undefined when one of its curves is, `"skip"` leaves
+            such classes out.
         from_logits: Whether predictions are logits (else probabilities).
         one_hot: Whether labels are one-hot rows (else class indices).
         ignore_label: A label that marks units to leave out, such as padding.
@@ -33,19 +35,20 @@ class AreaUnderRocCurve(ScoreMetric):
         0.875
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - Keras builds a metric from a flat configuration
         self,
         num_classes: int = 2,
         average: str | None = None,
         class_index: int | None = None,
         num_buckets: int | None = None,
+        absent: str = "undefined",
         from_logits: bool = True,
         one_hot: bool = False,
         ignore_label: int | None = None,
         name: str = "area_under_roc_curve",
     ) -> None:
         super().__init__(
-            score.AreaUnderRocCurve(num_classes, average, class_index, num_buckets),
+            score.AreaUnderRocCurve(num_classes, average, class_index, num_buckets, absent),
             name=name,
             from_logits=from_logits,
             one_hot=one_hot,

@@ -13,6 +13,7 @@ class BalancedAccuracy(ScoreMetric):
     Args:
         num_classes: Number of classes; 2 is binary.
         threshold: Probability above which the answer is class 1; binary only.
+        absent: `"skip"` leaves classes without a true unit out, `"zero"` counts them as 0.
         from_logits: Whether predictions are logits (else probabilities).
         one_hot: Whether labels are one-hot rows (else class indices).
         ignore_label: A label that marks units to leave out, such as padding.
@@ -33,13 +34,14 @@ class BalancedAccuracy(ScoreMetric):
         self,
         num_classes: int = 2,
         threshold: float = 0.5,
+        absent: str = "skip",
         from_logits: bool = True,
         one_hot: bool = False,
         ignore_label: int | None = None,
         name: str = "balanced_accuracy",
     ) -> None:
         super().__init__(
-            score.BalancedAccuracy(num_classes, threshold),
+            score.BalancedAccuracy(num_classes, threshold, absent),
             name=name,
             from_logits=from_logits,
             one_hot=one_hot,

@@ -34,6 +34,14 @@ def check_average(average: str | None, class_index: int | None, num_classes: int
         )
 
 
+def check_class_index(class_index: int | None, num_classes: int) -> None:
+    """Raises `UserError` unless a class index, where given, is one of the classes."""
+    if class_index is not None and class_index not in range(num_classes):
+        raise UserError(
+            f"Expected `class_index` in [0, {num_classes}). Received: class_index={class_index!r}."
+        )
+
+
 def check_absent(absent: str) -> None:
     """Raises `UserError` unless `absent` is a known policy."""
     if absent not in ("skip", "zero"):

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from ftkeras.contracts.score import Counts, Score
 from ftkeras.errors import UserError
 from ftkeras.scores._class_average import check_average
-from ftkeras.scores._ratio import ratio
+from ftkeras.scores._ratio import share
 from ftkeras.scores.counts.class_score_histograms import ClassScoreHistograms, default_num_buckets
 from ftkeras.scores.counts.score_histogram import ScoreHistogram
 from ftkeras.scores.inputs.classification import Classification
@@ -26,6 +26,8 @@ class CurveAverage(Score):
         class_index: The one class to score against the rest, instead of an average.
         num_buckets: Score buckets, a power of two; `None` means 16384 if binary, else as many as
             keep the state at 2^18 entries.
+        absent: `"undefined"` makes an average undefined when one of its curves is, `"skip"` leaves
+            such classes out.
     """
 
     direction: ClassVar[str] = "max"
@@ -34,8 +36,14 @@ class CurveAverage(Score):
     average: str | None = None
     class_index: int | None = None
     num_buckets: int | None = None
+    absent: str = "undefined"
 
     def __post_init__(self) -> None:
+        if self.absent not in ("undefined", "skip"):
+            raise UserError(
+                "Expected `absent` to be 'undefined' (an average needs every class) or 'skip' "
+                f"(leave classes without a curve out). Received: absent={self.absent!r}."
+            )
         check_average(self.average, self.class_index, self.num_classes)
         if self.average == "micro":
             raise UserError(
@@ -102,9 +110,11 @@ class CurveAverage(Score):
         return self._mean(values, xp.sum(counts, axis=-1), xp)
 
     def _mean(self, values: Any, support: Any, xp: ModuleType) -> Any:
-        if self.average == "weighted":
-            return ratio(xp.sum(values * support, axis=-1), xp.sum(support, axis=-1), xp)
-        return xp.mean(values, axis=-1)
+        weights = support if self.average == "weighted" else xp.ones_like(support)
+        if self.absent == "skip":
+            weights = xp.where(xp.isnan(values), xp.zeros_like(weights), weights)
+            values = xp.where(xp.isnan(values), xp.zeros_like(values), values)
+        return share(xp.sum(values * weights, axis=-1), xp.sum(weights, axis=-1))
 
 
 def from_top(counts: Any, xp: ModuleType) -> Any:

@@ -27,6 +27,8 @@ class AreaUnderRocCurve(CurveAverage):
         class_index: The one class to score against the rest, instead of an average.
         num_buckets: Score buckets, a power of two; `None` means 16384 if binary, else as many as
             keep the state at 2^18 entries.
+        absent: `"undefined"` makes an average undefined when one of its curves is, `"skip"` leaves
+            such classes out.
 
     Example:
         >>> AreaUnderRocCurve()([0, 0, 1, 1], [-2.0, 1.0, 1.0, 3.0])
@@ -42,6 +44,7 @@ class AreaUnderRocCurve(CurveAverage):
     average: str | None = None
     class_index: int | None = None
     num_buckets: int | None = None
+    absent: str = "undefined"
 
     def curve(self, negative: Any, positive: Any, xp: ModuleType) -> Any:
         """Returns the area; see `CurveAverage.curve`."""

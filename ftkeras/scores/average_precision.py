@@ -26,6 +26,8 @@ class AveragePrecision(CurveAverage):
         class_index: The one class to score against the rest, instead of an average.
         num_buckets: Score buckets, a power of two; `None` means 16384 if binary, else as many as
             keep the state at 2^18 entries.
+        absent: `"undefined"` makes an average undefined when one of its curves is, `"skip"` leaves
+            such classes out.
 
     Example:
         >>> round(AveragePrecision()([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]), 4)
@@ -41,6 +43,7 @@ class AveragePrecision(CurveAverage):
     average: str | None = None
     class_index: int | None = None
     num_buckets: int | None = None
+    absent: str = "undefined"
 
     def curve(self, negative: Any, positive: Any, xp: ModuleType) -> Any:
         """Returns the average precision; see `CurveAverage.curve`."""

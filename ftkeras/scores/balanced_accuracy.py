@@ -5,6 +5,7 @@ from types import ModuleType
 from typing import Any, ClassVar
 
 from ftkeras.contracts.score import Score
+from ftkeras.scores._class_average import check_absent
 from ftkeras.scores._ratio import indicator, ratio
 from ftkeras.scores.counts.class_tallies import ClassTallies
 from ftkeras.scores.inputs.classification import Classification
@@ -15,11 +16,12 @@ class BalancedAccuracy(Score):
     """Mean over the classes that occur of right_c / true_c.
 
     Range [0, 1]; 1 is best, 1 / num_classes is what guessing reaches. Classes without a true unit
-    are left out, as in scikit-learn. Undefined when nothing was counted.
+    are left out by default, as in scikit-learn. Undefined when nothing was counted.
 
     Args:
         num_classes: Number of classes; 2 is binary.
         threshold: Probability above which the answer is class 1; binary only.
+        absent: `"skip"` leaves classes without a true unit out, `"zero"` counts them as 0.
 
     Example:
         >>> BalancedAccuracy()([0, 1, 1, 1, 1], [-2.0, 1.0, -1.0, 3.0, 1.0])
@@ -33,6 +35,10 @@ class BalancedAccuracy(Score):
 
     num_classes: int = 2
     threshold: float = 0.5
+    absent: str = "skip"
+
+    def __post_init__(self) -> None:
+        check_absent(self.absent)
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -53,5 +59,8 @@ class BalancedAccuracy(Score):
         """Returns the mean recall; see `Score.formula`."""
         true = counts[..., 1, :]
         recall = ratio(counts[..., 0, :], true, xp, otherwise=0.0)
-        occurs = indicator(true > 0, true, xp)
+        is_counted = true > 0
+        if self.absent == "zero":
+            is_counted = xp.sum(true, axis=-1, keepdims=True) + 0 * true > 0
+        occurs = indicator(is_counted, true, xp)
         return ratio(xp.sum(recall, axis=-1), xp.sum(occurs, axis=-1), xp)

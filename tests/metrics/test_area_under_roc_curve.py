@@ -74,3 +74,30 @@ def test_numbers_of_buckets_without_a_key_are_refused(num_buckets):
 def test_curves_cannot_be_pooled():
     with pytest.raises(UserError, match="average='micro'"):
         metrics.AreaUnderRocCurve(num_classes=3, average="micro")
+
+
+def test_absent_classes_can_be_left_out_of_an_average():
+    one = case(5, classes=[0, 2, 3])
+    expected = [roc for k, roc in enumerate(present_classes(one)) if k in (0, 2, 3)]
+    assert np.isnan(metrics.AreaUnderRocCurve(5).score(one.y_true, one.logits))
+    for average in ("macro", "weighted"):
+        metric = metrics.AreaUnderRocCurve(5, average=average, absent="skip")
+        weights = np.bincount(one.y_true)[[0, 2, 3]] if average == "weighted" else None
+        mean = np.average(expected, weights=weights)
+        np.testing.assert_allclose(metric.score(one.y_true, one.logits), mean, rtol=1e-9)
+        assert abs(value_of(metric, one) - mean) <= metric.error_bound() + 1e-6
+
+
+def present_classes(one):
+    scores = one.logits - np.stack(
+        [np.logaddexp.reduce(np.delete(one.logits, k, 1).astype("float64"), axis=1)
+         for k in range(one.num_classes)], -1)  # fmt: skip
+    return [
+        roc_auc_score(one.y_true == k, scores[:, k]) if (one.y_true == k).any() else np.nan
+        for k in range(one.num_classes)
+    ]
+
+
+def test_a_policy_for_absent_classes_that_is_none_is_refused():
+    with pytest.raises(UserError, match="absent='zero'"):
+        metrics.AreaUnderRocCurve(5, absent="zero")

@@ -4,6 +4,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ftkeras.errors import UserError
 
@@ -50,3 +51,27 @@ def float_key(values: Any, num_buckets: int, xp: ModuleType) -> Any:
     above = magnitude - (((_EXPONENT_BIAS + _LOWEST) << _MANTISSA_BITS) - (1 << dropped))
     step = xp.minimum(xp.maximum(xp.right_shift(above, dropped), 0), half - 1)
     return half + xp.where(bits >= 0, step, -step)
+
+
+def lower_edges(num_buckets: int) -> NDArray[np.float64]:
+    """Returns `(num_buckets,)`: the smallest float32 of each bucket of `float_key`.
+
+    Buckets 0 (never used) and 1 (all that is more negative) start at minus infinity.
+
+    Example:
+        >>> edges = lower_edges(64)
+        >>> edges[33:36].tolist(), float_key(edges[33:36], 64, np).tolist()
+        ([6.103515625e-05, 0.0001220703125, 0.000244140625], [33, 34, 35])
+    """
+    check_num_buckets(num_buckets)
+    half = num_buckets // 2
+    dropped = _MANTISSA_BITS - ((half // _OCTAVES).bit_length() - 1)
+    lowest = ((_EXPONENT_BIAS + _LOWEST) << _MANTISSA_BITS) - (1 << dropped)
+    # The first number of each step of magnitude; a negative bucket starts next to the step above.
+    steps = lowest + (np.arange(half + 1, dtype="int64") << dropped)
+    first = steps.astype("int32").view("float32").astype("float64")
+    before = (steps - 1).astype("int32").view("float32").astype("float64")
+    edges = np.full(num_buckets, -np.inf)
+    edges[half + 1 :] = first[1:half]
+    edges[2 : half + 1] = -before[half - 1 : 0 : -1]
+    return edges

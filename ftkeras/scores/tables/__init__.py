@@ -1,0 +1,1 @@
+"""Tables, not numbers, from counts: one file a table."""
