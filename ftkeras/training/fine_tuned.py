@@ -13,8 +13,10 @@ from ftkeras import call_string, catalog
 from ftkeras.backbones import preprocessing
 from ftkeras.backbones.saved_model import trust
 from ftkeras.contracts.backbone import Preprocess
+from ftkeras.contracts.calibration import CalibrationMethod
 from ftkeras.contracts.task import Labels, Task
 from ftkeras.errors import UserError
+from ftkeras.records.decision import Decision
 from ftkeras.records.run_record import RunRecord
 from ftkeras.training.examples import from_inputs
 from ftkeras.training.length_buckets import round_up
@@ -30,12 +32,15 @@ class FineTuned:
         preprocess: Raw inputs to preprocessed ones.
         task: How logits are read.
         vocabulary: Class names.
+        decision: Calibration and threshold that validation chose; `None` leaves probabilities as
+            the model states them, and answers the most probable class.
     """
 
     model: keras.Model
     preprocess: Preprocess
     task: Task
     vocabulary: Labels
+    decision: Decision | None = None
 
     def logits(self, values: Sequence[Any], batch_size: int = 32) -> NDArray[np.float32]:
         """Returns `(examples, outputs)` float32 logits; row `i` belongs to `values[i]`.
@@ -48,10 +53,40 @@ class FineTuned:
         rows = from_inputs(values, unknown, self.preprocess, round_up)
         return predict(self.model, rows, batch_size)
 
+    def probabilities(self, values: Sequence[Any], batch_size: int = 32) -> NDArray[np.float64]:
+        """Returns `(examples, classes)` probabilities, calibrated if the run was.
+
+        Args:
+            values: Texts, image paths or image arrays.
+            batch_size: Examples a batch.
+        """
+        return self._shares(self.logits(values, batch_size))
+
     def predict(self, values: Sequence[Any], batch_size: int = 32) -> list[str]:
-        """Returns the name of the most probable class for each input."""
-        best = self.task.predict_label(self.logits(values, batch_size))
+        """Returns the answer for each input: by the run's threshold, else the most probable class.
+
+        Args:
+            values: Texts, image paths or image arrays.
+            batch_size: Examples a batch.
+        """
+        best = self._best(self.logits(values, batch_size))
         return [self.vocabulary.class_names[index] for index in best]
+
+    def _best(self, logits: NDArray[np.float32]) -> NDArray[np.int64]:
+        names, decision = self.vocabulary.class_names, self.decision
+        if decision is None:
+            return self.task.predict_label(logits)
+        if decision.thresholds:
+            threshold = decision.thresholds[names[1]]
+            return (self._shares(logits)[:, 1] > threshold).astype("int64")
+        return self._shares(logits).argmax(axis=1)
+
+    def _shares(self, logits: NDArray[np.float32]) -> NDArray[np.float64]:
+        if self.decision is None or not self.decision.calibration:
+            return np.asarray(self.task.probabilities(logits))
+        call = call_string.parse(self.decision.calibration)
+        method: CalibrationMethod = catalog.build("calibration", call)
+        return np.asarray(method.restore(self.decision.parameters)(logits))
 
 
 def load(run_dir: Path | str, *, trusted: Sequence[str] = ()) -> FineTuned:
@@ -82,6 +117,7 @@ def load(run_dir: Path | str, *, trusted: Sequence[str] = ()) -> FineTuned:
         preprocess=preprocess,
         task=catalog.build("tasks", call_string.parse(record.task["name"])),
         vocabulary=Labels(tuple(record.task["class_names"])),
+        decision=Decision.read(directory / "decision.json"),
     )
 
 

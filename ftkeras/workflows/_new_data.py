@@ -14,7 +14,7 @@ from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
 from ftkeras.report import html, terminal
 from ftkeras.training.fine_tuned import load
-from ftkeras.workflows import _clock, _judgement, _prepared_data, _provenance
+from ftkeras.workflows import _analyses, _clock, _judgement, _prepared_data, _provenance
 
 _SEEN = "seen_in_training_or_validation"
 
@@ -68,6 +68,7 @@ def evaluate_new_data(config: RunConfig, record: RunRecord) -> RunRecord:
         comparisons=[],
         streamed={},
         test_reads=[{"time": _clock.now(), "reason": f"evaluate: {config.data}"}],
+        analyses=_analyses.analyses(predictions, fine_tuned.task, fine_tuned.decision, seed=seed),
     )
     target = config.run_dir / "evaluations" / digest[:12]
     with atomic.replacing_directory(target) as directory:
