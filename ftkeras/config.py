@@ -26,6 +26,9 @@ class RunConfig:
         task: What the answer is, a file in `tasks/`.
         data: Where the labelled examples come from, a file in `data/sources/`.
         predictions: Answers that another program wrote, a file in `data/predictions/`.
+        runs: For a comparison: run directories and files of predictions.
+        examples: For a comparison: `"shared"` takes only the examples that all runs answered;
+            otherwise different examples are an error.
         split: The rule that makes train, validation and test, a file in `data/splits/`.
         folds: For cross-validation: the rule that makes the folds, a file in `data/folds/`;
             `None` takes `stratified`.
@@ -68,6 +71,8 @@ class RunConfig:
     task: Call | None = None
     data: Call | None = None
     predictions: Call | None = None
+    runs: tuple[Path, ...] = ()
+    examples: str | None = None
     split: Call = Call("stratified")
     folds: Call | None = None
     repeats: int | None = None
@@ -172,6 +177,12 @@ def _predictions(text: str) -> Call:
     return _call("data/predictions")(text)
 
 
+def _runs(texts: Any) -> tuple[Path, ...]:
+    """Paths joined by commas, in one text or several."""
+    listed = ",".join(map(str, _listed(texts))).split(",")
+    return tuple(Path(text.strip()) for text in listed if text.strip())
+
+
 def _phases(texts: Any) -> tuple[Phase, ...]:
     calls = [call_string.parse(str(text)) for text in texts]
     for call in calls:
@@ -270,6 +281,8 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "task": _call("tasks"),
     "data": _call("data/sources"),
     "predictions": lambda text: _predictions(str(text)),
+    "runs": lambda texts: _runs(texts),
+    "examples": _one_of("all", "shared"),
     "split": _call("data/splits"),
     "folds": _call("data/folds"),
     "repeats": _integer(1),

@@ -10,24 +10,31 @@ from ftkeras.report.plots import _canvas
 
 _LABEL = 40
 _WIDTH = 18
+_OWN = "This model"
 
 
-def draw(measurements: dict[str, Measurement]) -> str:
+def draw(
+    measurements: dict[str, Measurement], name: str = "intervals", as_written: bool = False
+) -> str:
     """Draws one row a model: its value as a point, its interval as a line.
 
     Args:
         measurements: Model name (`"model"` first, then baselines) -> one and the same score.
             Models whose value is undefined are left out.
+        name: Unique name of the picture on its page.
+        as_written: Whether names are shown as they are, and not in plain words.
 
     Returns:
         An `<svg>` element.
     """
-    rows = {name: item for name, item in measurements.items() if item.value is not None}
+    if not as_written:
+        measurements = {_label(model): item for model, item in measurements.items()}
+    rows = {model: item for model, item in measurements.items() if item.value is not None}
     first = next(iter(measurements.values()))
-    spoken = "; ".join(f"{_label(name)} {_spoken(item)}" for name, item in measurements.items())
+    spoken = "; ".join(f"{model} {_spoken(item)}" for model, item in measurements.items())
     score = wording.plain_name(first.score)
     return _canvas.render(
-        "intervals",
+        name,
         f"{score} of the model and the baselines on test",
         f"{spoken}. Lines are {wording.percent(first.level)} intervals.",
         lambda figure: _paint(figure, rows),
@@ -39,7 +46,7 @@ def _paint(figure: Figure, rows: dict[str, Measurement]) -> None:
     axes = figure.add_subplot()
     for row, (name, item) in enumerate(rows.items()):
         value = item.value or 0.0
-        color = _canvas.MODEL if name == "model" else _canvas.OTHER
+        color = _canvas.MODEL if name == _OWN else _canvas.OTHER
         if item.low is not None and item.high is not None:
             axes.plot(
                 [item.low, item.high],
@@ -52,9 +59,9 @@ def _paint(figure: Figure, rows: dict[str, Measurement]) -> None:
         axes.plot(
             [value],
             [row],
-            "o" if name == "model" else "D",
+            "o" if name == _OWN else "D",
             color=color,
-            markersize=9 if name == "model" else 7,
+            markersize=9 if name == _OWN else 7,
         )
         axes.annotate(
             wording.amount(item.score, value),
@@ -63,11 +70,11 @@ def _paint(figure: Figure, rows: dict[str, Measurement]) -> None:
             textcoords="offset points",
             ha="center",
             color=color,
-            fontweight="bold" if name == "model" else "normal",
+            fontweight="bold" if name == _OWN else "normal",
         )
     axes.set_yticks(
         range(len(rows)),
-        [textwrap.fill(wording.shortened(_label(name), _LABEL), _WIDTH) for name in rows],
+        [textwrap.fill(wording.shortened(name, _LABEL), _WIDTH) for name in rows],
     )
     axes.set_ylim(len(rows) - 0.5, -0.75)
     axes.margins(x=0.12)
@@ -79,7 +86,7 @@ def _paint(figure: Figure, rows: dict[str, Measurement]) -> None:
 
 
 def _label(name: str) -> str:
-    return "This model" if name == "model" else wording.plain_name(name)
+    return _OWN if name == "model" else wording.plain_name(name)
 
 
 def _spoken(item: Measurement) -> str:

@@ -1,0 +1,80 @@
+"""The page of a comparison of runs."""
+
+from pathlib import Path
+from typing import Any
+
+from ftkeras.errors import UserError
+from ftkeras.records.run_record import Measurement, RunRecord
+from ftkeras.report import _page, leaderboard_words
+from ftkeras.report.plots import critical_difference, intervals, quality_cost
+
+_COSTS = {
+    "training_seconds": "seconds of training",
+    "parameters": "parameters",
+}
+
+
+def write(run_dir: Path) -> Path:
+    """Writes `report.html` from `record.json`; the same record gives the same bytes.
+
+    Args:
+        run_dir: Holds the record of a comparison.
+
+    Raises:
+        UserError: The record is no comparison's.
+    """
+    record = RunRecord.read(run_dir / "record.json")
+    boards = record.analyses.get("leaderboards")
+    if boards is None:
+        raise UserError(
+            f"Expected the record of --mode=compare. Received: {run_dir}, whose record has the "
+            f"analyses {sorted(record.analyses)}."
+        )
+    ranks = record.analyses["ranks"]
+    return _page.write(
+        run_dir / "report.html",
+        "leaderboard.html.j2",
+        {
+            "record": record,
+            "boards": [
+                {**board, "pictures": _pictures(board, number)}
+                for number, board in enumerate(boards, 1)
+            ],
+            "ranks": ranks,
+            "ranks_svg": (
+                critical_difference.draw(
+                    ranks["methods"], ranks["average"], ranks["critical_difference"]
+                )
+                if ranks and ranks["critical_difference"]
+                else ""
+            ),
+            "words": leaderboard_words,
+            "costs": leaderboard_words.COSTS,
+        },
+    )
+
+
+def _pictures(board: dict[str, Any], number: int) -> list[str]:
+    found = [
+        intervals.draw(
+            {row["name"]: Measurement(**row["scores"][0]) for row in board["rows"]},
+            name=f"intervals-{number}",
+            as_written=True,
+        )
+    ]
+    for cost, words in _COSTS.items():
+        rows = [
+            {
+                "name": row["name"],
+                **{end: row["scores"][0][end] for end in ("value", "low", "high")},
+                "cost": row["cost"][cost],
+            }
+            for row in board["rows"]
+            if row["cost"].get(cost) and row["scores"][0]["value"] is not None
+        ]
+        if len(rows) > 1 and len({row["cost"] for row in rows}) > 1:
+            score, direction = board["headline"], board["direction"]
+            name = f"quality-cost-{number}"
+            found.append(quality_cost.draw(rows, score, words, direction, name))
+            break
+    return found
