@@ -14,6 +14,7 @@ class CocoAveragePrecision(HostMetric):
 
     Args:
         num_classes: Number of classes.
+        class_index: The one class to score, instead of the mean.
         iou_threshold: One of 0.5, 0.55 ... 0.95; `None` for the mean over all ten.
         area: Size of objects: `"all"`, `"small"` (below 32 x 32 pixels), `"medium"` or `"large"`
             (above 96 x 96).
@@ -36,6 +37,7 @@ class CocoAveragePrecision(HostMetric):
     def __init__(
         self,
         num_classes: int = 1,
+        class_index: int | None = None,
         iou_threshold: float | None = None,
         area: str = "all",
         box_format: str = "xyxy",
@@ -43,6 +45,8 @@ class CocoAveragePrecision(HostMetric):
         name: str = "coco_average_precision",
     ) -> None:
         super().__init__(
-            score.CocoAveragePrecision(num_classes, iou_threshold, area, box_format, num_buckets),
+            score.CocoAveragePrecision(
+                num_classes, class_index, iou_threshold, area, box_format, num_buckets
+            ),
             name,
         )

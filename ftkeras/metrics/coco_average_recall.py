@@ -14,6 +14,7 @@ class CocoAverageRecall(HostMetric):
 
     Args:
         num_classes: Number of classes.
+        class_index: The one class to score, instead of the mean.
         iou_threshold: One of 0.5, 0.55 ... 0.95; `None` for the mean over all ten.
         area: Size of objects: `"all"`, `"small"`, `"medium"` or `"large"`.
         max_detections: How many detections of a class in an image count, from 1 to 100.
@@ -36,6 +37,7 @@ class CocoAverageRecall(HostMetric):
     def __init__(
         self,
         num_classes: int = 1,
+        class_index: int | None = None,
         iou_threshold: float | None = None,
         area: str = "all",
         max_detections: int = 100,
@@ -43,6 +45,8 @@ class CocoAverageRecall(HostMetric):
         name: str = "coco_average_recall",
     ) -> None:
         super().__init__(
-            score.CocoAverageRecall(num_classes, iou_threshold, area, max_detections, box_format),
+            score.CocoAverageRecall(
+                num_classes, class_index, iou_threshold, area, max_detections, box_format
+            ),
             name,
         )

@@ -21,8 +21,18 @@ class DetectionScore(Score):
     undefined: ClassVar[str] = "there are no objects of this size"
 
     num_classes: int
+    class_index: int | None
     iou_threshold: float | None
     box_format: str
+
+    def __post_init__(self) -> None:
+        if self.class_index is not None and self.class_index not in range(self.num_classes):
+            raise UserError(
+                f"Expected `class_index` in [0, {self.num_classes}). Received: "
+                f"class_index={self.class_index!r}."
+            )
+        # Wrong settings are refused now, not when the first image comes.
+        _ = self.inputs, self.counts
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -50,9 +60,14 @@ class DetectionScore(Score):
 
     def formula(self, counts: Any, xp: ModuleType) -> Any:
         """Returns the mean over classes with objects and overlaps; see `Score.formula`."""
-        positives = counts[..., -1, 0]
-        values = self.each(counts[..., :-1, 0], counts[..., :-1, 1], positives)
-        return mean_defined(values, positives > 0)
+        right, wrong, positives = self.tables(counts)
+        return mean_defined(self.each(right, wrong, positives), positives > 0)
+
+    def tables(self, counts: Any) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """Returns right and wrong detections and objects of the classes that are scored."""
+        if self.class_index is not None:
+            counts = counts[..., self.class_index : self.class_index + 1, :, :, :]
+        return counts[..., :-1, 0], counts[..., :-1, 1], counts[..., -1, 0]
 
     def each(
         self, right: NDArray[Any], wrong: NDArray[Any], positives: NDArray[Any]

@@ -19,6 +19,7 @@ class CocoAverageRecall(DetectionScore):
 
     Args:
         num_classes: Number of classes.
+        class_index: The one class to score, instead of the mean.
         iou_threshold: One of 0.5, 0.55 ... 0.95; `None` for the mean over all ten.
         area: Size of objects: `"all"`, `"small"`, `"medium"` or `"large"`.
         max_detections: How many detections of a class in an image count, from 1 to 100.
@@ -38,13 +39,11 @@ class CocoAverageRecall(DetectionScore):
     """
 
     num_classes: int = 1
+    class_index: int | None = None
     iou_threshold: float | None = None
     area: str = "all"
     max_detections: int = 100
     box_format: str = "xyxy"
-
-    def __post_init__(self) -> None:
-        _ = self.inputs, self.counts
 
     @property
     def counts(self) -> DetectionHistogram:

@@ -72,14 +72,16 @@ def test_a_stream_stays_within_its_certified_bound(num_buckets):
 def test_ties_are_the_worst_that_any_order_gives():
     y_true, y_pred = images(3, number=12, has_crowds=False)
     tied = [{**one, "scores": np.round(one["scores"], 1)} for one in y_pred]
-    found = CocoAveragePrecision(NUM_CLASSES, 0.5, box_format="xywh")(y_true, tied)
+    found = CocoAveragePrecision(NUM_CLASSES, iou_threshold=0.5, box_format="xywh")(y_true, tied)
     rng = np.random.default_rng(0)
     orders = []
     for _ in range(30):
         order = rng.permutation(len(tied))
         shuffled = [y_true[k] for k in order], [tied[k] for k in order]
         orders.append(coco_numbers(*shuffled)[1])
-        ours_again = CocoAveragePrecision(NUM_CLASSES, 0.5, box_format="xywh")(*shuffled)
+        ours_again = CocoAveragePrecision(NUM_CLASSES, iou_threshold=0.5, box_format="xywh")(
+            *shuffled
+        )
         assert ours_again == pytest.approx(found, abs=1e-12)
     assert max(orders) > min(orders)
     assert found <= min(orders) + 1e-12
@@ -118,7 +120,7 @@ def test_images_without_objects_or_detections():
 
 def test_an_interval_resamples_images():
     y_true, y_pred = images(6, number=80, has_crowds=False)
-    score = CocoAveragePrecision(NUM_CLASSES, 0.5, box_format="xywh")
+    score = CocoAveragePrecision(NUM_CLASSES, iou_threshold=0.5, box_format="xywh")
     (found,) = measure([score], objects(y_true), objects(y_pred), resamples=500)
     assert found.value == pytest.approx(coco_numbers(y_true, y_pred)[1], abs=1e-12)
     assert found.num_units == 80
@@ -142,6 +144,25 @@ def test_a_comparison_is_paired():
     assert found.p_value < 0.02
     alike = compare(score, sides[0], sides[1], sides[1], other="itself", resamples=300)
     assert (alike.difference, alike.low, alike.high, alike.p_value) == (0.0, 0.0, 0.0, 1.0)
+
+
+def test_one_class_is_scored_as_if_it_were_alone():
+    y_true, y_pred = images(9)
+    each = []
+    for class_ in range(NUM_CLASSES):
+        alone = []
+        for side in (y_true, y_pred):
+            kept = [one["labels"] == class_ for one in side]
+            alone.append([{**{key: value[rows] for key, value in one.items()},
+                           "labels": np.zeros(rows.sum(), int)}
+                          for one, rows in zip(side, kept, strict=True)])  # fmt: skip
+        expected = coco_numbers(*alone, num_classes=1)
+        found = [KINDS[kind](NUM_CLASSES, class_, box_format="xywh")(y_true, y_pred)
+                 for kind in ("precision", "recall")]  # fmt: skip
+        np.testing.assert_allclose(found, expected[[0, 8]], rtol=0, atol=1e-12)
+        each.append(found[0])
+    score = CocoAveragePrecision(NUM_CLASSES, box_format="xywh")
+    assert score(y_true, y_pred) == pytest.approx(np.mean(each))
 
 
 def test_metrics_that_share_match_the_boxes_once():
@@ -179,6 +200,7 @@ def test_what_cannot_be_counted_makes_the_result_undefined_with_a_reason():
     [
         ({"num_classes": 0}, "num_classes=0"),
         ({"iou_threshold": 0.51}, "iou_threshold=0.51"),
+        ({"class_index": 1}, "class_index=1"),
         ({"area": "tiny"}, "area='tiny'"),
         ({"box_format": "cxcywh"}, "box_format='cxcywh'"),
         ({"num_buckets": 100}, "num_buckets=100"),
