@@ -95,8 +95,9 @@ class ImageFeatures(tf.Module):
 class Encoder(tf.Module):
     """A dictionary of ids, mask and types to pooled and sequence outputs; two blocks."""
 
-    def __init__(self, vocabulary=50, length=None):
+    def __init__(self, vocabulary=50, length=None, dropout=0.5):
         super().__init__()
+        self.dropout = dropout
         self.words = tf.Variable(draw(vocabulary, WIDTH), name="word_embeddings/embeddings")
         self.blocks = [tf.Variable(draw(WIDTH, WIDTH, seed=i), name=f"transformer/layer_{i}/kernel")
                        for i in range(2)]  # fmt: skip
@@ -113,8 +114,8 @@ class Encoder(tf.Module):
         for kernel in self.blocks:
             mixed = tf.reduce_sum(x, 1, keepdims=True) / tf.reduce_sum(mask, 1, keepdims=True)
             x = (x + tf.nn.tanh((x + mixed) @ kernel)) * mask
-            if training:
-                x = tf.nn.dropout(x, 0.5)
+            if training and self.dropout:
+                x = tf.nn.dropout(x, self.dropout)
         pooled = tf.nn.tanh(x[:, 0] @ self.pooler)
         return {"pooled_output": pooled, "default": pooled, "sequence_output": x,
                 "encoder_outputs": [x]}  # fmt: skip

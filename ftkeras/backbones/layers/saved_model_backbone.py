@@ -40,8 +40,8 @@ class SavedModelBackbone(keras.layers.Layer):
             `https://www.kaggle.com/models/…`, `gs://…`), or a Kaggle handle
             `owner/model/framework/variation/version`.
         trainable: Whether its variables train at first; `thaw` and `freeze` choose some of them.
-        signature: What to compute: a signature, or a function such as `serve`. `None` takes the
-            object's own call; where it has none, its default signature.
+        signature: What to compute: one of its functions, such as `serve`, or a signature, which
+            cannot be fine-tuned. `None` takes the object's own call, else its default signature.
         output_key: Which of several outputs, for example `"pooled_output"`; `None` takes all.
         arguments: Further arguments of the call, JSON values.
         output_shape: Shape of the output without the batch axis, where the SavedModel leaves it

@@ -10,7 +10,7 @@ _WHOLE = "weights"
 # Dialects beyond those of Keras layers: encoderblock_3, layer_._3, h_._0.
 _OTHER = re.compile(r"(?:^|_)((?:encoder|decoder)blocks?_?\d+|(?:layer|h|block)_\._\d+)(?=_|$)")
 _UNIT = re.compile(r"^units?_?\d+$")
-_FRONT = re.compile(r"embed|stem|patch|position|token|root_block|vocab|(?:^|/)conv_?[01](?=/|_|$)")
+_FRONT = re.compile(r"embed|stem|patch|position|token|root_block|vocab")
 _BACK = re.compile(r"pool|head|top|final|last|logit|post|project|classif|ln_f|encoder_norm")
 
 

@@ -129,11 +129,11 @@ def choose(loaded: Loaded, name: str | None) -> Endpoint:
         only = list(signatures) if len(signatures) == 1 else []
         usual = [known for known in ("default", "serving_default") if known in signatures]
         name = next(iter([*usual, *only]), None)
+    function = getattr(root, name, None) if name else None
+    if not loaded.is_tf1 and _traces(function):  # before a signature: it can be fine-tuned
+        return _function(function, str(name))
     if name in signatures:
         return _signature(signatures[name], str(name))
-    function = getattr(root, name, None) if name else None
-    if function is not None and _traces(function):
-        return _function(function, str(name))
     raise UserError(
         "Expected a SavedModel that can be called, or the name of one of its signatures: "
         f"{', '.join(signatures) or 'it has none'}. Received: signature={name!r}."
