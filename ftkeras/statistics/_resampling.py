@@ -13,7 +13,8 @@ from ftkeras.errors import UserError
 
 MOST_BLOCKS = 4096
 _MOST_KINDS = 4
-MOST_SCORES = 512
+_MOST_CODES = 2**22
+MOST_SCORES = 256
 """Distinct scores told apart while resampling; the value itself always tells apart all."""
 
 
@@ -94,11 +95,13 @@ def blocks(
     4096 of them, random groups of equal size are, whose sums vary as those of units do. Given
     `groups` (units that belong together), whole groups are drawn.
     """
-    rows = [_rows(counts, units) for units in models]
     if groups is None and isinstance(counts, Cells) and _adds_one(counts, models[0]):
-        first, sizes = _alike([counts.cells(u.labels, u.predictions, np) for u in models])
+        cells = [counts.cells(units.labels, units.predictions, np) for units in models]
+        first, sizes = _alike(cells)
         if len(first) <= MOST_BLOCKS:
-            return Blocks(tuple(row[first] for row in rows), sizes, counts.shape)
+            rows = tuple(_places(each[first], counts.size) for each in cells)
+            return Blocks(rows, sizes, counts.shape)
+    rows = tuple(_rows(counts, units) for units in models)
     assigned = _assigned(len(models[0].labels), groups, rng)
     joined = _indicator(assigned).T
     return Blocks(
@@ -131,12 +134,23 @@ def _places(cells: NDArray[Any], size: int, amounts: NDArray[Any] | None = None)
 def _alike(columns: Sequence[NDArray[Any]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Returns one unit of each kind, and how many units are of that kind."""
     code = np.zeros(len(columns[0]), "int64")
-    for column in np.concatenate(columns, axis=1).T:
-        code = code * (int(column.max()) + 2) + column + 1
-        if code.max() > 2**31:
-            code = np.unique(code, return_inverse=True)[1]
-    _, first, sizes = np.unique(code, return_index=True, return_counts=True)
-    return first, sizes
+    codes = 1
+    for column in (one for each in columns for one in each.T):
+        values = int(column.max()) + 2
+        if codes * values > _MOST_CODES:
+            found, code = np.unique(code, return_inverse=True)
+            codes = len(found)
+        code = code * values + column + 1
+        codes *= values
+    if codes > _MOST_CODES:
+        _, first, sizes = np.unique(code, return_index=True, return_counts=True)
+        return first, sizes
+    # Counting places is many times faster than sorting units.
+    sizes = np.bincount(code, minlength=codes)
+    first = np.zeros(codes, "int64")
+    first[code[::-1]] = np.arange(len(code))[::-1]
+    seen = np.flatnonzero(sizes)
+    return first[seen], sizes[seen]
 
 
 def _assigned(

@@ -122,7 +122,8 @@ def _freedom(counts: Counts, units: Units, groups: NDArray[Any] | None) -> float
     them.
     """
     is_class = units.labels.ndim == 1 and not np.issubdtype(units.labels.dtype, np.floating)
-    sizes = np.unique(units.labels, return_counts=True)[1] if is_class else np.array([])
+    sizes = np.bincount(units.labels) if is_class else np.array([])
+    sizes = sizes[sizes > 0]
     if len(sizes) < 2:
         sizes = np.array([len(units.labels)])
     decides = len(sizes) == 2 and isinstance(counts, Cells)

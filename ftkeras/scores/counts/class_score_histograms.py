@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ftkeras.contracts.score import Cells, Units
 from ftkeras.scores.counts._softmax import log_odds
 from ftkeras.scores.counts.float_key import check_num_buckets, float_key
-from ftkeras.scores.counts.score_histogram import distinct, rank
+from ftkeras.scores.counts.score_histogram import cut_points, distinct, rank
 
 _LIVE_BUCKETS = 128
 _MOST_CELLS = 2**18
@@ -65,7 +65,12 @@ class ClassScoreHistograms(Cells):
     def fitted(self, units: Units, most: int | None = None) -> "ClassRankedScores":
         """Returns counts with a cell for every distinct score (or `most` groups of them)."""
         scores = _comparable(units.predictions)
-        return ClassRankedScores(tuple(distinct(column, most) for column in scores.T))
+        if most is None or len(scores) <= most:
+            return ClassRankedScores(tuple(distinct(column, None) for column in scores.T))
+        columns = enumerate(scores.T)
+        return ClassRankedScores(
+            tuple(cut_points(column, units.labels == label, most) for label, column in columns)
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,9 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras.contracts.score import Cells, Units
-from ftkeras.scores.counts.float_key import check_num_buckets, float_key
+from ftkeras.scores.counts.float_key import check_num_buckets, float_key, lower_edges
 
 _LIVE_BUCKETS = 256
+_SAMPLED = 64
+"""Scores looked at for each cut point."""
+_MANY, _FEW, _KEYS = 2**16, 2**12, 2**16
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,10 @@ class ScoreHistogram(Cells):
 
     def fitted(self, units: Units, most: int | None = None) -> "RankedScores":
         """Returns counts with a cell for every distinct score (or `most` groups of them)."""
-        return RankedScores(distinct(units.predictions, most))
+        scores = units.predictions
+        if most is None or len(scores) <= most:
+            return RankedScores(distinct(scores, None))
+        return RankedScores(cut_points(scores, units.labels == 1, most))
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,12 +93,28 @@ def join_buckets(counts: Any, most: int, xp: ModuleType) -> Any:
 def distinct(scores: NDArray[Any], most: int | None) -> NDArray[np.float64]:
     """Returns the sorted distinct scores, thinned to `most` groups of like size."""
     if most is not None and len(scores) > most:
-        # Only cut points are wanted, so a regular sample of the order is enough.
-        ordered = np.sort(scores)
+        # Only cut points are wanted, so every so-manieth score will do.
+        ordered = np.sort(scores[:: max(1, len(scores) // (_SAMPLED * most))])
         return np.unique(ordered[np.arange(most) * len(ordered) // most])
     return np.unique(scores) if len(scores) else np.zeros(1)
 
 
+def cut_points(scores: NDArray[Any], is_class: NDArray[np.bool_], most: int) -> NDArray[np.float64]:
+    """Returns sorted scores, half of them for each side: a rare class would share a few groups."""
+    of_side = [distinct(scores[side], most // 2) for side in (is_class, ~is_class) if side.any()]
+    return np.unique(np.concatenate(of_side))
+
+
 def rank(ordered: NDArray[Any], scores: NDArray[Any]) -> NDArray[np.int64]:
     """Returns the index of the largest of the ordered values not above each score."""
-    return np.maximum(np.searchsorted(ordered, scores, side="right") - 1, 0)
+    if len(scores) < _MANY or len(ordered) > _FEW or (scores.astype("float32") != scores).any():
+        return np.maximum(np.searchsorted(ordered, scores, side="right") - 1, 0)
+    # Among few values most buckets of floats hold no boundary: there a table knows the answer.
+    edges = np.append(lower_edges(_KEYS), np.inf)
+    known = np.searchsorted(ordered, edges[:-1], side="right") - 1
+    is_cut = np.searchsorted(ordered, edges[1:], side="left") - 1 != known
+    key = float_key(scores, _KEYS, np)
+    found = np.maximum(known, 0)[key]
+    rest = np.flatnonzero(is_cut[key])
+    found[rest] = np.maximum(np.searchsorted(ordered, scores[rest], side="right") - 1, 0)
+    return found
