@@ -9,8 +9,8 @@ from markupsafe import Markup
 from ftkeras.records import atomic
 from ftkeras.report import wording
 
-_TEMPLATES = Path(__file__).parent / "templates"
-_FILTERS = (
+TEMPLATES = Path(__file__).parent / "templates"
+FILTERS = (
     wording.plain_name,
     wording.in_sentence,
     wording.moment,
@@ -33,16 +33,16 @@ def write(path: Path, template: str, content: dict[str, Any]) -> Path:
         content: What the template reads.
     """
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update({function.__name__: function for function in _FILTERS})
+    environment.filters.update({function.__name__: function for function in FILTERS})
     # An SVG comes from ftkeras.report.plots, which escapes every name it writes.
     environment.filters["drawn"] = Markup
-    css = Markup((_TEMPLATES / "style.css").read_text(encoding="utf-8"))  # noqa: S704
+    css = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))  # noqa: S704
     shared = {"css": css, "foreign": False, "num_answers": None}
     text = environment.get_template(template).render({**shared, **content})
     with atomic.replacing(path) as temporary:

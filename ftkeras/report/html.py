@@ -3,34 +3,20 @@
 from pathlib import Path
 from typing import Any
 
-import jinja2
-from markupsafe import Markup
-
-from ftkeras.records import atomic
+from ftkeras.contracts.calibration import Calibrator
 from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
 from ftkeras.report import (
+    _page,
+    analysis_page,
     caveats,
     cross_validation,
     figures,
     score_table,
     verdict,
-    wording,
     worst_errors,
 )
 from ftkeras.report.answers import Answers, decode
-
-_TEMPLATES = Path(__file__).parent / "templates"
-_FILTERS = (
-    wording.plain_name,
-    wording.in_sentence,
-    wording.moment,
-    wording.number,
-    wording.count,
-    wording.duration,
-    wording.percent,
-    wording.shortened,
-)
 
 
 def write(run_dir: Path) -> Path:
@@ -50,51 +36,39 @@ def write(run_dir: Path) -> Path:
         UserError: There is no readable record, or a predictions file is damaged.
     """
     record = RunRecord.read(run_dir / "record.json")
-    answers = _answers(run_dir / "predictions" / "model.parquet")
+    path = run_dir / "predictions" / "model.parquet"
+    answers, calibrator = _answers(path), analysis_page.calibrator(record)
+    calibrated = {} if calibrator is None else _answers(path, calibrator)
     others = {
         path.stem: decoded["test"]
         for path in sorted((run_dir / "predictions" / "baselines").glob("*.parquet"))
         if "test" in (decoded := _answers(path))
     }
-    text = _environment().get_template("report.html.j2").render(_content(record, answers, others))
-    path = run_dir / "report.html"
-    with atomic.replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
-    return path
+    content = _content(record, answers, calibrated, others)
+    return _page.write(run_dir / "report.html", "report.html.j2", content)
 
 
-def _answers(path: Path) -> dict[str, Answers]:
+def _answers(path: Path, calibrator: Calibrator | None = None) -> dict[str, Answers]:
     """Returns the decoded answers of each part that a predictions file holds."""
     if not path.exists():
         return {}
     predictions = Predictions.read(path)
     parts = {name: predictions.part(name) for name in ("validation", "test")}
-    return {name: decode(part) for name, part in parts.items() if len(part)}
-
-
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update({function.__name__: function for function in _FILTERS})
-    # An SVG comes from ftkeras.report.plots, which escapes every name it writes.
-    environment.filters["drawn"] = Markup
-    return environment
+    return {name: decode(part, calibrator) for name, part in parts.items() if len(part)}
 
 
 def _content(
-    record: RunRecord, answers: dict[str, Answers], others: dict[str, Answers]
+    record: RunRecord,
+    answers: dict[str, Answers],
+    calibrated: dict[str, Answers],
+    others: dict[str, Answers],
 ) -> dict[str, Any]:
     """Returns everything the templates read."""
     test, validation = answers.get("test"), answers.get("validation")
+    choice = record.analyses.get("threshold")
     return {
         "record": record,
         "foreign": "predictions" in record.config,
-        "css": Markup((_TEMPLATES / "style.css").read_text(encoding="utf-8")),  # noqa: S704
         "verdict": verdict.of(record),
         "caveats": caveats.find(record),
         "headline_svg": figures.headline(record),
@@ -111,12 +85,17 @@ def _content(
         },
         "differences": score_table.difference_rows(record),
         "folds": cross_validation.page(record),
-        "pictures": ([] if test is None else figures.on_test(test, others))
-        + ([] if validation is None else figures.on_validation(validation)),
+        "pictures": ([] if test is None else figures.on_test(test, others, calibrated.get("test")))
+        + (
+            []
+            if validation is None
+            else figures.on_validation(calibrated.get("validation", validation), choice)
+        ),
         "errors": [] if test is None else worst_errors.find(test),
         "num_errors": None if test is None else int((~test.correct).sum()),
         "num_answers": None if test is None else len(test),
         "learning": figures.learning(record),
+        **analysis_page.content(record, answers),
     }
 
 

@@ -142,8 +142,10 @@ def _difference_row(item: Comparison, direction: str, headline: bool) -> Differe
 def _p_values(item: Comparison) -> str:
     if item.adjusted_p_value is None or item.adjusted_p_value == item.p_value:
         return wording.p_value(item.p_value)
-    adjusted = wording.p_value(item.adjusted_p_value).removeprefix("p ").removeprefix("= ")
-    return f"{wording.p_value(item.p_value)} (adjusted {adjusted})"
+    plain, adjusted = wording.p_value(item.p_value), wording.p_value(item.adjusted_p_value)
+    if plain == adjusted:
+        return plain
+    return f"{plain} (adjusted {adjusted.removeprefix('p ').removeprefix('= ')})"
 
 
 def _signed(value: float) -> str:

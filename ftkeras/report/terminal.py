@@ -136,6 +136,7 @@ def _files(run_dir: Path) -> Table:
     """A list of what was written, of those files that are there."""
     files = (
         ("Report", "report.html"),
+        ("Card", "model_card.md"),
         ("Model", "model.keras"),
         ("Predictions", "predictions"),
         ("Replay", "run.flags"),

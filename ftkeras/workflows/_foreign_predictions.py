@@ -14,7 +14,7 @@ from ftkeras.errors import UserError
 from ftkeras.records import atomic, flagfile
 from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
-from ftkeras.report import html, terminal
+from ftkeras.report import html, model_card, terminal
 from ftkeras.workflows import (
     _analyses,
     _clock,
@@ -85,6 +85,7 @@ def evaluate_foreign(config: RunConfig) -> RunRecord:
         if decision is not None:
             decision.write(directory / _decision.FILE)
         html.write(directory)
+        model_card.write(directory)
     terminal.summarize(record, config.run_dir)
     return record
 

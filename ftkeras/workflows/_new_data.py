@@ -12,7 +12,7 @@ from ftkeras.errors import UserError
 from ftkeras.records import atomic, split_table
 from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
-from ftkeras.report import html, terminal
+from ftkeras.report import html, model_card, terminal
 from ftkeras.training.fine_tuned import load
 from ftkeras.workflows import _analyses, _clock, _judgement, _prepared_data, _provenance
 
@@ -75,6 +75,7 @@ def evaluate_new_data(config: RunConfig, record: RunRecord) -> RunRecord:
         predictions.write(directory / "predictions" / "model.parquet")
         new.write(directory / "record.json")
         html.write(directory)
+        model_card.write(directory)
     terminal.summarize(new, target)
     return new
 

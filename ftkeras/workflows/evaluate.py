@@ -8,7 +8,7 @@ from ftkeras.config import RunConfig
 from ftkeras.records.decision import Decision
 from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
-from ftkeras.report import html, terminal
+from ftkeras.report import html, model_card, terminal
 from ftkeras.workflows import _analyses, _clock, _decision, _judgement
 from ftkeras.workflows._foreign_predictions import evaluate_foreign
 
@@ -46,6 +46,7 @@ def evaluate(config: RunConfig) -> RunRecord:
     judged = judge(record, models, "evaluate: predictions on disk", decision)
     judged.write(config.run_dir / "record.json")
     html.write(config.run_dir)
+    model_card.write(config.run_dir)
     terminal.summarize(judged, config.run_dir)
     return judged
 

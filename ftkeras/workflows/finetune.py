@@ -11,7 +11,7 @@ from ftkeras.model import build_model
 from ftkeras.records import atomic, flagfile, split_table
 from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
-from ftkeras.report import html, terminal
+from ftkeras.report import html, model_card, terminal
 from ftkeras.training.recipe import Part, Recipe, Step
 from ftkeras.workflows import (
     _analyses,
@@ -119,6 +119,7 @@ def finetune(config: RunConfig) -> RunRecord:
         (directory / "preprocessing").mkdir()
         backbone.preprocess.save(directory / "preprocessing")
         html.write(directory)
+        model_card.write(directory)
     terminal.summarize(record, config.run_dir)
     return record
 
