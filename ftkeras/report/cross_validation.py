@@ -90,8 +90,10 @@ def sentences(record: RunRecord) -> list[str]:
         "by a model that saw neither it nor a near copy of it; validation parts inside the folds "
         "chose epoch and learning rate.",
         "Training parts of folds overlap, so the folds' spread alone would promise too much. The "
-        "interval is Nadeau and Bengio's: as wide as the overlap asks for.",
+        "interval is Nadeau and Bengio's: as wide as the overlap asks for. It takes the shares of "
+        "the classes as they are in these data.",
         *_chosen(found),
+        *_ridge(found),
     ]
     if found["seeds"]:
         told += _seeds(found["seeds"], headline, found["repeats"])
@@ -152,6 +154,17 @@ def _chosen(found: dict[str, Any]) -> list[str]:
     return [
         f"The learning rate was chosen anew inside each fold: {listed} of {len(rates)} folds. The "
         "score is that of the recipe with this choice in it, so it is not flattered by it."
+    ]
+
+
+def _ridge(found: dict[str, Any]) -> list[str]:
+    ridge = found.get("ridge")
+    if not ridge:
+        return []
+    return [
+        f"Without any training: ridge regression on the same features answers "
+        f"{wording.amount('accuracy', ridge['accuracy'])} of the examples right, each one left out "
+        "by formula (its penalty was chosen by the same errors)."
     ]
 
 

@@ -1,9 +1,14 @@
 """Cross-validation on a tiny real backbone: who sees what, and that the numbers are those of files."""
 
+import contextlib
+import io
+
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from sklearn import metrics
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import LeaveOneOut, cross_val_predict
 
 import ftkeras
 from ftkeras import run
@@ -115,6 +120,21 @@ def test_one_repeat_is_one_run_whose_answers_give_its_scores(plain):
     assert record.analyses["cross_validation"]["seeds"] is None
 
 
+def test_the_ridge_probe_leaves_each_example_out(plain, folded, reviews):
+    run_dir, record = plain
+    found = record.analyses["cross_validation"]["ridge"]
+    backbone = text_backbone()
+    rows = Predictions.read(run_dir / "predictions/model.parquet")
+    encoded = backbone.preprocess([str(preview) for preview in rows.previews])
+    features = np.asarray(backbone.model(encoded.arrays)["mean_pooled"])
+    answers = cross_val_predict(
+        Ridge(alpha=found["penalty"], solver="svd"), features, 2 * rows.labels - 1, cv=LeaveOneOut()
+    )
+    right = (answers > 0) == rows.labels
+    assert found["accuracy"] == pytest.approx(right.mean(), abs=0.01)
+    assert "ridge regression" in (run_dir / "report.html").read_text()
+
+
 def test_validation_chooses_the_learning_rate_in_each_fold(validated):
     _, record = validated
     found = record.analyses["cross_validation"]
@@ -172,20 +192,22 @@ def test_the_command_line_replays_the_same_bits_and_ends_with_what_next(plain, t
     assert places == sorted(places)
 
 
-def test_a_thawing_recipe_runs_fold_after_fold_and_goes_on_where_it_stopped(
-    folded, tmp_path, monkeypatch, capsys
-):
-    thawing = {
+@pytest.fixture(scope="module")
+def thawing(folded):
+    return {
         **folded,
         "folds": "random(folds=2)",
         "phase": ["top_blocks(count=1, epochs=2, learning_rate=0.05)"],
         "metric": ["accuracy"],
     }
-    config = RunConfig.read(**thawing, run_dir=str(tmp_path / "thawed"))
-    at_once = RunConfig.read(**thawing, run_dir=str(tmp_path / "at_once"))
-    expected = ftkeras.cross_validate(at_once)
-    fit = _fold_trials.Recipe.fit
-    begun = []
+
+
+@pytest.fixture(scope="module")
+def resumed(thawing, tmp_path_factory):
+    """A run that was stopped in its second trial, and then run again; and what it printed."""
+    run_dir = tmp_path_factory.mktemp("runs") / "thawed"
+    config = RunConfig.read(**thawing, run_dir=str(run_dir))
+    fit, begun, said = _fold_trials.Recipe.fit, [], io.StringIO()
 
     def interrupted(recipe, *arguments, **settings):
         begun.append(recipe)
@@ -193,18 +215,31 @@ def test_a_thawing_recipe_runs_fold_after_fold_and_goes_on_where_it_stopped(
             raise KeyboardInterrupt
         fit(recipe, *arguments, **settings)
 
-    monkeypatch.setattr(_fold_trials.Recipe, "fit", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        ftkeras.cross_validate(config)
-    assert not (tmp_path / "thawed").exists()
-    assert "2 trials to run, one after the other" in capsys.readouterr().err
-    record = ftkeras.cross_validate(config)
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stderr(said):
+        patch.setattr(_fold_trials.Recipe, "fit", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            ftkeras.cross_validate(config)
+        assert not run_dir.exists()
+        record = ftkeras.cross_validate(config)
     assert len(begun) == 3
-    assert "(1 finished ones are kept)" in capsys.readouterr().err
+    return record, said.getvalue()
+
+
+def test_a_thawing_recipe_runs_fold_after_fold_and_goes_on_where_it_stopped(resumed):
+    record, said = resumed
+    assert "2 trials to run, one after the other" in said
+    assert "(1 finished ones are kept)" in said
     (phase,) = record.phases
     assert phase["phase"].startswith("top_blocks")
     assert len(phase["history"]["val_log_loss"]) == 2
-    assert record.measurements == expected.measurements
+    assert record.analyses["cross_validation"]["heads"] == 2
+
+
+@pytest.mark.slow
+def test_going_on_gives_what_a_run_without_a_stop_gives(resumed, thawing, tmp_path):
+    record, _ = resumed
+    at_once = ftkeras.cross_validate(RunConfig.read(**thawing, run_dir=str(tmp_path / "at_once")))
+    assert at_once.measurements == record.measurements
 
 
 def test_what_cannot_be_done_is_said(folded, tmp_path):
