@@ -14,6 +14,7 @@ class RougeL(HostMetric):
 
     Args:
         measure: `"f1"`, `"precision"` or `"recall"`.
+        stemmer: Whether words longer than 3 lose their endings; needs `pip install ftkeras[text]`.
         name: Name in logs.
 
     Shapes:
@@ -30,6 +31,7 @@ class RougeL(HostMetric):
     def __init__(
         self,
         measure: str = "f1",
+        stemmer: bool = False,
         name: str = "rouge_l",
     ) -> None:
-        super().__init__(score.RougeL(measure), name)
+        super().__init__(score.RougeL(measure, stemmer), name)

@@ -15,6 +15,7 @@ class RougeN(HostMetric):
     Args:
         order: n: 1 is ROUGE-1, 2 is ROUGE-2.
         measure: `"f1"`, `"precision"` or `"recall"`.
+        stemmer: Whether words longer than 3 lose their endings; needs `pip install ftkeras[text]`.
         name: Name in logs.
 
     Shapes:
@@ -32,6 +33,7 @@ class RougeN(HostMetric):
         self,
         order: int = 1,
         measure: str = "f1",
+        stemmer: bool = False,
         name: str = "rouge_n",
     ) -> None:
-        super().__init__(score.RougeN(order, measure), name)
+        super().__init__(score.RougeN(order, measure, stemmer), name)

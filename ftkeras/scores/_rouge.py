@@ -1,5 +1,6 @@
 """Means of ROUGE values over texts: what ROUGE-N and ROUGE-L share."""
 
+from abc import abstractmethod
 from types import ModuleType
 from typing import Any, ClassVar
 
@@ -16,7 +17,6 @@ class Rouge(Score):
     direction: ClassVar[str] = "max"
 
     measure: str
-    _order: int | None
 
     def __post_init__(self) -> None:
         if self.measure not in RougeValues.names:
@@ -31,9 +31,9 @@ class Rouge(Score):
         return (0.0, 1.0)
 
     @property
+    @abstractmethod
     def counts(self) -> RougeValues:
         """Texts and the sums of their values."""
-        return RougeValues(self._order)
 
     @property
     def inputs(self) -> Objects:

@@ -42,6 +42,20 @@ def test_the_metric_counts_as_the_score_does():
     check_host_metric(metrics.RougeN(2), y_true, y_pred, y_true)
 
 
+STEMMED = [("The cats were running quickly", "a cat runs quick"), ("happily generalised", "happy generals"),
+           ("sky skies dying tied ties", "skies sky die tie tied"), ("3 dogs' beds", "the dog's bedding")]  # fmt: skip
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_stemmed_words_equal_rouge_score(order):
+    scorer = RougeScorer([f"rouge{order}"], use_stemmer=True)
+    y_true, y_pred = columns(STEMMED)
+    each = [scorer.score(*pair)[f"rouge{order}"].fmeasure for pair in STEMMED]
+    found = RougeN(order, stemmer=True)(y_true, y_pred)
+    assert found == pytest.approx(np.mean(each), abs=1e-12)
+    assert RougeN(1, stemmer=True)(y_true, y_pred) > RougeN(1)(y_true, y_pred)
+
+
 def test_other_scripts_hold_no_word():
     assert RougeN()(["北京"], ["北京"]) == 0.0
 

@@ -1,12 +1,13 @@
-"""ROUGE of each text: shared n-grams, or the longest common subsequence."""
+"""ROUGE of each text: shared n-grams, or longest common subsequences."""
 
-import re
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ftkeras.scores._bit_parallel import common_subsequence
 from ftkeras.scores._texts import references, text
 from ftkeras.scores.counts._ngrams import matches, ngrams
+from ftkeras.scores.counts._rouge_union import union_hits
+from ftkeras.scores.counts._rouge_words import rouge_words
 from ftkeras.scores.counts.unit_values import UnitValues
 
 
@@ -19,6 +20,8 @@ class RougeValues(UnitValues):
 
     Args:
         order: Length of the n-grams; `None` for the longest common subsequence.
+        stemmer: Whether words longer than 3 lose their endings (Porter's rules).
+        by_line: Whether subsequences are looked for in each pair of lines; see `RougeLSum`.
 
     Example:
         >>> RougeValues(1).of("the cat sat", "the cat")
@@ -28,24 +31,31 @@ class RougeValues(UnitValues):
     names: ClassVar[tuple[str, ...]] = ("precision", "recall", "f1")
 
     order: int | None = 1
+    stemmer: bool = False
+    by_line: bool = False
 
     def values(self, y_true: Any, y_pred: Any) -> tuple[float, float, float]:
         """Returns precision, recall and F1 of one text."""
-        answer = _words(text(y_pred))
-        found = [self._compared(_words(truth), answer) for truth in references(y_true)]
+        answer = self._lines(text(y_pred))
+        found = [self._compared(self._lines(truth), answer) for truth in references(y_true)]
         return max(found, key=lambda values: values[2])
 
-    def _compared(self, truth: list[str], answer: list[str]) -> tuple[float, float, float]:
-        if self.order is None:
-            shared, shorter = common_subsequence(truth, answer), 0
+    def _lines(self, text_: str) -> list[list[str]]:
+        lines = text_.split("\n") if self.by_line else [text_]
+        return [rouge_words(line, self.stemmer) for line in lines]
+
+    def _compared(
+        self, truth: list[list[str]], answer: list[list[str]]
+    ) -> tuple[float, float, float]:
+        shorter = 0
+        if self.by_line:
+            shared = union_hits(truth, answer)
+        elif self.order is None:
+            shared = common_subsequence(truth[0], answer[0])
         else:
-            shared = matches(ngrams(truth, self.order), ngrams(answer, self.order))
+            shared = matches(ngrams(truth[0], self.order), ngrams(answer[0], self.order))
             shorter = self.order - 1
-        precision = shared / max(len(answer) - shorter, 1)
-        recall = shared / max(len(truth) - shorter, 1)
+        precision = shared / max(sum(map(len, answer)) - shorter, 1)
+        recall = shared / max(sum(map(len, truth)) - shorter, 1)
         f1 = 2 * precision * recall / (precision + recall) if shared else 0.0
         return precision, recall, f1
-
-
-def _words(text_: str) -> list[str]:
-    return re.findall("[a-z0-9]+", text_.lower())
