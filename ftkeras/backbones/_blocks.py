@@ -39,7 +39,7 @@ def group(model: keras.Model, first: str = "embeddings") -> tuple[Block, ...]:
         >>> [block.name for block in group(keras.Sequential(layers))]
         ['embeddings', 'transformer_layer_0', 'transformer_layer_1']
     """
-    layers = [layer for layer in _leaves(model) if layer.weights]
+    layers = [layer for layer in leaves(model) if layer.weights]
     if not any(block_name(layer.name) for layer in layers):
         return tuple(Block(layer.name, (layer,)) for layer in layers)
     grouped: dict[str, list[keras.layers.Layer]] = {}
@@ -50,10 +50,11 @@ def group(model: keras.Model, first: str = "embeddings") -> tuple[Block, ...]:
     return tuple(Block(name, tuple(found)) for name, found in grouped.items())
 
 
-def _leaves(model: keras.Model) -> Iterator[keras.layers.Layer]:
+def leaves(model: keras.Model) -> Iterator[keras.layers.Layer]:
+    """Yields the layers of a model and of the models in it; of a SavedModel, its groups."""
     for layer in model.layers:
         if isinstance(layer, keras.Model):
-            yield from _leaves(layer)
+            yield from leaves(layer)
         else:
             yield from getattr(layer, "variable_groups", [layer])  # of a SavedModel
 

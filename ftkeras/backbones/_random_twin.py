@@ -1,11 +1,12 @@
 """The same architecture with fresh random weights: what pretraining has to beat."""
 
 import dataclasses
-from collections.abc import Iterator
 
 import keras
 
+from ftkeras.backbones import _blocks
 from ftkeras.backbones._fingerprint import fingerprint
+from ftkeras.backbones.layers.saved_model_backbone import SavedModelBackbone
 from ftkeras.contracts.backbone import Backbone, Block
 from ftkeras.errors import UserError
 
@@ -29,17 +30,12 @@ def random_twin(backbone: Backbone, seed: int = 0) -> Backbone:
             f"{backbone.handle} ({type(error).__name__}: {str(error)[:200]}). Rank it without its "
             "random twin."
         ) from error
-    twins = dict(zip(map(id, _leaves(backbone.model)), _leaves(model), strict=True))
+    for layer in model.layers:
+        if isinstance(layer, SavedModelBackbone):  # it has no initializers, and is loaded trained
+            layer.draw_weights(seed)
+    twins = dict(zip(map(id, _blocks.leaves(backbone.model)), _blocks.leaves(model), strict=True))
     blocks = tuple(
         Block(block.name, tuple(twins[id(layer)] for layer in block.layers))
         for block in backbone.blocks
     )
     return dataclasses.replace(backbone, model=model, blocks=blocks, fingerprint=fingerprint(model))
-
-
-def _leaves(model: keras.Model) -> Iterator[keras.layers.Layer]:
-    for layer in model.layers:
-        if isinstance(layer, keras.Model):
-            yield from _leaves(layer)
-        else:
-            yield layer

@@ -43,7 +43,8 @@ def merge_duplicate_rows(optimizer: keras.optimizers.Optimizer) -> keras.optimiz
             f"Received: optimizer={optimizer!r}. Merge the inner optimizer."
         )
     if not isinstance(optimizer, _MergesRows):
-        optimizer.__class__ = _merging(type(optimizer))
+        kind: Any = type(optimizer)
+        optimizer.__class__ = _merging(kind)
     return optimizer
 
 

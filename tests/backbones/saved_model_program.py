@@ -86,4 +86,4 @@ if __name__ == "__main__":
         result = mirrored(sys.argv[1])
     else:
         result = on_jax(sys.argv[1])
-    print(json.dumps(result))
+    sys.stdout.write(json.dumps(result))

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import keras
+import numpy as np
 from keras.src.saving.serialization_lib import in_safe_mode
 
 from ftkeras.backbones.saved_model import trust
@@ -168,6 +169,24 @@ class SavedModelBackbone(keras.layers.Layer):
         """
         matching = {id(v) for v in self._matching(pattern)}
         return self._train({id(v) for v in self.trainable_variables} - matching)
+
+    def draw_weights(self, seed: int) -> None:
+        """Replaces every weight by random numbers: what is left of a model without its training.
+
+        A SavedModel does not say how it was initialised, so each variable of floats is drawn from a
+        normal distribution with the variable's own mean and standard deviation: the scale of every
+        layer stays, and what it has learned goes. Variables that hold one value stay.
+
+        Args:
+            seed: Equal seeds give equal bits.
+        """
+        generator = np.random.default_rng(seed)
+        for variable in [v for group in self.variable_groups for v in group.shared]:
+            values = variable.numpy()
+            if values.dtype.kind == "f" and values.size and np.ptp(values) > 0:
+                drawn = generator.normal(values.mean(), values.std(), values.shape)
+                low = values.min() if (values >= 0).all() else -np.inf  # a variance stays one
+                variable.assign(np.maximum(drawn, low).astype(values.dtype))
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
         """Computes the SavedModel; see the class."""

@@ -55,13 +55,14 @@ class SavedModelText:
         self.inputs = tuple(inputs)
         self.cut = cut
         self._root = load(self.directory).root
-        self.sequence_length = self._own_length() if sequence_length is None else sequence_length
-        self._packs = self.sequence_length != self._own_length()
+        own_length = self._own_length()
+        self.sequence_length = own_length if sequence_length is None else sequence_length
+        self._packs = self.sequence_length != own_length
         if self._packs and not (
             hasattr(self._root, "tokenize") and hasattr(self._root, "bert_pack_inputs")
         ):
             raise UserError(
-                f"Expected sequence_length={self._own_length()}, the only one that {preprocessor} "
+                f"Expected sequence_length={own_length}, the only one that {preprocessor} "
                 f"makes. Received: sequence_length={sequence_length}. Leave it out."
             )
 
