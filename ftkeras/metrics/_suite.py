@@ -42,6 +42,13 @@ _RECOMMENDED = {
         "r2_score",
         "pearson_correlation",
     ),
+    "ranking": (
+        "normalized_discounted_cumulative_gain(k=10)",
+        "mean_reciprocal_rank(k=10)",
+        "mean_average_precision(k=10)",
+        "recall_at_k",
+        "query_area_under_roc_curve",
+    ),
     "segmentation": ("mean_intersection_over_union", "dice_coefficient", "pixel_accuracy"),
 }
 _NEEDED = {

@@ -44,6 +44,9 @@ def variants(kind, name):
     accepted = catalog.parameters(kind, name)
     found = []
     for family in families():
+        if any(needed and key.startswith("num_") and key not in family.sizes
+               for key, needed in accepted.items()):  # fmt: skip
+            continue
         arguments = {key: REQUIRED.get(key, 0.5) for key, needed in accepted.items() if needed}
         arguments |= {key: size for key, size in family.sizes.items() if key in accepted}
         try:

@@ -1,6 +1,7 @@
 """Several metrics with one state, in anyone's `compile`."""
 
 import csv
+import inspect
 
 import keras
 import numpy as np
@@ -13,7 +14,7 @@ from ftkeras import call_string, catalog, metrics
 from ftkeras.contracts.score import Cells
 from ftkeras.errors import UserError
 from ftkeras.metrics import _suite
-from tests.helpers.metric_checks import case, variants
+from tests.helpers.metric_checks import REQUIRED, case, variants
 
 
 def model_of(outputs, compiled, loss=None, dtype=None):
@@ -230,8 +231,17 @@ def test_every_score_has_its_shell_with_the_same_arguments_and_name():
     assert catalog.names("scores") == catalog.names("metrics")
     for name in catalog.names("scores"):
         arguments = catalog.parameters("scores", name)
-        assert catalog.parameters("metrics", name).items() - own >= arguments.items()
-        assert set(catalog.parameters("metrics", name)) - own == set(arguments)
+        assert catalog.parameters("metrics", name).items() >= arguments.items()
+        assert set(catalog.parameters("metrics", name)) - (own - set(arguments)) == set(arguments)
+
+
+def test_defaults_reach_the_score_each_in_its_place():
+    for name in catalog.names("metrics"):
+        for family, metric in variants("metrics", name)[:1]:
+            given = {**REQUIRED, **family.sizes}
+            for key, parameter in inspect.signature(type(metric).__init__).parameters.items():
+                if key != "self" and parameter.default is not parameter.empty and key not in given:
+                    assert metric.get_config()[key] == parameter.default, (name, key)
 
 
 def test_cells_lie_inside_the_counts():

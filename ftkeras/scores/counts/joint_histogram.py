@@ -48,8 +48,8 @@ class JointHistogram(Cells):
 
     def cells(self, labels: Any, predictions: Any, xp: ModuleType) -> Any:
         """Returns `(units, num_outputs)`."""
-        keys = (self._key(values, xp) for values in (labels, predictions))
-        return _cells(*keys, self.num_buckets, xp)
+        of_label, of_prediction = self._key(labels, xp), self._key(predictions, xp)
+        return _cells(of_label, of_prediction, self.num_buckets, xp)
 
     def _key(self, values: Any, xp: ModuleType) -> Any:
         values = (values - self.center) / self.scale
@@ -92,13 +92,13 @@ class GroupedPairs(Cells):
 
     def cells(self, labels: Any, predictions: Any, xp: ModuleType) -> Any:
         """Returns `(units, num_outputs)`."""
-        keys = (
+        of_label, of_prediction = (
             np.stack(
-                [rank(both[side], x) for both, x in zip(self.edges, values.T, strict=True)], -1
+                [rank(edges[side], x) for edges, x in zip(self.edges, values.T, strict=True)], -1
             )
             for side, values in enumerate((labels, predictions))
         )
-        return _cells(*keys, _RESAMPLED_BUCKETS, np)
+        return _cells(of_label, of_prediction, _RESAMPLED_BUCKETS, np)
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,15 +4,16 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, ClassVar
 
-import numpy as np
-
 from ftkeras.contracts.score import Inputs, Units
 from ftkeras.errors import UserError
+from ftkeras.scores.inputs._width import wide
 
 
 @dataclass(frozen=True)
 class Regression(Inputs):
     """True and predicted numbers, in the widest type that the backend has.
+
+    Squares of large numbers differ in digits that float32 lacks.
 
     Args:
         num_outputs: How many numbers are predicted for a unit.
@@ -22,6 +23,7 @@ class Regression(Inputs):
         y_pred: The same, or `(batch,)`.
 
     Example:
+        >>> import numpy as np
         >>> Regression().units(np.array([1, 2]), np.array([[1.5], [2.0]]), np).predictions.tolist()
         [[1.5], [2.0]]
     """
@@ -41,7 +43,7 @@ class Regression(Inputs):
         """Returns labels and predictions `(units, outputs)`."""
         self._check(y_true, y_pred)
         labels, predictions = (
-            xp.reshape(_wide(values, xp), (-1, self.num_outputs)) for values in (y_true, y_pred)
+            xp.reshape(wide(values, xp), (-1, self.num_outputs)) for values in (y_true, y_pred)
         )
         is_known = xp.isfinite(labels)
         return Units(
@@ -70,10 +72,3 @@ class Regression(Inputs):
                 f"y_pred.shape={tuple(y_pred.shape)}. Set `num_outputs` to the number of outputs "
                 "of the model."
             )
-
-
-def _wide(values: Any, xp: ModuleType) -> Any:
-    if xp is np:
-        return np.asarray(values, "float64")
-    # Squares of large numbers differ in digits that float32 lacks. JAX has nothing wider.
-    return xp.cast(values, xp.convert_to_tensor(np.zeros((), "float64")).dtype)

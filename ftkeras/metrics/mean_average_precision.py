@@ -1,0 +1,46 @@
+"""How far up all the relevant documents stand."""
+
+import keras
+
+from ftkeras.metrics._score_metric import ScoreMetric
+from ftkeras.scores import mean_average_precision as score
+
+
+@keras.saving.register_keras_serializable(package="ftkeras")
+class MeanAveragePrecision(ScoreMetric):
+    """`scores/mean_average_precision.py` as a Keras metric: formula, range and references there.
+
+    Args:
+        k: How many documents count; `None` for all.
+        ties: Which of equal scores comes first: `"worst"`, the one that is not relevant, so that
+            constant scores gain nothing; `"order"`, the earlier in the list. trec_eval sorts ties
+            by document id, descending: `"order"` on lists that are sorted so is equal to it.
+        min_relevance: Relevance from which a document is relevant.
+        empty: What a query without a relevant document does: `"zero"` scores 0, `"skip"` leaves it
+            out.
+        name: Name in logs.
+
+    Shapes:
+        y_true: `(queries, list_size)` relevances, -1 where a list is padded.
+        y_pred: `(queries, list_size)` scores, larger first.
+        sample_weight: `(queries,)`.
+
+    Example:
+        >>> metric = MeanAveragePrecision()
+        >>> metric.update_state([[0, 2, 1], [1, 0, -1]], [[0.3, 0.2, 0.1], [2.0, 1.0, 0.0]])
+        >>> round(float(metric.result()), 4)
+        0.7917
+    """
+
+    def __init__(
+        self,
+        k: int | None = None,
+        ties: str = "worst",
+        min_relevance: float = 1.0,
+        empty: str = "zero",
+        name: str = "mean_average_precision",
+    ) -> None:
+        super().__init__(
+            score.MeanAveragePrecision(k, ties, min_relevance, empty),
+            name=name,
+        )
