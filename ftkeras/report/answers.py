@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from ftkeras import catalog
 from ftkeras.call_string import Call
+from ftkeras.contracts.calibration import Calibrator
 from ftkeras.records.predictions import Predictions
 
 
@@ -61,10 +62,16 @@ class Answers:
         return self.predicted == self.labels
 
 
-def decode(predictions: Predictions) -> Answers:
-    """Decodes logits by the rules of the task that made them."""
+def decode(predictions: Predictions, calibrator: Calibrator | None = None) -> Answers:
+    """Decodes logits by the rules of the task that made them.
+
+    Args:
+        predictions: One part.
+        calibrator: What turns logits into probabilities instead of the task; what is answered
+            stays the same.
+    """
     task = catalog.build("tasks", Call(predictions.task))
-    probabilities = task.probabilities(predictions.logits)
+    probabilities = (calibrator or task.probabilities)(predictions.logits)
     true = probabilities[np.arange(len(predictions)), predictions.labels]
     return Answers(
         labels=predictions.labels,

@@ -1,6 +1,7 @@
 """Which pictures a run gets, and what is said below each."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -49,12 +50,15 @@ def headline(record: RunRecord) -> str:
     return intervals.draw({name: found[name] for name in order if name in found})
 
 
-def on_test(answers: Answers, others: dict[str, Answers]) -> list[Picture]:
+def on_test(
+    answers: Answers, others: dict[str, Answers], calibrated: Answers | None = None
+) -> list[Picture]:
     """Returns confusion matrix, ROC, precision-recall and calibration on the test part.
 
     Args:
         answers: The model on test.
         others: Baselines on test, by name.
+        calibrated: The model on test with the probabilities of the run's calibration.
     """
     pictures = [
         Picture(
@@ -71,11 +75,13 @@ def on_test(answers: Answers, others: dict[str, Answers]) -> list[Picture]:
         ),
     ]
     if answers.scored:
-        pictures += _of_probabilities(answers, others)
+        pictures += _of_probabilities(answers, others, calibrated)
     return [picture for picture in pictures if picture.svg]
 
 
-def _of_probabilities(answers: Answers, others: dict[str, Answers]) -> list[Picture]:
+def _of_probabilities(
+    answers: Answers, others: dict[str, Answers], calibrated: Answers | None
+) -> list[Picture]:
     rest = "" if answers.binary else " One curve for each class against the rest."
     event = "the probability" if answers.binary else "the confidence"
     return [
@@ -95,8 +101,9 @@ def _of_probabilities(answers: Answers, others: dict[str, Answers]) -> list[Pict
         Picture(
             "Calibration",
             f"When the model states {event} p, how often is it so? On the diagonal it can be taken "
-            "at its word; below it, it is overconfident. Bars count the examples.",
-            calibration.draw(answers),
+            "at its word; below it, it is overconfident. Bars count the examples"
+            + (", the line those after calibration." if calibrated else "."),
+            calibration.draw(answers, calibrated),
         ),
     ]
 
@@ -107,8 +114,13 @@ def _lowest(answers: Answers) -> str:
     return f" The {per_class.MOST_CLASSES} classes with the lowest recall."
 
 
-def on_validation(answers: Answers) -> list[Picture]:
-    """Returns the picture that a threshold may be chosen by, drawn on the validation part."""
+def on_validation(answers: Answers, choice: dict[str, Any] | None = None) -> list[Picture]:
+    """Returns the picture that a threshold may be chosen by, drawn on the validation part.
+
+    Args:
+        answers: The model on validation.
+        choice: `analyses["threshold"]` of the record; `None` when none was chosen.
+    """
     if not answers.scored:
         return []
     if answers.binary:
@@ -116,7 +128,7 @@ def on_validation(answers: Answers) -> list[Picture]:
             "Decision threshold",
             "Drawn on validation, where choosing is allowed; a threshold picked here looks a "
             "little better than it will be. The scores above use 0.5.",
-            threshold.draw(answers),
+            threshold.draw(answers, choice),
         )
     else:
         picture = Picture(

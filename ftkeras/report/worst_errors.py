@@ -47,12 +47,17 @@ def find(answers: Answers, count: int = 20) -> list[WorstError]:
     return [_error(answers, int(row)) for row in order]
 
 
+def preview(answers: Answers, row: int) -> tuple[str, str]:
+    """Returns what a person sees of an example: a text or an image, the other one empty."""
+    seen = "" if answers.previews is None else str(answers.previews[row] or "")
+    return ("", seen) if _IMAGE.fullmatch(seen) else (wording.shortened(seen, _LONGEST), "")
+
+
 def _error(answers: Answers, row: int) -> WorstError:
-    preview = "" if answers.previews is None else str(answers.previews[row] or "")
-    image = preview if _IMAGE.fullmatch(preview) else ""
+    text, image = preview(answers, row)
     return WorstError(
         id=str(answers.ids[row]),
-        text="" if image else wording.shortened(preview, _LONGEST),
+        text=text,
         image=image,
         true=answers.class_names[answers.labels[row]],
         predicted=answers.class_names[answers.predicted[row]],

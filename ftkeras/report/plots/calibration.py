@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy.stats import binomtest
@@ -57,23 +58,26 @@ def bins(answers: Answers, num_bins: int = 10) -> Bins:
     )
 
 
-def draw(answers: Answers) -> str:
+def draw(answers: Answers, calibrated: Answers | None = None) -> str:
     """Draws the share seen against the probability said, over a histogram of the latter.
 
     Args:
         answers: The model on test.
+        calibrated: The same with calibrated probabilities, drawn beside it.
 
     Returns:
         An `<svg>` element.
     """
     found = bins(answers)
+    after = None if calibrated is None else bins(calibrated)
     apart = int(np.sum((found.said < found.low) | (found.said > found.high)))
     return _canvas.render(
         "calibration",
         "Reliability diagram on test",
         f"Expected calibration error {wording.number(found.mean_gap)} in {len(found.counts)} bins; "
-        f"in {apart} of {len(found.said)} filled bins the interval misses the diagonal.",
-        lambda figure: _paint(figure, found, answers),
+        f"in {apart} of {len(found.said)} filled bins the interval misses the diagonal."
+        + ("" if after is None else f" After calibration it is {wording.number(after.mean_gap)}."),
+        lambda figure: _paint(figure, found, after, answers),
         size=(4.2, 3.9),
     )
 
@@ -84,7 +88,7 @@ def _events(answers: Answers) -> tuple[NDArray[np.bool_], NDArray[np.floating]]:
     return answers.correct, answers.confidence
 
 
-def _paint(figure: Figure, found: Bins, answers: Answers) -> None:
+def _paint(figure: Figure, found: Bins, after: Bins | None, answers: Answers) -> None:
     top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
     top.plot(
         [0, 1],
@@ -94,19 +98,10 @@ def _paint(figure: Figure, found: Bins, answers: Answers) -> None:
         linestyle=_canvas.DASHES[1],
         label="perfect calibration",
     )
-    # The Wilson interval always holds the share; clipping removes the rounding of a zero width.
-    errors = np.clip([found.seen - found.low, found.high - found.seen], 0, None)
-    top.errorbar(
-        found.said,
-        found.seen,
-        errors,
-        fmt="o",
-        color=_canvas.MODEL,
-        capsize=3,
-        elinewidth=1.4,
-        markersize=6,
-        label="seen, 95% interval",
-    )
+    words = "seen, 95% interval" if after is None else "before, 95% interval"
+    _points(top, found, "o", _canvas.MODEL, words)
+    if after is not None:
+        _points(top, after, "D", _canvas.ACCENT, "after calibration")
     top.set_ylim(-0.03, 1.05)
     if answers.binary:
         name = wording.shortened(answers.class_names[1], 16)
@@ -126,5 +121,23 @@ def _paint(figure: Figure, found: Bins, answers: Answers) -> None:
         edgecolor="white",
         linewidth=0.8,
     )
+    if after is not None:
+        bottom.stairs(after.counts, edges, color=_canvas.ACCENT, linewidth=1.2)
     bottom.set_ylabel("examples")
     bottom.set_xlim(-0.01, 1.01)
+
+
+def _points(axes: Axes, found: Bins, marker: str, color: str, label: str) -> None:
+    # The Wilson interval always holds the share; clipping removes the rounding of a zero width.
+    errors = np.clip([found.seen - found.low, found.high - found.seen], 0, None)
+    axes.errorbar(
+        found.said,
+        found.seen,
+        errors,
+        fmt=marker,
+        color=color,
+        capsize=3,
+        elinewidth=1.4,
+        markersize=6 if marker == "o" else 5,
+        label=label,
+    )

@@ -1,5 +1,8 @@
 """Precision, recall and F1 over the decision threshold, on validation."""
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
@@ -17,11 +20,13 @@ def best(answers: Answers) -> tuple[float, float]:
     return float(thresholds[f1.argmax()]), float(f1.max())
 
 
-def draw(answers: Answers) -> str:
+def draw(answers: Answers, choice: dict[str, Any] | None = None) -> str:
     """Draws the three scores of a binary model over all thresholds of its probability.
 
     Args:
         answers: The model on *validation*, where a threshold may be chosen.
+        choice: `analyses["threshold"]` of a record: the chosen threshold, and where it would lie
+            on other samples. `None` marks the best F1 instead.
 
     Returns:
         An `<svg>` element, or an empty string when validation holds one class only.
@@ -29,11 +34,17 @@ def draw(answers: Answers) -> str:
     if not 0 < np.sum(answers.labels == 1) < len(answers):
         return ""
     threshold, f1 = best(answers)
+    marked = _Mark(threshold, threshold, threshold, f"best F1 at {threshold:.2f}")
+    if choice is not None:
+        chosen, near = choice["threshold"], choice["choice"] or {}
+        low, high = near.get("low", chosen), near.get("high", chosen)
+        marked = _Mark(chosen, low, high, f"chosen: {chosen:.2f}")
     return _canvas.render(
         "threshold",
         "Precision, recall and F1 over the decision threshold, on validation",
-        f"F1 is highest, {wording.number(f1)}, at threshold {wording.number(threshold)}.",
-        lambda figure: _paint(figure, answers, threshold),
+        f"F1 is highest, {wording.number(f1)}, at threshold {wording.number(threshold)}."
+        + ("" if choice is None else f" Chosen was {wording.number(marked.threshold)}."),
+        lambda figure: _paint(figure, answers, marked),
         size=(4.2, 3.6),
     )
 
@@ -51,7 +62,18 @@ def _f1(precision: NDArray[np.floating], recall: NDArray[np.floating]) -> NDArra
     return 2 * precision * recall / np.maximum(precision + recall, np.finfo(float).tiny)
 
 
-def _paint(figure: Figure, answers: Answers, threshold: float) -> None:
+@dataclass(frozen=True)
+class _Mark:
+    """A threshold to mark, between the ends of its interval."""
+
+    threshold: float
+    low: float
+    high: float
+    words: str
+
+
+def _paint(figure: Figure, answers: Answers, marked: _Mark) -> None:
+    threshold = marked.threshold
     axes = figure.add_subplot()
     precision, recall, thresholds = _curve(answers)
     lines = (
@@ -62,8 +84,10 @@ def _paint(figure: Figure, answers: Answers, threshold: float) -> None:
     for label, values, color, dash in lines:
         axes.plot(*_canvas.thinned(thresholds, values), color=color, linestyle=dash, label=label)
     axes.axvline(threshold, color=_canvas.OTHER, linewidth=1)
+    if marked.high > marked.low:
+        axes.axvspan(marked.low, marked.high, color=_canvas.OTHER, alpha=0.14, linewidth=0)
     axes.annotate(
-        f"best F1 at {threshold:.2f}",
+        marked.words,
         (threshold, 0.04),
         (4 if threshold < 0.6 else -4, 0),
         textcoords="offset points",

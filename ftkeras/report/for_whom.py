@@ -1,0 +1,167 @@
+"""Slices and suspected labels in words: for whom does it work, and which labels need a look?"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ftkeras.report import wording
+from ftkeras.report.answers import Answers
+from ftkeras.report.worst_errors import preview
+
+_CHANCE = 0.05
+
+
+@dataclass(frozen=True)
+class SliceRow:
+    """One slice in words.
+
+    Args:
+        name: The column and what it says.
+        num_units: Examples in it.
+        score: Its score.
+        interval: `low to high`.
+        difference: Score minus that of the rest, in points.
+        difference_interval: `low to high`.
+        p_value: Adjusted for the number of slices.
+        differs: Whether it differs from the rest beyond chance.
+        worse: Whether it is worse than the rest.
+    """
+
+    name: str
+    num_units: int
+    score: str
+    interval: str
+    difference: str
+    difference_interval: str
+    p_value: str
+    differs: bool
+    worse: bool
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """One label to check.
+
+    Args:
+        id: The example's id.
+        part: The part it is in.
+        text: What was read; empty for an image.
+        image: A `data:image/...;base64,` thumbnail; empty for a text.
+        given: Its label.
+        suggested: The class the model would rather give it.
+        confidence: Probability the model gives to its label.
+    """
+
+    id: str
+    part: str
+    text: str
+    image: str
+    given: str
+    suggested: str
+    confidence: float
+
+
+def slice_rows(found: list[dict[str, Any]], score: str) -> list[SliceRow]:
+    """Returns slices in words: those that differ beyond chance first, the worst of them first.
+
+    Args:
+        found: `differences` or `weak` of `analyses["slices"]` of a record.
+        score: Name of the score.
+    """
+    rows = [_row(item, score) for item in found]
+    order = sorted(range(len(rows)), key=lambda k: (not rows[k].differs, found[k]["difference"], k))
+    return [rows[k] for k in order]
+
+
+def slices_sentence(found: dict[str, Any]) -> str:
+    """Returns what the slices come to, in a sentence."""
+    compared, score = found["num_compared"], wording.in_sentence(found["score"])
+    if not compared:
+        return (
+            "No slice has enough examples (30, and 30 that are not in it) to be compared with the "
+            "rest."
+        )
+    differing = [one for one in found["differences"] if one["adjusted"] <= _CHANCE]
+    worse = sum(one["difference"] < 0 for one in differing)
+    overall = wording.amount(found["score"], found["overall"])
+    start = f"{compared} slices of the {found['num_units']:,} test examples were compared with the"
+    if not differing:
+        return (
+            f"{start} rest of them: none differs from the overall {score} of {overall} by more "
+            "than chance. That is no proof that all are alike; the intervals say how far they may "
+            "be apart."
+        )
+    return (
+        f"{start} rest of them, the overall {score} being {overall}: {worse} "
+        f"{'is' if worse == 1 else 'are'} worse and {len(differing) - worse} better by more than "
+        "chance."
+    )
+
+
+def suspects(found: dict[str, Any], answers: dict[str, Answers]) -> list[Suspect]:
+    """Returns the labels to check with what a person sees of them, the most suspicious first.
+
+    Args:
+        found: `analyses["label_noise"]` of a record.
+        answers: Part -> answers of the model, for their previews.
+    """
+    rows = {
+        part: {str(id_): row for row, id_ in enumerate(each.ids)} for part, each in answers.items()
+    }
+    shown = []
+    for one in found["suspects"]:
+        row = rows.get(one["part"], {}).get(one["id"])
+        text, image = ("", "") if row is None else preview(answers[one["part"]], row)
+        shown.append(
+            Suspect(
+                id=one["id"],
+                part=one["part"],
+                text=text,
+                image=image,
+                given=one["given"],
+                suggested=one["suggested"],
+                confidence=one["self_confidence"],
+            )
+        )
+    return shown
+
+
+def suspects_sentence(found: dict[str, Any]) -> str:
+    """Returns how many labels are suspected, and what it would mean for the accuracy."""
+    counted = [
+        f"{one['num_suspects']:,} of {one['num_units']:,} {part} labels"
+        for part, one in found["parts"].items()
+    ]
+    total = sum(one["num_suspects"] for one in found["parts"].values())
+    if not total:
+        return f"None of the labels is suspected ({' and '.join(counted)})."
+    sentence = (
+        f"Of {' and '.join(counted)} the model is confident that they are wrong. It may be the "
+        "model that is wrong: look at them."
+    )
+    test = found["parts"].get("test")
+    if test is None or not test["num_suspects"]:
+        return sentence
+    low, high = (wording.amount("accuracy", test[f"accuracy_{end}"]) for end in ("low", "high"))
+    return (
+        f"{sentence} Whichever of them are, accuracy on test, now "
+        f"{wording.amount('accuracy', test['accuracy'])}, would be between {low} and {high}. "
+        f"Confident learning puts the share of wrong labels at "
+        f"{wording.percent(round(test['noise'], 3))}."
+    )
+
+
+def _row(item: dict[str, Any], score: str) -> SliceRow:
+    name = f"{item['column']}: {item['value']}" if item["column"] else item["value"]
+    low, high = (wording.amount(score, item[end]) for end in ("low", "high"))
+    ends = [wording.change(score, item[f"difference_{end}"]) for end in ("low", "high")]
+    return SliceRow(
+        name=wording.shortened(name, 90),
+        num_units=item["num_units"],
+        score=wording.amount(score, item["score"]),
+        interval=f"{low} to {high}",
+        difference=wording.change(score, item["difference"]),
+        difference_interval=f"{ends[0].removesuffix(' points')} to {ends[1]}",
+        p_value=wording.p_value(item["adjusted"]),
+        differs=item["adjusted"] <= _CHANCE,
+        worse=item["difference"] < 0,
+    )
