@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -70,8 +71,11 @@ class FoldData:
 
     def mask(self, part: str) -> NDArray[np.bool_]:
         """Returns `(repeats * folds, examples)`: true where an example is in this part."""
-        parts = np.stack([content.part_of_rows(self.examples, split) for split in self.splits])
-        return parts == part
+        return self._parts == part
+
+    @cached_property
+    def _parts(self) -> NDArray[np.str_]:
+        return np.stack([content.part_of_rows(self.examples, split) for split in self.splits])
 
     @property
     def test_over_train(self) -> float:

@@ -3,7 +3,8 @@
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import keras
@@ -86,8 +87,6 @@ class Trials:
         """
         epochs = sum(phase.epochs for phase in self._config.phases)
         progress = step("Folds", "epochs")
-        # Every trial is a graph of its own, and TensorFlow takes that for a mistake.
-        logging.getLogger("tensorflow").addFilter(_not_of_retracing)
         found = []
         for number, (name, split) in enumerate(zip(self._names, self._data.splits, strict=True)):
             kept = self._finished.get(name)
@@ -96,12 +95,12 @@ class Trials:
                 def told(done: int, number: int = number, name: str = name) -> None:
                     progress(number * epochs + done, len(self._names) * epochs, name)
 
-                kept = self._trial(number // self._data.folds, split, told)
+                with _no_word_of_retracing():
+                    kept = self._trial(number // self._data.folds, split, told)
                 self._finished.put(name, **kept)
             found.append(kept)
             progress((number + 1) * epochs, len(self._names) * epochs, name)
         self._backbone.model.set_weights(self._pretrained)
-        logging.getLogger("tensorflow").removeFilter(_not_of_retracing)
         return self._answers(found)
 
     def _trial(
@@ -244,8 +243,19 @@ def _reseed(model: keras.Model, seed: int) -> None:
         state.assign(np.array([seeds.child(seed, f"dropout/{number}"), 0], "uint32"))
 
 
-def _not_of_retracing(record: logging.LogRecord) -> bool:
-    return "retracing" not in record.getMessage()
+@contextmanager
+def _no_word_of_retracing() -> Iterator[None]:
+    """Every trial is a graph of its own, and TensorFlow takes that for a mistake."""
+
+    def wanted(record: logging.LogRecord) -> bool:
+        return "retracing" not in record.getMessage()
+
+    log = logging.getLogger("tensorflow")
+    log.addFilter(wanted)
+    try:
+        yield
+    finally:
+        log.removeFilter(wanted)
 
 
 def _rows(data: FoldData, split: Split, part: str) -> NDArray[np.int64]:
