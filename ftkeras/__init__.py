@@ -19,6 +19,7 @@ _HOMES = (
     ("load", "ftkeras.training.fine_tuned"),
     ("load_backbone", "ftkeras.backbones"),
     ("rank_backbones", "ftkeras.workflows.rank_backbones"),
+    ("tune", "ftkeras.workflows.tune"),
 )
 _ROOMS = ("backbones", "calibration", "callbacks", "data", "freezing", "heads", "metrics", "report",
           "scores", "statistics", "tasks", "thresholds")  # fmt: skip

@@ -1,0 +1,133 @@
+"""One trial of a search: train on train, answer validation, never look at test."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ftkeras import call_string, catalog, seeds
+from ftkeras.callbacks.watch_epochs import WatchEpochs
+from ftkeras.config import RunConfig
+from ftkeras.contracts import search
+from ftkeras.contracts.backbone import Backbone
+from ftkeras.contracts.score import Score
+from ftkeras.model import build_model
+from ftkeras.training.feature_cache import FeatureCache
+from ftkeras.training.recipe import Part, Recipe
+from ftkeras.workflows import _balance, _frozen, _judgement, _objective
+from ftkeras.workflows._prepared_data import PreparedData
+
+_OF_TUNING = ("search", "trials", "storage")
+
+
+def settings_of(config: RunConfig, values: dict[str, Any], **changes: Any) -> RunConfig:
+    """Returns the settings of the fine-tuning that a trial stands for.
+
+    Args:
+        config: The settings of the search.
+        values: Path -> value.
+        **changes: Further settings by flag.
+    """
+    plain = {key: value for key, value in config.settings().items() if key not in _OF_TUNING}
+    changed = search.applied(plain, values)
+    return RunConfig.read(**{**changed, "mode": "finetune", **changes})
+
+
+def choosing_score(config: RunConfig, data: PreparedData) -> Score:
+    """Returns the score that trials are compared by on validation.
+
+    It is the one that chooses the epoch, too; with a loss of the user's own, whose logits are not
+    meant as probabilities, the headline score.
+    """
+    scores = _judgement.scores_of(data.task, data.num_classes)
+    monitor = call_string.parse(data.task.monitor).name
+    own = [score for score in scores if score.name.partition("(")[0] == monitor]
+    return own[0] if own and config.loss is None else scores[0]
+
+
+def scored(score: Score, labels: NDArray[Any], logits: NDArray[Any]) -> float:
+    """Returns a score of predictions, exactly."""
+    units = score.inputs.units(labels, logits, np)
+    return float(score.formula(score.counts.fitted(units).tally(units), np))
+
+
+class Trials:
+    """Runs trials on the same data; frozen backbones are loaded once and pass examples once.
+
+    Args:
+        data: The data of the search; its test part is not touched.
+        score: What trials are compared by.
+    """
+
+    def __init__(self, data: PreparedData, score: Score) -> None:
+        self._data = data
+        self._score = score
+        self._opened: dict[tuple[Any, ...], tuple[Backbone, FeatureCache]] = {}
+        self.passes = {"computed": 0, "reused": 0}
+
+    def __call__(
+        self, config: RunConfig, tell: Callable[[int, float], None]
+    ) -> NDArray[np.float32]:
+        """Trains by the settings and returns `(validation examples, outputs)` logits.
+
+        Args:
+            config: The settings of the trial.
+            tell: Called with each epoch's validation score; what it raises ends the trial.
+        """
+        backbone, cache = self._backbone(config)
+        before = cache.passes
+        data, parts = self._data, {name: self._part(name) for name in ("train", "validation")}
+        counts = np.bincount(data.labels["train"], minlength=data.num_classes).tolist()
+        objective = _objective.objective(
+            data.task, data.num_classes, config.metrics, config.loss, counts
+        )
+        model = build_model(
+            backbone,
+            data.task,
+            num_classes=data.num_classes,
+            head=config.head,
+            tap=config.tap,
+            seed=config.seed,
+        )
+        monitor = f"val_{self._score.name.partition('(')[0]}"
+        watch = WatchEpochs(tell, monitor)
+        recipe = Recipe(model, backbone, cache, objective, _silent, [watch])
+        try:
+            recipe.fit(
+                config.phases,
+                parts["train"],
+                parts["validation"],
+                seed=seeds.child(config.seed, "fit"),
+                log=None,
+                balanced=_balance.balanced(
+                    config.balance, data.labels["train"], data.num_classes, config.seed
+                ),
+            )
+            return recipe.predict(parts["validation"], "validation")[0]
+        finally:
+            self.passes["computed"] += cache.passes.computed - before.computed
+            self.passes["reused"] += cache.passes.reused - before.reused
+
+    def _part(self, name: str) -> Part:
+        part = self._data.parts[name]
+        return Part(part.ids, part.inputs, self._data.labels[name])
+
+    def _backbone(self, config: RunConfig) -> tuple[Backbone, FeatureCache]:
+        key = (config.backbone, config.tap, config.sequence_length, config.image_size)
+        if key in self._opened:
+            backbone, cache = self._opened[key]
+        else:
+            backbone = _frozen.load(config, self._data.parts["train"].modality)
+            cache = _frozen.cache(config, backbone)
+        rules = [catalog.build("freezing", phase.freezing) for phase in config.phases]
+        if any(rule(backbone.blocks) for rule in rules):
+            # Its weights will move: the next trial has to begin from the pretrained ones.
+            self._opened.pop(key, None)
+        else:
+            self._opened[key] = backbone, cache
+        return backbone, cache
+
+
+def _silent(name: str, unit: str) -> Callable[..., None]:
+    return lambda *told: None
