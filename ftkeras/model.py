@@ -5,6 +5,7 @@ import keras
 from ftkeras import call_string, catalog, seeds
 from ftkeras.call_string import Call
 from ftkeras.contracts.backbone import Backbone, Block
+from ftkeras.contracts.freezing import Adapts, ChoosesVariables
 from ftkeras.contracts.task import Task
 from ftkeras.errors import UserError
 
@@ -95,24 +96,58 @@ def choose_tap(backbone: Backbone, tap: str | None) -> str:
 
 
 def freeze(backbone: Backbone, rule: Call) -> tuple[Block, ...]:
-    """Makes exactly the blocks that a freezing rule names trainable.
+    """Makes exactly what a freezing rule names trainable.
 
-    A frozen layer keeps every bit, BatchNorm statistics included. Compile the model afterwards:
-    Keras reads `trainable` when it compiles.
+    A frozen weight keeps every bit, and so do the statistics of a BatchNorm of which nothing
+    trains. Compile the model afterwards: Keras reads `trainable` when it compiles. A rule may add
+    weights (`lora`); `merge` folds them in when training is done.
 
     Args:
         backbone: The backbone whose layers are frozen or thawed.
         rule: Call string of a file in `freezing/`.
 
     Returns:
-        The blocks that train.
+        The blocks in which anything trains.
     """
-    training = catalog.build("freezing", rule)(backbone.blocks)
+    made = catalog.build("freezing", rule)
+    training: tuple[Block, ...] = made(backbone.blocks)
     names = {block.name for block in training}
     for block in backbone.blocks:
         for layer in block.layers:
+            # Keras on TensorFlow passes over a value that is there already, and then single
+            # variables keep what an earlier rule gave them.
+            layer.trainable = False
             layer.trainable = block.name in names
+    if isinstance(made, Adapts):
+        made.adapt(training)
+    if isinstance(made, ChoosesVariables):
+        for block in training:
+            for layer in block.layers:
+                _choose(layer, made)
     return training
+
+
+def merge(backbone: Backbone, rule: Call) -> None:
+    """Folds what a freezing rule added to the backbone into its own weights.
+
+    Args:
+        backbone: The backbone that was given to `freeze`.
+        rule: The rule given to `freeze`.
+    """
+    made = catalog.build("freezing", rule)
+    if isinstance(made, Adapts):
+        made.merge(backbone.blocks)
+
+
+def _choose(layer: keras.layers.Layer, rule: ChoosesVariables) -> None:
+    """Freezes the layers in which no variable trains, so that they keep all of their state."""
+    for inner in layer._flatten_layers():
+        for variable in inner.weights:
+            if variable.trainable:
+                variable.trainable = rule.trains(variable)
+    for inner in reversed(list(layer._flatten_layers())):
+        if inner.weights and not any(variable.trainable for variable in inner.weights):
+            inner.trainable = False
 
 
 def _task(task: Task | str) -> Task:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ftkeras.contracts.backbone import Preprocess
+from ftkeras.contracts.backbone import Encoded, Preprocess
 from ftkeras.contracts.balance import Balanced
 
 
@@ -77,6 +77,34 @@ def from_inputs(
     def take(rows: NDArray[np.integer]) -> Any:
         longest = None if lengths is None else round_up(int(lengths[rows].max()))
         return _single(encoded.take(rows, longest))
+
+    return Examples(take=take, labels=labels, lengths=lengths)
+
+
+def from_states(
+    take_states: Callable[[NDArray[np.integer], int], dict[str, NDArray[Any]]],
+    labels: NDArray[np.int64],
+    encoded: Encoded | None,
+    passed: Sequence[str],
+    round_up: Callable[[int], int],
+) -> Examples:
+    """Examples as cached hidden states: the input of the upper part of a model.
+
+    Args:
+        take_states: Row numbers and padded length -> tensors by name.
+        labels: Class indices.
+        encoded: Preprocessed inputs, for those that the upper part takes, too.
+        passed: Names of these.
+        round_up: True length -> padded length.
+    """
+    lengths = None if encoded is None else encoded.lengths
+    fixed = 1 if encoded is None else next(iter(encoded.arrays.values())).shape[-1]
+
+    def take(rows: NDArray[np.integer]) -> dict[str, NDArray[Any]]:
+        longest = fixed if lengths is None else round_up(int(lengths[rows].max()))
+        states = take_states(rows, longest)
+        inputs = {} if encoded is None else encoded.take(rows, longest)
+        return {**states, **{name: inputs[name] for name in passed}}
 
     return Examples(take=take, labels=labels, lengths=lengths)
 

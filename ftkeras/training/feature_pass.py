@@ -18,7 +18,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from ftkeras.contracts.backbone import Backbone, Encoded
+from ftkeras.contracts.backbone import Backbone, Encoded, Preprocess
 from ftkeras.errors import UserError
 from ftkeras.model import features_model
 from ftkeras.training.feature_batches import Batch, BatchShape, cut
@@ -32,48 +32,38 @@ _TEXTS_A_CHUNK = 8192
 _IMAGE_BATCHES_A_CHUNK = 4
 
 
-class FeaturePass:
-    """Computes one tap of a backbone in inference mode.
+class ModelPass:
+    """Takes examples through a model in inference mode, each exactly once.
 
     Args:
-        backbone: The backbone.
-        tap: One of `backbone.taps`, of fixed size.
+        preprocess: Raw inputs to the model's inputs.
+        model: Gives one tensor or several, all with the examples as their first axis.
         shape: How many examples go through at once.
-
-    Raises:
-        UserError: The backbone has no such tap, or it has a variable size.
     """
 
-    def __init__(self, backbone: Backbone, tap: str, shape: BatchShape) -> None:
-        self.preprocess = backbone.preprocess
+    def __init__(self, preprocess: Preprocess, model: keras.Model, shape: BatchShape) -> None:
+        self.preprocess = preprocess
         self.shape = shape
-        self.model = features_model(backbone, tap)
-        self.row_shape: tuple[int, ...] = self.model.output.shape[1:]
-        if None in self.row_shape:
-            raise UserError(
-                "Expected a tap of fixed size, whose features can be kept. Received: "
-                f"tap={tap!r} of shape {self.model.output.shape}. Choose another tap, or train "
-                "the backbone end to end."
-            )
-        self._compute: Callable[[Any], NDArray[Any]] | None = None
+        self.model = model
+        self._compute: Callable[[Any], Any] | None = None
 
-    def __call__(
+    def outputs(
         self, values: Sequence[Any]
-    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-        """Yields `(rows, features)` batch by batch, longest examples first, each exactly once.
+    ) -> Iterator[tuple[NDArray[np.int64], list[NDArray[Any]]]]:
+        """Yields `(rows, one array an output)` batch by batch, longest examples first.
 
         Args:
             values: Raw inputs; encoded chunk by chunk, so that memory does not grow with them.
         """
         compute = self._compute = self._compute or _compiled(self.model)
 
-        def features(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-            computed = np.asarray(compute(_as_taken(self.model, batch.inputs)), np.float32)
-            return batch.rows, computed[: len(batch.rows)].reshape(len(batch.rows), -1)
+        def outputs(batch: Batch) -> tuple[NDArray[np.int64], list[NDArray[Any]]]:
+            computed = keras.tree.flatten(compute(_as_taken(self.model, batch.inputs)))
+            return batch.rows, [np.asarray(array)[: len(batch.rows)] for array in computed]
 
         # Two batches at a time keep all cores busy where one has to wait for its slowest thread.
         workers = 2 if keras.backend.backend() == "tensorflow" else 1
-        yield from _ahead(features, self._batches(values), workers)
+        yield from _ahead(outputs, self._batches(values), workers)
 
     def _batches(self, values: Sequence[Any]) -> Iterator[Batch]:
         longest = self.preprocess.config.get("sequence_length")
@@ -88,6 +78,40 @@ class FeaturePass:
         for rows, encoded in _ahead(encode, chunks, workers=1):
             for batch in cut(encoded, self.shape, longest):
                 yield Batch(rows[batch.rows], batch.inputs)
+
+
+class FeaturePass(ModelPass):
+    """Computes one tap of a backbone in inference mode.
+
+    Args:
+        backbone: The backbone.
+        tap: One of `backbone.taps`, of fixed size.
+        shape: How many examples go through at once.
+
+    Raises:
+        UserError: The backbone has no such tap, or it has a variable size.
+    """
+
+    def __init__(self, backbone: Backbone, tap: str, shape: BatchShape) -> None:
+        super().__init__(backbone.preprocess, features_model(backbone, tap), shape)
+        self.row_shape: tuple[int, ...] = self.model.output.shape[1:]
+        if None in self.row_shape:
+            raise UserError(
+                "Expected a tap of fixed size, whose features can be kept. Received: "
+                f"tap={tap!r} of shape {self.model.output.shape}. Choose another tap, or train "
+                "the backbone end to end."
+            )
+
+    def __call__(
+        self, values: Sequence[Any]
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+        """Yields `(rows, features)` batch by batch, longest examples first, each exactly once.
+
+        Args:
+            values: Raw inputs; encoded chunk by chunk, so that memory does not grow with them.
+        """
+        for rows, [features] in self.outputs(values):
+            yield rows, np.asarray(features, np.float32).reshape(len(rows), -1)
 
 
 def _compiled(model: keras.Model) -> Callable[[Any], Any]:

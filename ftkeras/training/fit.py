@@ -1,5 +1,6 @@
 """The fit loop: a recipe is a list of phases, each compiled and fitted in turn on one graph."""
 
+import dataclasses
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -132,7 +133,9 @@ def fit_phase(
         UserError: The loss is not finite.
     """
     started = time.perf_counter()
-    keras.utils.set_random_seed(seeds.child(seed, f"fit/{phase}"))
+    # How hidden states are kept is no reason for other random numbers.
+    named = dataclasses.replace(phase, cache="float32")
+    keras.utils.set_random_seed(seeds.child(seed, f"fit/{named}"))
     before = model.get_weights()
     steps = -(-len(train) // phase.batch_size)
     best = BestEpoch(objective.monitor, objective.direction, phase.patience or phase.epochs)

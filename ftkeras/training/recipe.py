@@ -1,5 +1,7 @@
 """A recipe: phases in order, each on the cheapest inputs that give the same result."""
 
+import dataclasses
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,22 +11,37 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from ftkeras import call_string, catalog, seeds
 from ftkeras.callbacks.epoch_progress import EpochProgress
 from ftkeras.callbacks.json_lines import JsonLines
-from ftkeras.contracts.backbone import Backbone
+from ftkeras.contracts.backbone import Backbone, Block
 from ftkeras.contracts.balance import Balanced
+from ftkeras.contracts.freezing import Unfolds
 from ftkeras.contracts.phase import Phase
-from ftkeras.model import freeze
+from ftkeras.contracts.phase import from_call as phase_of_call
+from ftkeras.model import freeze, merge
 from ftkeras.training import examples
 from ftkeras.training.batches import Batches, for_keras
+from ftkeras.training.checkpoint import Arrays, Checkpoint, State, put_back, values
 from ftkeras.training.examples import Examples
 from ftkeras.training.feature_cache import FeatureCache
-from ftkeras.training.fit import Objective, PhaseResult, Surroundings, compile_model, fit_phase
+from ftkeras.training.fit import (
+    Memory,
+    Objective,
+    PhaseResult,
+    Surroundings,
+    compile_model,
+    fit_phase,
+)
 from ftkeras.training.length_buckets import round_up
+from ftkeras.training.partial import PartialModel
 from ftkeras.training.prediction import predict
 
 Step = Callable[[str, str], Callable[..., Any]]
 """Starts a step that a person sees: name and unit -> `progress(done, total, note)`."""
+
+
+_Road = Callable[["Part", "Part"], tuple[keras.Model, Examples, Examples]]
 
 
 @dataclass(frozen=True)
@@ -46,9 +63,9 @@ class Recipe:
     """Runs phases over one model, and predicts with what came out.
 
     As long as no weight of the backbone has moved, everything runs on cached features: the head
-    is trained alone and the backbone sees each example once. From the first phase that thaws a
-    block, the whole model is trained end to end; it is the same graph, so the head goes on from
-    where it was.
+    is trained alone and the backbone sees each example once. A phase that thaws upper blocks is
+    trained on cached hidden states of the blocks below, one that thaws all of them end to end. It
+    is the same graph all along, so the head goes on from where it was.
 
     Args:
         model: From `ftkeras.build_model`.
@@ -76,6 +93,7 @@ class Recipe:
         self.callbacks = callbacks
         self.results: list[PhaseResult] = []
         self._pretrained = True
+        self._only_head_ran = True
         self._batch_size = 32
         self._plain_passes = 0
         self._shown: set[str] = set()
@@ -89,6 +107,7 @@ class Recipe:
         seed: int,
         log: Path | None,
         balanced: Balanced | None = None,
+        checkpoint: Checkpoint | None = None,
     ) -> None:
         """Runs the phases in order; the model ends with the best weights of all of them.
 
@@ -99,31 +118,141 @@ class Recipe:
             seed: Seed of data order and dropout.
             log: Where each epoch is written.
             balanced: Which examples of `train` are used, and how much each counts.
+            checkpoint: Where the state is saved; training goes on from one that is there, to the
+                same bits.
         """
+        stages = [stage for phase in phases for stage in self._stages(phase)]
+        pretrained = _values_of(self.backbone) if any(stage.l2_sp for stage in stages) else ()
         best: float | None = None
-        for number, phase in enumerate(phases, start=1):
+        saved = checkpoint.load() if checkpoint is not None else None
+        if saved is not None:
+            best = self._go_back_to(saved, log)
+        for number, phase in enumerate(stages, start=1):
+            if number <= len(self.results):
+                continue
             thawed = freeze(self.backbone, phase.freezing)
-            on_features = self._pretrained and not thawed
-            take = self._from_features if on_features else self._from_inputs
-            trained = take(train, "train")
+            _reseed(self.model, seeds.child(seed, f"dropout/{number}"))
+            road = self._road(phase, thawed)
+            model, trained, validated = road(train, validation)
+            memory = None
+            if checkpoint is not None:
+                memory = Memory(checkpoint, self._beside(best, log), saved)
+                saved = None
             result = fit_phase(
-                self._fitted_model(on_features),
+                model,
                 phase,
                 self.objective,
                 trained if balanced is None else trained.balanced(balanced),
-                take(validation, "validation"),
+                validated,
                 seed=seed,
                 best_before=best,
-                around=Surroundings(callbacks=self._callbacks(number, phase, log)),
+                around=Surroundings(
+                    callbacks=self._callbacks(number, phase, log),
+                    blocks=self.backbone.blocks,
+                    pretrained=pretrained,
+                    memory=memory,
+                ),
             )
+            merge(self.backbone, phase.freezing)
             if result.best_epoch:
                 best = result.history[self.objective.monitor][result.best_epoch - 1]
-                self._pretrained = on_features
-            if on_features:
+                self._pretrained = self._pretrained and not thawed
+            self._only_head_ran = self._only_head_ran and road == self._on_features
+            if road == self._on_features:
                 epochs = len(result.history["loss"])
                 self._plain_passes += epochs * (len(train.ids) + len(validation.ids))
             self._batch_size = phase.batch_size
             self.results.append(result)
+
+    def _stages(self, phase: Phase) -> list[Phase]:
+        """A phase, or the phases that its freezing rule unfolds it into."""
+        rule = catalog.build("freezing", phase.freezing)
+        if not isinstance(rule, Unfolds):
+            return [phase]
+        stages = rule.stages(len(self.backbone.blocks), phase.epochs)
+        return [dataclasses.replace(phase, freezing=call, epochs=each) for call, each in stages]
+
+    def _road(self, phase: Phase, thawed: tuple[Block, ...]) -> "_Road":
+        """The cheapest inputs that give this phase the same result."""
+        if self._pretrained and not thawed and self._reads_features:
+            return self._on_features
+        layers = [layer for block in self.backbone.blocks for layer in block.layers]
+        if all(layer.trainable for layer in layers if layer.weights):
+            return self._end_to_end
+        return functools.partial(self._partly, phase)
+
+    def _on_features(self, train: Part, validation: Part) -> tuple[keras.Model, Examples, Examples]:
+        model = self._fitted_model(on_features=True)
+        return (
+            model,
+            self._from_features(train, "train"),
+            self._from_features(validation, "validation"),
+        )
+
+    def _end_to_end(self, train: Part, validation: Part) -> tuple[keras.Model, Examples, Examples]:
+        model = self._fitted_model(on_features=False)
+        return (
+            model,
+            self._from_inputs(train, "train"),
+            self._from_inputs(validation, "validation"),
+        )
+
+    def _partly(
+        self, phase: Phase, train: Part, validation: Part
+    ) -> tuple[keras.Model, Examples, Examples]:
+        directory = self.cache.path.parent / "hidden_states"
+        partial = PartialModel(self.model, self.backbone, directory, phase.cache)
+        parts = {"train": train, "validation": validation}
+        found = partial.prepare(
+            {name: (part.ids, part.values.tolist(), part.labels) for name, part in parts.items()},
+            self.step,
+        )
+        return partial.model, found["train"], found["validation"]
+
+    def _beside(
+        self, best: float | None, log: Path | None
+    ) -> Callable[[], tuple[dict[str, Any], Arrays]]:
+        """What is saved along with a phase: what was before it."""
+        before = values(self._moved().variables)
+
+        def beside() -> tuple[dict[str, Any], Arrays]:
+            about = {
+                "best": best,
+                "pretrained": self._pretrained,
+                "only_head_ran": self._only_head_ran,
+                "plain_passes": self._plain_passes,
+                "results": [_to_json(result) for result in self.results],
+                "log": log.read_text(encoding="utf-8") if log and log.exists() else "",
+            }
+            return about, {"before": before}
+
+        return beside
+
+    def _go_back_to(self, state: State, log: Path | None) -> float | None:
+        """Takes over what was before the phase that was interrupted; returns the best score."""
+        about = state.about
+        self.results = [_from_json(result) for result in about["results"]]
+        self._pretrained = about["pretrained"]
+        self._only_head_ran = about["only_head_ran"]
+        self._plain_passes = about["plain_passes"]
+        if self.results:
+            self._batch_size = self.results[-1].phase.batch_size
+        put_back(self._moved().variables, state.arrays["before"])
+        if log is not None:
+            log.write_text(about["log"], encoding="utf-8")
+        best: float | None = about["best"]
+        return best
+
+    def _moved(self) -> keras.Model:
+        """All whose weights or seeds can have moved until now."""
+        return self.model.get_layer("head") if self._only_head_ran else self.model
+
+    @property
+    def _reads_features(self) -> bool:
+        """Whether the head takes what the cache holds."""
+        head = self.model.get_layer("head")
+        taken = keras.tree.flatten(head.input)
+        return len(taken) == 1 and tuple(taken[0].shape[1:]) == tuple(self.cache.key["shape"])
 
     def predict(self, part: Part, name: str) -> tuple[NDArray[np.float32], dict[str, float]]:
         """Returns the logits of a part, and the metrics Keras streamed over the same examples.
@@ -132,7 +261,7 @@ class Recipe:
             part: What to predict.
             name: What a person sees it called.
         """
-        on_features = self._pretrained
+        on_features = self._pretrained and self._reads_features
         model = self._fitted_model(on_features)
         rows = (self._from_features if on_features else self._from_inputs)(part, name)
         compile_model(model, self.objective)
@@ -186,3 +315,32 @@ class Recipe:
         return examples.from_inputs(
             part.values.tolist(), part.labels, self.backbone.preprocess, round_up
         )
+
+
+def _values_of(backbone: Backbone) -> tuple[tuple[keras.Variable, NDArray[Any]], ...]:
+    return tuple(
+        (variable, np.array(variable.numpy()))
+        for block in backbone.blocks
+        for layer in block.layers
+        for variable in layer.weights
+    )
+
+
+def _reseed(model: keras.Model, seed: int) -> None:
+    """Starts every dropout anew: otherwise a backbone's would depend on when it was loaded."""
+    generators = {
+        id(generator): generator
+        for layer in model._flatten_layers()
+        for generator in layer._seed_generators
+    }
+    for index, generator in enumerate(generators.values()):
+        generator.state.assign(np.array([seeds.child(seed, str(index)), 0]))
+
+
+def _to_json(result: PhaseResult) -> dict[str, Any]:
+    return {**vars(result), "phase": str(result.phase)}
+
+
+def _from_json(saved: dict[str, Any]) -> PhaseResult:
+    made = phase_of_call(call_string.parse(saved["phase"]))
+    return PhaseResult(**{**saved, "phase": made})
