@@ -78,16 +78,14 @@ def threshold(found: dict[str, Any]) -> Section:
 def calibration(found: dict[str, Any]) -> Section:
     """Returns what is said of probabilities, from `analyses["calibration"]` of a record."""
     before, after = found["before"], found["after"]
-    sentences = [_gap(before, "The model's own probabilities" if after else "Its probabilities")]
+    sentences = [_gap(before)]
     rows: tuple[Row, ...] = ()
     if after is not None:
-        method = wording.plain_name(found["method"])
         sentences.append(
-            f"{method} scaling, fitted on {found['num_units']:,} validation examples, is saved "
-            f"with the model. {_gap(after, 'After it, the probabilities')}"
-            if method in ("Temperature", "Vector", "Platt")
-            else f"{method} calibration, fitted on {found['num_units']:,} validation examples, is "
-            f"saved with the model. {_gap(after, 'After it, the probabilities')}"
+            f"A calibration ({wording.in_sentence(found['method'])}), fitted on "
+            f"{found['num_units']:,} validation examples, is saved with the model. After it the "
+            f"error is {wording.number(after['value'])}, and by chance alone it would be "
+            f"{wording.number(after['by_chance'])} ({wording.p_value(after['p_value'])})."
         )
         rows = tuple(
             Row(
@@ -126,7 +124,7 @@ def sets(found: list[dict[str, Any]]) -> Section:
                 (_percent(one["single_accuracy"]), ""),
             ),
         )
-        for one in found
+        for one in _told_apart(found)
     )
     sentences = (
         "Instead of one class the model can name a set that holds the true class as often as is "
@@ -158,7 +156,7 @@ def sets_by_class(found: list[dict[str, Any]], class_names: list[str]) -> list[R
     ]
 
 
-def _gap(gap: dict[str, Any], whose: str) -> str:
+def _gap(gap: dict[str, Any]) -> str:
     chance = (
         f"a perfectly calibrated model shows {wording.number(gap['by_chance'])} on "
         f"{gap['num_units']:,} examples by chance, and stays below "
@@ -167,11 +165,11 @@ def _gap(gap: dict[str, Any], whose: str) -> str:
     value = f"expected calibration error {wording.number(gap['value'])}"
     if gap["p_value"] >= _CHANCE:
         return (
-            f"{whose} may be taken at their word as far as test can tell: {value}, and {chance} "
+            f"The model may be taken at its word as far as test can tell: {value}, and {chance} "
             f"({wording.p_value(gap['p_value'])})."
         )
     return (
-        f"{whose} are off by more than chance: {value}, but {chance} "
+        f"Its probabilities are off by more than chance: {value}, but {chance} "
         f"({wording.p_value(gap['p_value'])})."
     )
 
@@ -203,6 +201,18 @@ def _share(item: dict[str, Any]) -> tuple[str, str]:
 
 def _percent(share: float | None) -> str:
     return wording.number(None) if share is None else f"{wording.number(100 * share, 1)}%"
+
+
+def _told_apart(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Returns the sets without those that equal an earlier kind (as they may with two classes)."""
+    seen: list[Any] = []
+    kept = []
+    for one in found:
+        what = (one["promised"], one["mean_size"], one["sizes"], one["coverage"])
+        if what not in seen:
+            kept.append(one)
+        seen.append(what)
+    return kept
 
 
 def _sizes(sizes: list[float]) -> str:

@@ -127,7 +127,9 @@ def on_validation(answers: Answers, choice: dict[str, Any] | None = None) -> lis
         picture = Picture(
             "Decision threshold",
             "Drawn on validation, where choosing is allowed; a threshold picked here looks a "
-            "little better than it will be. The scores above use 0.5.",
+            "little better than it will be. "
+            + ("" if choice is None else "The band is where other samples would have put it. ")
+            + "The scores above use 0.5.",
             threshold.draw(answers, choice),
         )
     else:

@@ -91,9 +91,9 @@ def slices_sentence(found: dict[str, Any]) -> str:
             "be apart."
         )
     return (
-        f"{start} rest of them, the overall {score} being {overall}: {worse} "
-        f"{'is' if worse == 1 else 'are'} worse and {len(differing) - worse} better by more than "
-        "chance."
+        f"{start} rest of them, the overall {score} being {overall}: {worse or 'none'} "
+        f"{'is' if worse == 1 else 'are'} worse and {len(differing) - worse or 'none'} better by "
+        "more than chance."
     )
 
 

@@ -69,9 +69,10 @@ class SliceDifference:
 def cut(columns: Mapping[str, NDArray[Any]]) -> list[Slice]:
     """Cuts units into slices, column by column.
 
-    A column of numbers with more than 10 distinct ones is cut at its quartiles; any other gives a
-    slice for each of its (at most 12, most frequent) values. Missing values are a slice. Columns
-    that say the same of all units, or a different word or integer of each, give none.
+    A column of numbers with more than 10 distinct ones is cut at its quartiles (a number on the
+    edge belongs to the lower slice); any other gives a slice for each of its (at most 12, most
+    frequent) values. Missing values are a slice. Columns that say the same of all units, or a
+    different word or integer of each, give none.
 
     Args:
         columns: Name -> `(units,)` numbers, or anything else.
@@ -172,7 +173,7 @@ def _cut_one(name: str, values: NDArray[Any]) -> list[Slice]:
     edges = np.unique(np.quantile(numbers[known], inner, method="lower"))
     place = np.where(known, np.searchsorted(edges, numbers), -1)
     words = [f"up to {edges[0]:.4g}"]
-    words += [f"above {a:.4g}, up to {b:.4g}" for a, b in pairwise(edges)]
+    words += [f"{a:.4g} to {b:.4g}" for a, b in pairwise(edges)]
     words.append(f"above {edges[-1]:.4g}")
     found = [Slice(name, word, place == k) for k, word in enumerate(words)]
     return [*found, Slice(name, MISSING, ~known)] if not known.all() else found

@@ -8,7 +8,7 @@ from ftkeras.report import wording
 from ftkeras.report.plots import _canvas
 
 MOST_SLICES = 14
-_LABEL = 34
+_LABEL = 40
 _CHANCE = 0.05
 
 
@@ -32,7 +32,7 @@ def draw(found: dict[str, Any]) -> str:
         f"Lowest: {_label(lowest)}, {wording.amount(score, lowest['score'])}. All examples: "
         f"{wording.amount(score, found['overall'])}. Lines are 95% intervals.",
         lambda figure: _paint(figure, rows, found),
-        size=(6.0, 0.9 + 0.3 * len(rows)),
+        size=(6.8, 0.9 + 0.29 * len(rows)),
     )
 
 
