@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ftkeras.contracts.score import Cells, Counts, Score, Units
+from ftkeras.contracts.score import Score, Units
 from ftkeras.records.run_record import Measurement
 from ftkeras.statistics import _resampling
+from ftkeras.statistics._freedom import freedom
 from ftkeras.statistics._settings import Settings
 from ftkeras.statistics._t_interval import t_interval
 from ftkeras.statistics._wilson import wilson
@@ -31,7 +32,12 @@ def measure(
     The value is exact: curves tell apart every distinct score. The interval comes from counts:
     plain proportions get Wilson's; scores of a table with few cells, the percentiles of its
     Dirichlet posterior; all others, a t interval on an unbounded scale, with the spread of their
-    values on resampled counts and as many degrees of freedom as the rarer class has units, less 1.
+    values on resampled counts. Its degrees of freedom are, for curves, the units of the rarer class
+    less 1, for means over units those of a variance of their kurtosis.
+
+    Simulated coverage of 95% intervals lies between 93% and 97% for 100 to 10000 units and classes
+    1:1 and 1:20, with two exceptions at 100 units and 1:20, where some five units are positive:
+    the average precision and F1 reach up to 98%, for their steps are a fifth wide.
 
     Args:
         scores: What to measure.
@@ -102,8 +108,8 @@ def _interval(
     note = f"undefined in {missing:.0%} of the resamples" if missing else ""
     if missing > _MOST_UNDEFINED:
         return None, None, method, f"no interval: {note}"
-    freedom, size = _freedom(score.counts, units, settings.groups), len(units.labels)
-    ends = t_interval(value, defined, score.bounds, freedom, size, settings.level)
+    known = freedom(score, units, value, settings.groups)
+    ends = t_interval(value, defined, score.bounds, known, len(units.labels), settings.level)
     return *ends, method, note
 
 
@@ -113,24 +119,6 @@ def _resampled(
     counts = score.counts.fitted(units, _resampling.MOST_SCORES)
     drawn = _resampling.blocks(counts, [units], settings.groups, rng)
     return np.asarray(score.formula(drawn.counts(drawn.draw(settings.resamples, rng)), np))
-
-
-def _freedom(counts: Counts, units: Units, groups: NDArray[Any] | None) -> float:
-    """Returns degrees of freedom: for a curve, the rarer of two classes knows least and decides.
-
-    In a mean over units, or with more classes, none decides alone: their harmonic mean stands for
-    them.
-    """
-    is_class = units.labels.ndim == 1 and not np.issubdtype(units.labels.dtype, np.floating)
-    sizes = np.bincount(units.labels) if is_class else np.array([])
-    sizes = sizes[sizes > 0]
-    if len(sizes) < 2:
-        sizes = np.array([len(units.labels)])
-    decides = len(sizes) == 2 and isinstance(counts, Cells)
-    known = float(sizes.min()) if decides else len(sizes) / float((1 / sizes).sum())
-    if groups is not None:
-        known = min(known, len(np.unique(groups)))
-    return max(known - 1, 1.0)
 
 
 def _bound_note(score: Score, units: Units) -> str:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.stats import beta, binomtest
+from scipy.stats import beta, binomtest, kurtosis, t
 from sklearn import metrics as sklearn_metrics
 
 from ftkeras import call_string, catalog
@@ -195,3 +195,14 @@ def test_intervals_of_ten_classes_hold_their_level():
         inside += [m.low <= t <= m.high for m, t in zip(measured, truth, strict=True)]
     # 200 sets: the share has a standard deviation of 0.015 around 0.95.
     assert (inside / 200 > 0.90).all(), dict(zip(names, inside / 200, strict=True))
+
+
+def test_few_units_that_cost_much_widen_the_interval_of_a_mean():
+    """The degrees of freedom of a variance: 2 n / (kurtosis - 1), written out."""
+    one = case(2, size=300, rare=0.04, scale=3.0, seed=3)
+    losses = np.logaddexp(0, np.where(one.y_true == 1, -one.logits, one.logits).astype("float64"))
+    freedom = 2 * 300 / (kurtosis(losses, fisher=False) - 1)
+    assert freedom < 60
+    half = t.ppf(0.975, freedom) * losses.std() / np.sqrt(300) / losses.mean()
+    found = measured("log_loss", one, resamples=4000)
+    assert np.log(found.high / found.low) == pytest.approx(2 * half, rel=0.05)
