@@ -94,6 +94,7 @@ def sentences(record: RunRecord) -> list[str]:
         "the classes as they are in these data.",
         *_chosen(found),
         *_ridge(found),
+        *_decided(found),
     ]
     if found["seeds"]:
         told += _seeds(found["seeds"], headline, found["repeats"])
@@ -155,6 +156,25 @@ def _chosen(found: dict[str, Any]) -> list[str]:
         f"The learning rate was chosen anew inside each fold: {listed} of {len(rates)} folds. The "
         "score is that of the recipe with this choice in it, so it is not flattered by it."
     ]
+
+
+def _decided(found: dict[str, Any]) -> list[str]:
+    decided = found.get("decided")
+    if not decided:
+        return []
+    what = " and ".join(filter(None, [decided["calibration"], decided["threshold"]]))
+    changed = [each for each in decided["scores"] if each["before"] != each["after"]]
+    listed = "; ".join(
+        f"{wording.in_sentence(each['score'])} {wording.number(each['before'])} to "
+        f"{wording.number(each['after'])} (change {wording.number(each['low'])} to "
+        f"{wording.number(each['high'])}, {wording.p_value(each['p_value'])})"
+        for each in changed
+    )
+    told = f"Chosen on the validation part of each fold, {what} brings: {listed or 'no change'}."
+    if decided["thresholds"]:
+        low, high = min(decided["thresholds"]), max(decided["thresholds"])
+        told += f" Thresholds go from {wording.number(low)} to {wording.number(high)}."
+    return [told]
 
 
 def _ridge(found: dict[str, Any]) -> list[str]:

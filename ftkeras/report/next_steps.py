@@ -28,8 +28,22 @@ def suggest(record: RunRecord, kind: str) -> list[str]:
             "The backbone stayed frozen. To train its top as well, add: "
             '--phase="top_blocks(count=2, epochs=3, learning_rate=2e-5)"'
         )
+    if "cross_validation" in record.analyses:
+        found.append(
+            "Cross-validation keeps no model. To train one, run the same flags with "
+            f"--mode=finetune{_usual_rate(record)}."
+        )
     last = record.phases[-1] if record.phases else {}
     length = len(last.get("history", {}).get("val_loss", []))
     if length > 1 and last.get("best_epoch") == length:
         found.append("The best epoch was the last one: more epochs may still help.")
     return found
+
+
+def _usual_rate(record: RunRecord) -> str:
+    """Names the learning rate that most folds chose, where they had a choice."""
+    if len(record.config.get("learning_rates", [])) < 2:
+        return ""
+    chosen = record.analyses["cross_validation"]["learning_rates"]
+    rates = [rate for repeat in chosen for rate in repeat]
+    return f" and learning_rate={max(sorted(set(rates)), key=rates.count):g} in its --phase"

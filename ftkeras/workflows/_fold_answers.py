@@ -30,8 +30,9 @@ class FoldAnswers:
         learning_rate: `(runs, folds)` the one that validation chose.
         best_epoch: `(runs, folds)` counted from 1.
         validation_loss: `(runs, folds)` at that epoch.
+        validation_logits: For each fold of each repeat, in the order of the splits, the answers of
+            its first run for its own validation part, in the order of the examples.
         heads: Heads or models that were trained.
-        backbone: `handle`, `fingerprint`, `parameters`, `tap`, `head`, for the record.
         passes: Passes through the backbone, for the record.
         phases: What each phase did, on average over folds, for the record.
     """
@@ -41,8 +42,8 @@ class FoldAnswers:
     learning_rate: NDArray[np.float64]
     best_epoch: NDArray[np.int64]
     validation_loss: NDArray[np.float64]
+    validation_logits: list[NDArray[np.float32]]
     heads: int
-    backbone: dict[str, Any] = field(default_factory=dict)
     passes: dict[str, int] = field(default_factory=dict)
     phases: list[dict[str, Any]] = field(default_factory=list)
 

@@ -129,12 +129,18 @@ class Trials:
         losses = [r.history[objective.monitor][r.best_epoch - 1] for r in fitted]
         return {
             "logits": logits,
+            "validation": self._in_order(split, recipe),
             "best_epoch": np.array([result.best_epoch for result in recipe.results]),
             "loss": np.array(losses[-1] if losses else np.nan),
             "seconds": np.array([result.seconds for result in recipe.results]),
             "parameters": np.array([result.trainable_parameters for result in recipe.results]),
             "history": np.array(json.dumps([result.history for result in recipe.results])),
         }
+
+    def _in_order(self, split: Split, recipe: Recipe) -> NDArray[np.float32]:
+        """Answers for the validation part, in the order of all examples."""
+        logits, _ = recipe.predict(self._part(split, "validation"), "validation")
+        return logits[np.argsort(_rows(self._data, split, "validation"))]
 
     def _objective(self, split: Split) -> Objective:
         """What to minimise in a fold; class counts come from its training part alone."""
@@ -198,6 +204,7 @@ class Trials:
             learning_rate=np.full(shape, last.learning_rate),
             best_epoch=np.array([kept["best_epoch"][-1] for kept in found]).reshape(shape),
             validation_loss=np.array([float(kept["loss"]) for kept in found]).reshape(shape),
+            validation_logits=[kept["validation"] for kept in found],
             heads=len(found),
             phases=[self._phase(index, found) for index in range(len(self._config.phases))],
         )

@@ -148,7 +148,8 @@ def _chosen(
     choice = loss.argmin(axis=-1)
     test = data.mask("test").reshape(data.repeats, data.folds, len(data))
     weights = [weight.reshape(*shape, *weight.shape[2:]) for weight in fitted.weights]
-    runs, logits = [], []
+    validation = data.mask("validation")
+    runs, logits, held_out = [], [], []
     for split, start in np.ndindex(data.repeats, data.repeats):
         order = latin_order(split, start, data.repeats)
         taken = [
@@ -157,6 +158,9 @@ def _chosen(
         ]
         answers = stack.logits(taken, features)[0]
         runs.append(Run(split, start, order))
+        if start == 0:
+            folds = split * data.folds + np.arange(data.folds)
+            held_out += [each[validation[at]] for each, at in zip(answers, folds, strict=True)]
         logits.append(answers[test[split].argmax(axis=0), np.arange(len(data))])
     at = tuple(np.array([(run.order, run.split) for run in runs]).T)
     best = np.take_along_axis(fitted.best_epoch.reshape(shape), choice[..., None], -1)[..., 0]
@@ -166,6 +170,7 @@ def _chosen(
         learning_rate=rates[choice[at]],
         best_epoch=best[at],
         validation_loss=loss.min(axis=-1)[at],
+        validation_logits=held_out,
         heads=int(np.prod(shape)),
     )
 

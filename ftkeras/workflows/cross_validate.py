@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ftkeras import seeds
 from ftkeras.config import RunConfig
 from ftkeras.contracts.backbone import Backbone
 from ftkeras.contracts.score import Score
@@ -20,10 +21,13 @@ from ftkeras.statistics.seed_variance import seed_variance
 from ftkeras.training.closed_form_probes import one_against_rest, ridge_probe
 from ftkeras.training.feature_cache import FeatureCache
 from ftkeras.workflows import (
+    _analyses,
     _clock,
+    _decision,
     _fold_answers,
     _fold_baselines,
     _fold_data,
+    _fold_decisions,
     _fold_scores,
     _frozen,
     _judgement,
@@ -65,6 +69,7 @@ def cross_validate(config: RunConfig) -> RunRecord:
     Raises:
         UserError: Settings, data or backbone are not as they must be.
     """
+    _decision.check(config)
     with terminal.progress() as progress, atomic.replacing_directory(config.run_dir) as directory:
         stopwatch = _clock.Stopwatch()
         with stopwatch("data"):
@@ -92,7 +97,13 @@ def cross_validate(config: RunConfig) -> RunRecord:
         with stopwatch("judgement"):
             scores = _judgement.scores_of(data.task, data.num_classes)
             judged = _judged(data, scores, answers, baselines)
-            judged["analyses"]["cross_validation"]["ridge"] = _ridge(data, features)
+            judged["analyses"]["cross_validation"] |= {
+                "ridge": _ridge(data, features),
+                "decided": _fold_decisions.find(config, data, answers, scores),
+            }
+            first = _fold_answers.predictions(data, answers.logits[0], previews=True)
+            seed = seeds.child(config.seed, "resampling")
+            judged["analyses"] |= _analyses.analyses(first, data.task, seed=seed)
         record = RunRecord(
             **_record.settings(config),
             **data.record(scores[0].name),

@@ -78,10 +78,14 @@ def judge(
     scores = _judgement.scores_of(task, num_classes, models["model"].scored)
     seed = seeds.child(int(record.config.get("seed", 0)), "resampling")
     measured = _judgement.measurements(models, scores, seed)
+    compared = _judgement.comparisons(models, scores, measured, seed)
+    if "cross_validation" in record.analyses:
+        # Its intervals know of the folds; answers taken together would promise too much.
+        measured, compared = record.measurements, record.comparisons
     return dataclasses.replace(
         record,
         measurements=measured,
-        comparisons=_judgement.comparisons(models, scores, measured, seed),
+        comparisons=compared,
         test_reads=[*record.test_reads, {"time": _clock.now(), "reason": reason}],
         analyses={
             **record.analyses,

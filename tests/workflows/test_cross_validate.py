@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import shutil
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -43,7 +44,9 @@ def folded(reviews, tmp_path_factory):
 def validated(folded, tmp_path_factory):
     """Three repeats of three folds at two learning rates."""
     run_dir = tmp_path_factory.mktemp("runs") / "folds"
-    config = RunConfig.read(**folded, repeats=3, learning_rates=["1e-4,0.05"], run_dir=str(run_dir))
+    asked = {"repeats": 3, "learning_rates": ["1e-4,0.05"], "calibration": "temperature",
+             "threshold": "maximum_f1"}  # fmt: skip
+    config = RunConfig.read(**folded, **asked, run_dir=str(run_dir))
     return run_dir, ftkeras.cross_validate(config)
 
 
@@ -141,6 +144,29 @@ def test_validation_chooses_the_learning_rate_in_each_fold(validated):
     assert found["heads"] == 3 * 3 * 3 * 2
     assert {rate for repeat in found["learning_rates"] for rate in repeat} == {0.05}
     assert all(1 <= epoch <= 8 for repeat in found["best_epochs"] for epoch in repeat)
+
+
+def test_calibration_and_threshold_are_chosen_inside_each_fold(validated):
+    _, record = validated
+    decided = record.analyses["cross_validation"]["decided"]
+    assert len(decided["thresholds"]) == 9
+    changes = {each["score"]: each for each in decided["scores"]}
+    # A temperature leaves the order alone, and so every score of the order.
+    area = changes["area_under_roc_curve"]
+    assert area["after"] == pytest.approx(area["before"], abs=1e-6)
+    assert changes["log_loss"]["after"] != changes["log_loss"]["before"]
+    rows = changes["log_loss"]
+    assert rows["low"] <= rows["after"] - rows["before"] <= rows["high"]
+
+
+def test_judging_it_again_keeps_what_the_folds_say(plain, tmp_path):
+    run_dir, record = plain
+    copy = tmp_path / "copy"
+    shutil.copytree(run_dir, copy)
+    again = ftkeras.evaluate(RunConfig.read(mode="evaluate", run_dir=str(copy)))
+    assert again.measurements == record.measurements
+    assert again.comparisons == record.comparisons
+    assert "Nadeau and Bengio" in (copy / "report.html").read_text()
 
 
 def test_the_variance_between_seeds_is_split(validated):
