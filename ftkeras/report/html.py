@@ -12,6 +12,7 @@ from ftkeras.report import (
     caveats,
     cross_validation,
     figures,
+    investigations,
     score_table,
     verdict,
     worst_errors,
@@ -69,6 +70,8 @@ def _content(
     return {
         "record": record,
         "foreign": "predictions" in record.config,
+        "more_data": investigations.learning_curve(record.analyses.get("learning_curve")),
+        "weight_change": investigations.weight_change(record.analyses.get("weight_change")),
         "verdict": verdict.of(record),
         "caveats": caveats.find(record),
         "headline_svg": figures.headline(record),

@@ -58,6 +58,11 @@ def training(config: RunConfig, backbone: Backbone, recipe: Recipe) -> dict[str,
     }
 
 
+def streamed(logs: dict[str, dict[str, float]]) -> dict[str, dict[str, float | None]]:
+    """Returns what the record says of the metrics that Keras counted: part -> log -> value."""
+    return {part: {log: defined(value) for log, value in v.items()} for part, v in logs.items()}
+
+
 def defined(value: float) -> float | None:
     """Returns the value, or `None` when it is undefined: JSON has no NaN."""
     return None if math.isnan(value) else value

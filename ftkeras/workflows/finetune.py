@@ -1,16 +1,20 @@
 """From one flagfile to a judged, reported, reloadable fine-tuned model."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ftkeras import seeds
 from ftkeras.config import RunConfig
 from ftkeras.contracts.backbone import Backbone
 from ftkeras.model import build_model
 from ftkeras.records import atomic, flagfile, split_table
+from ftkeras.records.decision import Decision
 from ftkeras.records.predictions import Predictions
-from ftkeras.records.run_record import RunRecord
+from ftkeras.records.run_record import Comparison, Measurement, RunRecord
 from ftkeras.report import html, model_card, terminal
 from ftkeras.training.recipe import Part, Recipe, Step
 from ftkeras.workflows import (
@@ -21,9 +25,12 @@ from ftkeras.workflows import (
     _decision,
     _frozen,
     _judgement,
+    _learning_curve,
     _objective,
     _predictions,
     _record,
+    _resume,
+    _weight_change,
 )
 from ftkeras.workflows._prepared_data import PreparedData, prepare
 
@@ -62,42 +69,41 @@ def finetune(config: RunConfig) -> RunRecord:
         with stopwatch("features"):
             # Before training: what moves the backbone's weights moves its features.
             features = {name: recipe.features(_part(data, name), name) for name in data.parts}
-            baselines.update(_baselines.on_features(data, features, config.seed, progress.step))
+            rungs, curve = _on_features(config, data, features, progress.step)
+            before = _weight_change.snapshot(backbone, config.phases)
         with stopwatch("training"):
             balanced = _balance.balanced(
                 config.balance, data.labels["train"], data.num_classes, config.seed
             )
-            recipe.fit(
-                config.phases,
-                _part(data, "train"),
-                _part(data, "validation"),
-                seed=seeds.child(config.seed, "fit"),
-                log=directory / "metrics.jsonl",
-                balanced=balanced,
-            )
+            with _resume.going_on(config, backbone, data) as checkpoint:
+                recipe.fit(
+                    config.phases,
+                    _part(data, "train"),
+                    _part(data, "validation"),
+                    seed=seeds.child(config.seed, "fit"),
+                    log=directory / "metrics.jsonl",
+                    balanced=balanced,
+                    checkpoint=checkpoint,
+                )
         with stopwatch("prediction"):
             answers = {name: recipe.predict(_part(data, name), name) for name in _judgement.JUDGED}
             logits = {name: values for name, (values, _) in answers.items()}
             model = _predictions.assemble(data, logits, with_previews=True)
             progress.say(_passes(recipe))
         with stopwatch("judgement"):
-            scores = _judgement.scores_of(data.task, data.num_classes)
-            models = {"model": model, **dict(sorted(baselines.items()))}
-            seed = seeds.child(config.seed, "resampling")
-            measurements = _judgement.measurements(models, scores, seed)
-            comparisons = _judgement.comparisons(models, scores, measurements, seed)
+            models = {"model": model, **dict(sorted({**baselines, **rungs}.items()))}
             decision = _decision.decide(config, model, data.task)
-            analyses = _analyses.analyses(model, data.task, decision, seed=seed)
+            judged = _judged(config, data, models, decision)
+            moved = _weight_change.weight_change(
+                backbone, before, config.tap, data.parts["validation"].inputs, features
+            )
         record = RunRecord(
             **_record.settings(config),
-            **_record.data(data, scores[0].name),
+            **_record.data(data, data.task.scores[0]),
             **_record.training(config, backbone, recipe),
-            measurements=measurements,
-            comparisons=comparisons,
-            streamed={
-                part: {name: _record.defined(value) for name, value in streamed.items()}
-                for part, (_, streamed) in answers.items()
-            },
+            measurements=judged.measurements,
+            comparisons=judged.comparisons,
+            streamed=_record.streamed({name: logs for name, (_, logs) in answers.items()}),
             test_reads=[{"time": _clock.now(), "reason": "finetune: final evaluation"}],
             seconds=stopwatch.seconds,
             analyses={
@@ -108,7 +114,9 @@ def finetune(config: RunConfig) -> RunRecord:
                     data.labels["train"],
                     data.vocabulary.class_names,
                 ),
-                **analyses,
+                "learning_curve": curve,
+                "weight_change": moved,
+                **judged.analyses,
             },
         )
         _write(directory, config, record, models)
@@ -120,8 +128,48 @@ def finetune(config: RunConfig) -> RunRecord:
         backbone.preprocess.save(directory / "preprocessing")
         html.write(directory)
         model_card.write(directory)
+    _resume.finished(config)
     terminal.summarize(record, config.run_dir)
     return record
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """What predictions on disk say, without a model."""
+
+    measurements: dict[str, dict[str, list[Measurement]]]
+    comparisons: list[Comparison]
+    analyses: dict[str, Any]
+
+
+def _judged(
+    config: RunConfig,
+    data: PreparedData,
+    models: dict[str, Predictions],
+    decision: Decision | None,
+) -> _Judged:
+    scores = _judgement.scores_of(data.task, data.num_classes)
+    seed = seeds.child(config.seed, "resampling")
+    measurements = _judgement.measurements(models, scores, seed)
+    return _Judged(
+        measurements,
+        _judgement.comparisons(models, scores, measurements, seed),
+        _analyses.analyses(models["model"], data.task, decision, seed=seed),
+    )
+
+
+def _on_features(
+    config: RunConfig, data: PreparedData, features: dict[str, NDArray[np.float32]], step: Step
+) -> tuple[dict[str, Predictions], dict[str, Any] | None]:
+    """Returns what needs no training of the backbone: baselines, and what more data would bring."""
+    baselines = _baselines.on_features(data, features, config.seed, step)
+    curve = _learning_curve.learning_curve(
+        features,
+        data.labels,
+        seeds.child(config.seed, "learning_curve"),
+        step("Learning curve", "fits"),
+    )
+    return baselines, curve
 
 
 def _recipe(config: RunConfig, data: PreparedData, backbone: Backbone, step: Step) -> Recipe:
