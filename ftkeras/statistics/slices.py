@@ -154,6 +154,8 @@ def as_words(values: NDArray[Any]) -> NDArray[np.str_]:
         >>> as_words(np.array(["en", None, 3], dtype=object)).tolist()
         ['en', '(missing)', '3']
     """
+    if values.dtype.kind == "U":
+        return np.where(values == "", MISSING, values)
     return np.array([MISSING if is_missing(value) else str(value) for value in values])
 
 

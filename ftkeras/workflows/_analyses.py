@@ -37,6 +37,7 @@ _PROMISED = (0.9, 0.95, 0.99)
 _MOST_SLICES = 40
 _MOST_SUSPECTS = 24
 _MOST_SHARES = 50_000_000
+_RESAMPLES = 400
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,13 +110,23 @@ def _calibration(subject: _Subject) -> dict[str, Any]:
     num_classes = len(test.class_names)
     scores: list[Score] = [LogLoss(num_classes), BrierScore(num_classes), Accuracy(num_classes)]
     pair = [_as_logits(each) for each in (stated, after)]
-    measured = [measure(scores, test.labels, each, seed=subject.seed) for each in pair]
+    measured = [
+        measure(scores, test.labels, each, resamples=_RESAMPLES, seed=subject.seed) for each in pair
+    ]
     found["scores"] = [
         {
             "before": dataclasses.asdict(one),
             "after": dataclasses.asdict(other),
             "change": dataclasses.asdict(
-                compare(score, test.labels, pair[1], pair[0], other="before", seed=subject.seed)
+                compare(
+                    score,
+                    test.labels,
+                    pair[1],
+                    pair[0],
+                    other="before",
+                    resamples=_RESAMPLES,
+                    seed=subject.seed,
+                )
             ),
         }
         for score, one, other in zip(scores, *measured, strict=True)

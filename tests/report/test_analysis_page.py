@@ -1,22 +1,32 @@
 """The page of a run that was judged with a calibration and a threshold."""
 
+import dataclasses
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 
+from ftkeras import catalog
+from ftkeras.call_string import Call
 from ftkeras.config import RunConfig
+from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
-from ftkeras.report import analysis_page
-from ftkeras.workflows.evaluate import evaluate
+from ftkeras.report import analysis_page, html
+from ftkeras.workflows import _analyses, _decision
 from tests.report.page import Page
 
 
 def judged(run, folder, **settings):
-    run_dir = folder / "run"
-    shutil.copytree(run, run_dir)
-    record = evaluate(RunConfig.read(mode="evaluate", run_dir=str(run_dir), **settings))
-    return record, Page.read(run_dir / "report.html")
+    run_dir = Path(shutil.copytree(run, folder / "run"))
+    record = RunRecord.read(run_dir / "record.json")
+    model = Predictions.read(run_dir / "predictions/model.parquet")
+    task = catalog.build("tasks", Call(model.task))
+    config = RunConfig.read(mode="evaluate", run_dir=str(run_dir), **settings)
+    decision = _decision.decide(config, model, task)
+    record = dataclasses.replace(record, analyses=_analyses.analyses(model, task, decision))
+    record.write(run_dir / "record.json")
+    return record, Page.read(html.write(run_dir))
 
 
 @pytest.fixture(scope="module")
