@@ -32,5 +32,8 @@ class AnswerMean(Score):
 
     def formula(self, counts: Any, xp: ModuleType) -> Any:
         """Returns the mean; see `Score.formula`."""
-        place = 1 + AnswerValues.names.index(self.value)
-        return ratio(counts[..., place], counts[..., 0], xp)
+        return ratio(*self.fraction(counts, xp), xp)
+
+    def fraction(self, counts: Any, xp: ModuleType) -> tuple[Any, Any]:
+        """Returns (sum of the values, questions)."""
+        return counts[..., 1 + AnswerValues.names.index(self.value)], counts[..., 0]

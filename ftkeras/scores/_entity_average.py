@@ -73,15 +73,23 @@ class EntityAverage(Score):
 
     def formula(self, counts: Any, xp: ModuleType) -> Any:
         """Returns the ratio or the average of ratios; see `Score.formula`."""
+        pooled = self.fraction(counts, xp)
+        if pooled is not None:
+            return ratio(*pooled, xp=xp)
         rows = [counts[..., row, :] for row in range(3)]
-        if self.entity_type is not None and self.types is not None:
-            column = self.types.index(self.entity_type)
-            return ratio(*self.parts(*(row[..., column] for row in rows)), xp=xp)
-        if self.average == "micro":
-            return ratio(*self.parts(*(xp.sum(row, axis=-1) for row in rows)), xp=xp)
         values = ratio(*self.parts(*rows), xp=xp, otherwise=0.0)
         _, true, predicted = rows
         weights = true
         if self.average == "macro":
             weights = indicator(true + predicted > 0, true, xp)
         return ratio(xp.sum(weights * values, axis=-1), xp.sum(weights, axis=-1), xp)
+
+    def fraction(self, counts: Any, xp: ModuleType) -> tuple[Any, Any] | None:
+        """Returns (part, whole) for one type or all entities together, `None` for averages."""
+        rows = [counts[..., row, :] for row in range(3)]
+        if self.entity_type is not None and self.types is not None:
+            column = self.types.index(self.entity_type)
+            return self.parts(*(row[..., column] for row in rows))
+        if self.average == "micro":
+            return self.parts(*(xp.sum(row, axis=-1) for row in rows))
+        return None

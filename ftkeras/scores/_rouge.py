@@ -42,5 +42,8 @@ class Rouge(Score):
 
     def formula(self, counts: Any, xp: ModuleType) -> Any:
         """Returns the mean; see `Score.formula`."""
-        place = 1 + RougeValues.names.index(self.measure)
-        return ratio(counts[..., place], counts[..., 0], xp)
+        return ratio(*self.fraction(counts, xp), xp)
+
+    def fraction(self, counts: Any, xp: ModuleType) -> tuple[Any, Any]:
+        """Returns (sum of the values, texts)."""
+        return counts[..., 1 + RougeValues.names.index(self.measure)], counts[..., 0]

@@ -67,4 +67,8 @@ class SentenceBleu(Score):
 
     def formula(self, counts: Any, xp: ModuleType) -> Any:
         """Returns the mean; see `Score.formula`."""
-        return ratio(counts[..., 1], counts[..., 0], xp)
+        return ratio(*self.fraction(counts, xp), xp)
+
+    def fraction(self, counts: Any, xp: ModuleType) -> tuple[Any, Any]:
+        """Returns (sum of the scores, sentences)."""
+        return counts[..., 1], counts[..., 0]

@@ -48,4 +48,8 @@ class TokenAccuracy(Score):
 
     def formula(self, counts: Any, xp: ModuleType) -> Any:
         """Returns right / all; see `Score.formula`."""
-        return ratio(xp.sum(counts[..., 0, :], axis=-1), xp.sum(counts[..., 1, :], axis=-1), xp)
+        return ratio(*self.fraction(counts, xp), xp)
+
+    def fraction(self, counts: Any, xp: ModuleType) -> tuple[Any, Any]:
+        """Returns (right tokens, tokens); no `proportion`, for tokens are not independent."""
+        return xp.sum(counts[..., 0, :], axis=-1), xp.sum(counts[..., 1, :], axis=-1)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from ftkeras.contracts.score import Terms, Units
+from ftkeras.contracts.score import Counts, Terms, Units
 from ftkeras.errors import UserError
 from ftkeras.scores.counts.float_key import check_num_buckets, float_key
 from ftkeras.scores.inputs._box_matching import AREAS, MOST_DETECTIONS, Matches
@@ -20,7 +20,7 @@ _MOST_BLOCKS = 2**13
 
 
 @dataclass(frozen=True)
-class DetectionCounts(Terms):
+class DetectionCounts(Counts):
     """`(classes, thresholds, buckets + 1, 2)`: right and wrong detections by score, low to high.
 
     The last row of each table holds the objects to be found, and 0.
@@ -63,7 +63,7 @@ class DetectionCounts(Terms):
         return (self.num_classes, len(self.thresholds), self.buckets + 1, 2)
 
     def terms(self, labels: Any, predictions: Any, xp: ModuleType) -> Any:
-        """Returns `(units, size)`, sparse."""
+        """Returns `(units, size)`, sparse: what each image adds."""
         pooled = pool(predictions, self)
         place = pooled.classes * len(self.thresholds) * (self.buckets + 1)
         place = place + self.bucket(pooled.classes, pooled.scores)
@@ -92,6 +92,9 @@ class DetectionCounts(Terms):
 @dataclass(frozen=True)
 class DetectionHistogram(DetectionCounts):
     """Detections by the bucket of the logit of their score.
+
+    No `Terms`: a table of so many buckets is filled with whole batches. What is resampled, image by
+    image, is what `fitted` returns.
 
     Args:
         num_classes: Number of classes.
@@ -132,10 +135,11 @@ class DetectionHistogram(DetectionCounts):
     def fitted(self, units: Units, most: int | None = None) -> DetectionCounts:
         """Returns counts with the fewest buckets that lose nothing (or at most so many)."""
         if self.num_buckets == 1:
-            return self
+            most = 1
         pooled = pool(units.predictions, self)
         tables = self.num_classes * len(self.thresholds)
-        most = None if most is None else max(8, min(most, _MOST_BLOCKS // tables))
+        if most is not None and most > 1:
+            most = max(8, min(most, _MOST_BLOCKS // tables))
         cuts = []
         for class_ in range(self.num_classes):
             own = pooled.classes == class_
@@ -146,8 +150,8 @@ class DetectionHistogram(DetectionCounts):
 
 
 @dataclass(frozen=True, eq=False)
-class CutDetections(DetectionCounts):
-    """The same counts, cut at scores of one data set.
+class CutDetections(DetectionCounts, Terms):
+    """The same counts, cut at scores of one data set: few enough for a vector an image.
 
     Args:
         num_classes: Number of classes.
@@ -228,6 +232,8 @@ def _cuts(
     latest = np.maximum.accumulate(places, axis=-1)[:, :-1]
     after_right = np.take_along_axis(right, np.maximum(latest, 0), axis=-1) & (latest >= 0)
     starts = 1 + np.flatnonzero((after_right & wrong[:, 1:]).any(axis=0))
+    if most == 1:
+        return np.zeros(0)
     if most is not None and len(starts) >= most:
         starts = starts[np.arange(most - 1) * len(starts) // (most - 1)]
     # A bucket reaches down to the last score before the next one starts.
