@@ -1,6 +1,6 @@
 """Functional models cut in two: what is frozen below, what moves above."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,6 +103,21 @@ def joined(halves: Halves, model: keras.Model) -> keras.Model:
         **{name: by_name[name] for name in halves.passed},
     }
     return keras.Model(inputs, halves.moving(given), name="joined")
+
+
+def outputs_of(model: keras.Model, groups: Sequence[Sequence[keras.layers.Layer]]) -> list[Any]:
+    """Returns the last tensor that each group of layers gives; `None` for one that is not called.
+
+    Args:
+        model: A functional model without models inside it.
+        groups: Layers of it.
+    """
+    last: dict[int, Any] = {}
+    for node in _nodes(model):
+        for index, layers in enumerate(groups):
+            if any(node.operation is layer for layer in layers):
+                last[index] = node.outputs[0]
+    return [last.get(index) for index in range(len(groups))]
 
 
 class _Inference(keras.layers.Layer):

@@ -2,12 +2,15 @@
 
 import keras
 
-from ftkeras import call_string, catalog, seeds
+from ftkeras import call_string, catalog, graph, seeds
+from ftkeras.backbones.layers.mean_pooling import MeanPooling
 from ftkeras.call_string import Call
 from ftkeras.contracts.backbone import Backbone, Block
 from ftkeras.contracts.freezing import Adapts, ChoosesVariables
 from ftkeras.contracts.task import Task
 from ftkeras.errors import UserError
+
+_LAYER_MEANS = "layer_means"
 
 
 def build_model(
@@ -29,7 +32,8 @@ def build_model(
         task: A task or its name; it decides how many logits there are.
         num_classes: Number of classes.
         head: The head's call string, a file in `heads/`.
-        tap: Which of `backbone.taps` feeds the head; `None` takes the first.
+        tap: Which of `backbone.taps` feeds the head; `None` takes the one that the head asks for,
+            else the first.
         seed: Seed of the head's initial weights and dropout.
 
     Returns:
@@ -40,15 +44,23 @@ def build_model(
     """
     if isinstance(head, str):
         head = call_string.parse(head)
+    tap = choose_tap(backbone, tap, head)
     extractor = features_model(backbone, tap)
     inputs = extractor.input
     outputs = _task(task).num_outputs(num_classes)
-    logits_model = build_head(extractor.output.shape[1:], head, outputs, seed)
-    return keras.Model(inputs, logits_model(extractor(inputs)), name="fine_tuned")
+    mask = inputs.get("padding_mask") if isinstance(inputs, dict) and tap == "sequence" else None
+    logits_model = build_head(extractor.output.shape[1:], head, outputs, seed, mask)
+    features = extractor(inputs)
+    logits = logits_model([features, mask] if len(logits_model.inputs) == 2 else features)
+    return keras.Model(inputs, logits, name="fine_tuned")
 
 
 def build_head(
-    shape: tuple[int | None, ...], head: Call, num_outputs: int, seed: int
+    shape: tuple[int | None, ...],
+    head: Call,
+    num_outputs: int,
+    seed: int,
+    mask: keras.KerasTensor | None = None,
 ) -> keras.Model:
     """Builds a head alone; the initial weights are those `build_model` gives it for this seed.
 
@@ -57,6 +69,7 @@ def build_head(
         head: The head's call string, a file in `heads/`.
         num_outputs: Number of logits.
         seed: Seed of initial weights and dropout.
+        mask: What tells tokens from padding; a head that reads positions takes it beside them.
 
     Example:
         >>> build_head((384,), Call("linear"), num_outputs=2, seed=0).output.shape
@@ -65,8 +78,11 @@ def build_head(
     # Two generators draw here, of initial weights and of dropout; both start from this seed.
     keras.utils.set_random_seed(seeds.child(seed, "head"))
     features = keras.Input(shape, name="features")
-    logits = catalog.build("heads", head)(features, num_outputs)
-    return keras.Model(features, logits, name="head")
+    made = catalog.build("heads", head)
+    if mask is None or "sequence" not in catalog.constant("heads", head.name, "TAPS"):
+        return keras.Model(features, made(features, num_outputs), name="head")
+    there = keras.Input(mask.shape[1:], dtype=mask.dtype, name="padding_mask")
+    return keras.Model([features, there], made(features, num_outputs, there), name="head")
 
 
 def features_model(backbone: Backbone, tap: str | None = None) -> keras.Model:
@@ -74,19 +90,37 @@ def features_model(backbone: Backbone, tap: str | None = None) -> keras.Model:
 
     Args:
         backbone: From `ftkeras.load_backbone`.
-        tap: Which of `backbone.taps`; `None` takes the first.
+        tap: Which of `backbone.taps`, or `layer_means`: `(batch, blocks, width)`, the mean over the
+            tokens after each block. `None` takes the first.
 
     Raises:
         UserError: The backbone has no such tap.
     """
     tap = choose_tap(backbone, tap)
+    if tap == _LAYER_MEANS:
+        return _layer_means(backbone)
     return keras.Model(backbone.model.input, backbone.model.output[tap], name="backbone")
 
 
-def choose_tap(backbone: Backbone, tap: str | None) -> str:
-    """Returns the tap asked for, or the backbone's default; raises `UserError` if it lacks it."""
+def choose_tap(backbone: Backbone, tap: str | None, head: Call | None = None) -> str:
+    """Returns the tap asked for, or the head's, or the backbone's default.
+
+    Args:
+        backbone: The backbone.
+        tap: Its name; `None` leaves it to the head, if that is given and has a preference.
+        head: Call string of a file in `heads/`.
+
+    Raises:
+        UserError: The backbone lacks it.
+    """
+    if tap is None and head is not None:
+        catalog.check_name("heads", head.name)
+        wanted = catalog.constant("heads", head.name, "TAPS")
+        tap = next((name for name in wanted if name in backbone.taps), (*wanted, None)[0])
     if tap is None:
         return backbone.taps[0]
+    if tap == _LAYER_MEANS and "sequence" in backbone.taps:
+        return tap
     if tap not in backbone.taps:
         raise UserError(
             f"Expected a tap of {backbone.handle}: {', '.join(backbone.taps)}. "
@@ -148,6 +182,24 @@ def _choose(layer: keras.layers.Layer, rule: ChoosesVariables) -> None:
     for inner in reversed(list(layer._flatten_layers())):
         if inner.weights and not any(variable.trainable for variable in inner.weights):
             inner.trainable = False
+
+
+def _layer_means(backbone: Backbone) -> keras.Model:
+    """The mean over the tokens after each block, one beside the other."""
+    flat = graph.inlined(backbone.model)
+    states = graph.outputs_of(flat, [block.layers for block in backbone.blocks])
+    width = backbone.model.output["sequence"].shape[-1]
+    found = [x for x in states if x is not None and len(x.shape) == 3 and x.shape[-1] == width]
+    mask = flat.input.get("padding_mask") if isinstance(flat.input, dict) else None
+    if len(found) < 2 or mask is None:
+        raise UserError(
+            "Expected a text backbone whose blocks give hidden states of one width. Received: "
+            f"{backbone.handle}, in which {len(found)} do. Choose another head."
+        )
+    means = [MeanPooling(name=f"mean_{index}")(x, mask) for index, x in enumerate(found)]
+    rows = [keras.layers.Reshape((1, width), name=f"row_{i}")(x) for i, x in enumerate(means)]
+    stacked = keras.layers.Concatenate(axis=1, name=_LAYER_MEANS)(rows)
+    return keras.Model(flat.input, stacked, name="backbone")
 
 
 def _task(task: Task | str) -> Task:

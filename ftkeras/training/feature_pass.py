@@ -99,7 +99,7 @@ class FeaturePass(ModelPass):
             raise UserError(
                 "Expected a tap of fixed size, whose features can be kept. Received: "
                 f"tap={tap!r} of shape {self.model.output.shape}. Choose another tap, or train "
-                "the backbone end to end."
+                "the backbone end to end. Heads that read positions take them without --tap."
             )
 
     def __call__(
