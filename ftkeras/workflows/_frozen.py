@@ -16,12 +16,12 @@ from ftkeras.training.feature_cache import FeatureCache
 from ftkeras.training.recipe import Step
 
 
-def load(config: RunConfig, modality: str, handle: Handle | None = None) -> Backbone:
+def load(config: RunConfig, modality: str | None, handle: Handle | None = None) -> Backbone:
     """Returns a backbone, with the sizes of the configuration, that reads this kind of data.
 
     Args:
         config: The settings.
-        modality: What it has to read.
+        modality: What it has to read; `None` takes anything.
         handle: Which weights; `None` takes those of the configuration.
 
     Raises:
@@ -38,7 +38,7 @@ def load(config: RunConfig, modality: str, handle: Handle | None = None) -> Back
         settings["preprocessor"] = config.preprocessor
     given = {name: value for name, value in settings.items() if value is not None}
     backbone = load_backbone(handle, **given)
-    if backbone.preprocess.modality != modality:
+    if modality is not None and backbone.preprocess.modality != modality:
         source = f"--data={config.data.name}" if config.data else "the data"
         raise UserError(
             f"Expected a backbone that reads {modality}, as {source} gives it. "

@@ -1,0 +1,91 @@
+"""Says what a backbone is, takes, gives and costs, and trains nothing."""
+
+import resource
+import statistics
+import sys
+import time
+from typing import Any
+
+import keras
+import numpy as np
+
+from ftkeras.backbones.preprocessing.image import Image
+from ftkeras.config import RunConfig
+from ftkeras.contracts.backbone import Backbone
+from ftkeras.contracts.backbone_description import BackboneDescription
+from ftkeras.report import backbone_card
+from ftkeras.workflows import _flops, _frozen, _licence
+
+REQUIRED = ("backbone",)
+_EXAMPLES, _REPEATS = 16, 5
+_WORDS = 32
+
+
+def describe_backbone(config: RunConfig) -> BackboneDescription:
+    """Loads a backbone, measures it on made-up examples, and prints a table.
+
+    Args:
+        config: `backbone`, and `sequence_length`, `image_size` or `preprocessor` if need be.
+
+    Returns:
+        What was found and measured.
+
+    Raises:
+        UserError: The backbone cannot be loaded.
+    """
+    backbone = _frozen.load(config, None)
+    inputs, made_up = _made_up(backbone)
+    seconds = _seconds(backbone.model, inputs)
+    peak_bytes = _peak_bytes()  # before counting, which copies the weights
+    counted = _flops.flops(backbone.model, inputs)
+    description = BackboneDescription(
+        handle=str(backbone.handle),
+        fingerprint=backbone.fingerprint,
+        modality=backbone.preprocess.modality,
+        inputs={each.name: f"{each.shape} {each.dtype}" for each in backbone.model.inputs},
+        taps={name: str(backbone.model.output[name].shape) for name in backbone.taps},
+        blocks={
+            block.name: sum(layer.count_params() for layer in block.layers)
+            for block in backbone.blocks
+        },
+        parameters=backbone.model.count_params(),
+        weight_bytes=sum(weight.numpy().nbytes for weight in backbone.model.weights),
+        peak_bytes=peak_bytes,
+        flops=None if counted is None else counted // _EXAMPLES,
+        examples_per_second=_EXAMPLES / seconds,
+        measured=made_up,
+        licence=_licence.licence(backbone.handle),
+    )
+    backbone_card.show(description)
+    return description
+
+
+def _made_up(backbone: Backbone) -> tuple[Any, str]:
+    """One batch of a size people often have, and what it is."""
+    values: list[Any]
+    if isinstance(backbone.preprocess, Image):
+        height, width = backbone.preprocess.size
+        noise = np.random.default_rng(0).integers(0, 256, (_EXAMPLES, height, width, 3), "uint8")
+        values, what = list(noise), f"{_EXAMPLES} pictures of {height} x {width} pixels"
+    else:
+        values, what = (
+            [" ".join(["word"] * _WORDS)] * _EXAMPLES,
+            f"{_EXAMPLES} texts of {_WORDS} words",
+        )
+    arrays = backbone.preprocess(values).arrays
+    return (next(iter(arrays.values())) if len(arrays) == 1 else arrays), f"a batch of {what}"
+
+
+def _seconds(model: keras.Model, inputs: Any) -> float:
+    """Median wall time of one batch; the first, in which graphs are made, is left out."""
+    taken = []
+    for _ in range(_REPEATS + 1):
+        started = time.perf_counter()
+        model.predict_on_batch(inputs)
+        taken.append(time.perf_counter() - started)
+    return statistics.median(taken[1:])
+
+
+def _peak_bytes() -> int:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024  # Linux counts in kibibytes
