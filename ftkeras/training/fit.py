@@ -182,6 +182,8 @@ def _run(
     memory = around.memory
     start = memory.start if memory else None
     if start is not None:
+        x, y, *_ = Batches(train, phase.batch_size, seed)[0]
+        model.test_on_batch(x, y)  # until then Keras has not made the sums of the metrics
         put_back(model.variables, start.arrays["model"])
         model.optimizer.build(model.trainable_variables)
         put_back(model.optimizer.variables, start.arrays["optimizer"])
