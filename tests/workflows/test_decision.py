@@ -1,11 +1,12 @@
 """Calibration and threshold: chosen on validation, locked, and used by the loaded model."""
 
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from ftkeras import evaluate, load, run
+from ftkeras import evaluate, finetune, load, run
 from ftkeras.calibration.temperature import Temperature
 from ftkeras.config import RunConfig
 from ftkeras.errors import UserError
@@ -22,10 +23,10 @@ def config(run_dir, **settings):
 
 
 @pytest.fixture(scope="module")
-def decided(finished, tmp_path_factory):
+def decided(settings, tmp_path_factory):
     run_dir = tmp_path_factory.mktemp("decided") / "run"
-    shutil.copytree(finished[0], run_dir)
-    return run_dir, evaluate(config(run_dir, threshold=RULE, calibration="temperature"))
+    asked = {**settings, "threshold": RULE, "calibration": "temperature"}
+    return run_dir, finetune(RunConfig.read(**asked, run_dir=str(run_dir)))
 
 
 def test_validation_alone_decides(decided):
@@ -72,11 +73,18 @@ def test_the_loaded_model_answers_by_what_was_decided(decided, finished):
     )
 
 
-def test_what_is_locked_stays_locked(decided):
-    run_dir, record = decided
-    again = evaluate(config(run_dir, threshold=RULE))
-    assert again.analyses["decision"] == record.analyses["decision"]
-    assert again.analyses["threshold"] == record.analyses["threshold"]
+def test_the_flags_replay_the_decision(decided):
+    flags = (decided[0] / "run.flags").read_text()
+    assert f"--threshold={RULE}\n" in flags
+    assert "--calibration=temperature\n" in flags
+
+
+def test_a_finished_run_is_decided_once(decided, finished, tmp_path):
+    run_dir = Path(shutil.copytree(finished[0], tmp_path / "run"))
+    record = evaluate(config(run_dir, threshold=RULE, calibration="temperature"))
+    # The same seed, data and recipe as those of the run that was asked for it from the start.
+    assert record.analyses["decision"] == decided[1].analyses["decision"]
+    assert Decision.read(run_dir / "decision.json") == Decision.read(decided[0] / "decision.json")
     with pytest.raises(UserError, match="locked into the run"):
         evaluate(config(run_dir, threshold="maximum_f1"))
 
