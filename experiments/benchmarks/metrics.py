@@ -1,11 +1,18 @@
-"""What streaming metrics cost a compiled step: ours, Keras' own, and scikit-learn at the end.
+"""What streaming metrics cost a compiled step: ours, Keras' own, torchmetrics, and scikit-learn.
 
-Run `python -m experiments.benchmarks.metrics`; `--quick` takes fewer rounds. All contenders of a
-cell run in turn, round after round in shuffled order, so that a noisy machine hits them alike;
-printed is the median ratio of paired rounds with its quartiles. Above 1 ours is cheaper.
+Run `python -m experiments.benchmarks.metrics`; `--quick` takes fewer bursts, `--classes 2` some
+cells, `--minilm` adds the share of a training step of MiniLM (`python -m experiments.assets minilm`
+fetches it). torchmetrics takes part where it is installed.
+
+All contenders of a cell run in turn, burst after burst in shuffled order, on one thread, and
+processor time is counted: a machine with other work on it hits them alike. A cost is the lower
+decile of the bursts less that of a step without metrics; the ratio is given with its range over
+five parts of the bursts. Above 1 ours is cheaper. Operations are those of the optimised graph: they
+need no quiet machine.
 """
 
 import argparse
+import importlib
 import json
 import time
 from collections.abc import Callable
@@ -16,13 +23,17 @@ import numpy as np
 import tensorflow as tf
 from scipy.special import expit
 from sklearn import metrics as sklearn_metrics
+from tensorflow.python.eager import context
 
+import ftkeras
+from experiments.assets.catalogue import FETCHED
 from ftkeras import metrics
 
 RESULTS = Path(__file__).parent / "results" / "metrics.json"
 BINARY = ("accuracy", "precision", "recall", "f1_score", "area_under_roc_curve",
           "average_precision")  # fmt: skip
-STEPS = 20
+QUIET = 0.1
+FREE = {"Const", "_Arg", "_Retval", "NoOp", "Identity"}
 Step = Callable[[tf.Tensor, tf.Tensor], list[tf.Tensor]]
 
 
@@ -61,7 +72,7 @@ def keras_binary() -> list[keras.metrics.Metric]:
     ]
 
 
-def keras_multiclass(num_classes: int) -> list[keras.metrics.Metric]:
+def keras_multiclass() -> list[keras.metrics.Metric]:
     """Returns Keras' set for many classes, which wants one-hot labels for all but accuracy."""
     return [
         keras.metrics.CategoricalAccuracy(),
@@ -72,8 +83,50 @@ def keras_multiclass(num_classes: int) -> list[keras.metrics.Metric]:
     ]
 
 
-def rounds(steps: dict[str, Step], batch: tuple, count: int) -> dict[str, np.ndarray]:
-    """Returns seconds a step for each contender, one value a round."""
+def torch_collection(num_classes: int) -> Callable[[], object] | None:
+    """Returns torchmetrics' collection with compute groups, `None` where it is not installed."""
+    try:
+        torchmetrics = importlib.import_module("torchmetrics")
+    except ImportError:
+        return None
+    kinds = torchmetrics.classification
+    if num_classes == 2:
+        members = [
+            kinds.BinaryAccuracy(), kinds.BinaryPrecision(), kinds.BinaryRecall(),
+            kinds.BinaryF1Score(), kinds.BinaryAUROC(thresholds=200),
+            kinds.BinaryAveragePrecision(thresholds=200),
+        ]  # fmt: skip
+    else:
+        macro = {"num_classes": num_classes, "average": "macro"}
+        members = [
+            kinds.MulticlassAccuracy(num_classes, average="micro"),
+            kinds.MulticlassF1Score(**macro), kinds.MulticlassPrecision(**macro),
+            kinds.MulticlassRecall(**macro),
+        ]  # fmt: skip
+    return torchmetrics.MetricCollection(members, compute_groups=True)
+
+
+def torch_step(num_classes: int, labels: np.ndarray, logits: np.ndarray) -> Callable | None:
+    """Returns a step that updates and reads torchmetrics' collection, eagerly as PyTorch does."""
+    collection = torch_collection(num_classes)
+    if collection is None:
+        return None
+    torch = importlib.import_module("torch")
+    torch.set_num_threads(1)
+    scores = torch.tensor(logits.reshape(-1) if num_classes == 2 else logits)
+    given = (scores, torch.tensor(labels.reshape(-1)))
+
+    def step(*_: tf.Tensor) -> object:
+        collection.update(*given)
+        return collection.compute()
+
+    return step
+
+
+def bursts(
+    steps: dict[str, Callable], batch: tuple, count: int, length: int
+) -> dict[str, np.ndarray]:
+    """Returns processor seconds a step for each contender, one value a burst."""
     rng = np.random.default_rng(0)
     for step in steps.values():
         for _ in range(3):
@@ -81,46 +134,94 @@ def rounds(steps: dict[str, Step], batch: tuple, count: int) -> dict[str, np.nda
     seconds: dict[str, list[float]] = {name: [] for name in steps}
     for _ in range(count):
         for name in rng.permutation(list(steps)):
-            start = time.perf_counter()
-            for _ in range(STEPS):
-                value = steps[name](*batch)
-            value[0].numpy()
-            seconds[name].append((time.perf_counter() - start) / STEPS)
+            start = time.process_time()
+            for _ in range(length):
+                steps[name](*batch)
+            seconds[name].append((time.process_time() - start) / length)
     return {name: np.array(each) for name, each in seconds.items()}
 
 
-def cell(num_classes: int, size: int, xla: bool, count: int) -> dict[str, float]:
-    """Returns the marginal cost of both sets and their ratio in one setting."""
+def operations(step: Step, batch: tuple) -> int:
+    """Returns how many operations the optimised graph of a step has, constants left out."""
+    runner = context.context()
+    runner.enable_run_metadata()
+    step(*batch)
+    graphs = [each.post_optimization_graph for each in runner.export_run_metadata().function_graphs]
+    runner.disable_run_metadata()
+    largest = max(graphs, key=lambda graph: len(graph.node))
+    return sum(node.op not in FREE for node in largest.node)
+
+
+def contenders(
+    num_classes: int, size: int, xla: bool
+) -> tuple[dict[str, Callable], tuple[tf.Tensor, tf.Tensor]]:
+    """Returns the steps of all contenders and their batch."""
     rng = np.random.default_rng(0)
+    classes = rng.integers(0, num_classes, size)
+    logits = rng.normal(size=(size, 1 if num_classes == 2 else num_classes)).astype("float32")
     if num_classes == 2:
-        labels = tf.constant(rng.integers(0, 2, (size, 1)), "float32")
-        logits = tf.constant(rng.normal(size=(size, 1)), "float32")
+        labels = tf.constant(classes[:, None], "float32")
         ours = metrics.suite("binary", metrics=BINARY)
         theirs, change = keras_binary(), tf.sigmoid
     else:
-        classes = rng.integers(0, num_classes, size)
         labels = tf.one_hot(classes, num_classes)
-        logits = tf.constant(rng.normal(size=(size, num_classes)), "float32")
         chosen = ["accuracy", "f1_score", "precision", "recall", "log_loss"]
         ours = metrics.suite("multiclass", num_classes, chosen, one_hot=True)
-        theirs, change = keras_multiclass(num_classes), tf.nn.softmax
+        theirs, change = keras_multiclass(), tf.nn.softmax
     steps = {
-        "ours": compiled(ours, xla, lambda logits: logits),
+        "ours": compiled(ours, xla, lambda given: given),
         "keras": compiled(theirs, xla, change),
-        "none": baseline(xla, lambda logits: logits),
+        "none": baseline(xla, lambda given: given),
     }
-    seconds = rounds(steps, (labels, logits), count)
-    # The least of many rounds is the cost without a neighbour; ratios are taken round by round.
-    floor = seconds["none"].min()
-    ratios = np.maximum(seconds["keras"] - floor, 1e-7) / np.maximum(seconds["ours"] - floor, 1e-7)
-    low, middle, high = np.quantile(ratios, [0.25, 0.5, 0.75])
-    return {
-        "ours_us": 1e6 * float(np.median(seconds["ours"]) - floor),
-        "keras_us": 1e6 * float(np.median(seconds["keras"]) - floor),
-        "ratio": float(middle),
-        "ratio_low": float(low),
-        "ratio_high": float(high),
-    }
+    torch = None if xla else torch_step(num_classes, classes, logits)
+    if torch is not None:
+        steps["torchmetrics"] = torch
+    return steps, (labels, tf.constant(logits))
+
+
+def cell(num_classes: int, size: int, xla: bool, count: int) -> dict[str, float]:
+    """Returns the marginal cost of all sets and their ratios in one setting."""
+    steps, batch = contenders(num_classes, size, xla)
+    found: dict[str, float] = {}
+    if not xla:
+        for name in ("ours", "keras"):
+            found[f"{name}_operations"] = operations(steps[name], batch)
+    length = 2 if num_classes * size > 300_000 else 10
+    seconds = bursts(steps, batch, count, length)
+
+    def cost(name: str, part: slice) -> float:
+        floor = np.quantile(seconds["none"][part], QUIET)
+        # PyTorch is called without TensorFlow, so nothing is taken off.
+        floor = 0.0 if name == "torchmetrics" else floor
+        return max(float(np.quantile(seconds[name][part], QUIET) - floor), 1e-6)
+
+    parts = [slice(None), *(slice(start, None, 5) for start in range(5))]
+    for name in steps:
+        if name == "none":
+            continue
+        found[f"{name}_us"] = 1e6 * cost(name, parts[0])
+        if name != "ours":
+            ratios = [cost(name, part) / cost("ours", part) for part in parts]
+            found[f"{name}_ratio"] = ratios[0]
+            found[f"{name}_ratio_low"], found[f"{name}_ratio_high"] = min(ratios), max(ratios)
+    return found
+
+
+def minilm(count: int) -> dict[str, float]:
+    """Returns what the recommended suite adds to a training step of MiniLM, batch 32 by 128."""
+    backbone = ftkeras.load_backbone(str(FETCHED / "minilm"), sequence_length=128)
+    model = ftkeras.build_model(backbone, "binary")
+    loss = keras.losses.BinaryCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.AdamW(1e-5), loss, jit_compile=False)
+    encoded = backbone.preprocess(["a sentence of some words to be read"] * 32)
+    labels = np.arange(32)[:, None] % 2
+    steps, batch = contenders(2, 32, False)
+    suite = compiled(metrics.suite("binary"), False, lambda given: given)
+    seconds = bursts({"suite": suite, "none": steps["none"]}, batch, 20 * count, 10)
+    added = np.quantile(seconds["suite"], QUIET) - np.quantile(seconds["none"], QUIET)
+    trained = bursts({"step": lambda: model.train_on_batch(encoded.arrays, labels)}, (), 5, 1)
+    step = float(np.min(trained["step"]))
+    return {"suite_us": 1e6 * added, "step_us": 1e6 * step, "share": float(added / step)}
 
 
 def end_of_epoch(count: int, size: int = 1_000_000) -> dict[str, float]:
@@ -150,9 +251,9 @@ def end_of_epoch(count: int, size: int = 1_000_000) -> dict[str, float]:
     seconds = {"ours": [], "sklearn": []}
     for _ in range(count):
         for name, run in (("ours", ours), ("sklearn", theirs)):
-            start = time.perf_counter()
+            start = time.process_time()
             run()
-            seconds[name].append(time.perf_counter() - start)
+            seconds[name].append(time.process_time() - start)
     ratios = np.array(seconds["sklearn"]) / np.array(seconds["ours"])
     low, middle, high = np.quantile(ratios, [0.25, 0.5, 0.75])
     differ = max(abs(a - b) for a, b in zip(ours(), theirs(), strict=True))
@@ -166,23 +267,43 @@ def end_of_epoch(count: int, size: int = 1_000_000) -> dict[str, float]:
     }
 
 
+def told(name: str, result: dict[str, float]) -> str:
+    """Returns a line for a cell."""
+    line = f"{name:30s} ours {result['ours_us']:8.0f} us"
+    for other in ("keras", "torchmetrics"):
+        if f"{other}_us" in result:
+            line += (
+                f"; {other} {result[f'{other}_us']:8.0f} us, {result[f'{other}_ratio']:4.1f} times "
+                f"({result[f'{other}_ratio_low']:.1f} to {result[f'{other}_ratio_high']:.1f})"
+            )
+    if "ours_operations" in result:
+        line += f"; {result['ours_operations']} operations for {result['keras_operations']}"
+    return line
+
+
 def main() -> None:
-    """Runs all cells, prints them and writes them as JSON."""
+    """Runs the cells, prints them and writes them as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer rounds")
-    count = 9 if parser.parse_args().quick else 41
-    found = {}
-    for num_classes in (2, 100, 1000):
+    parser.add_argument("--quick", action="store_true", help="fewer bursts")
+    parser.add_argument("--classes", type=int, nargs="*", default=[2, 100, 1000])
+    parser.add_argument("--minilm", action="store_true", help="the share of a training step too")
+    arguments = parser.parse_args()
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    count = 25 if arguments.quick else 100
+    found = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    for num_classes in arguments.classes:
         for size in (32, 256, 4096):
             for xla in (False, True):
                 name = f"{num_classes} classes, batch {size}, {'XLA' if xla else 'graph'}"
-                found[name] = result = cell(num_classes, size, xla, count)
-                print(
-                    f"{name:34s} ours {result['ours_us']:9.0f} us, Keras {result['keras_us']:9.0f}"
-                    f" us: {result['ratio']:5.1f} times "
-                    f"({result['ratio_low']:.1f} to {result['ratio_high']:.1f})",
-                    flush=True,
-                )
+                found[name] = cell(num_classes, size, xla, count)
+                print(told(name, found[name]), flush=True)
+    if arguments.minilm:
+        found["training step of MiniLM"] = result = minilm(1 if arguments.quick else 5)
+        print(
+            f"a training step of MiniLM: {result['step_us'] / 1e3:.0f} ms, of which the suite "
+            f"{result['suite_us'] / 1e3:.2f} ms: {result['share']:.3%}"
+        )
     found["end of epoch, 1e6 rows"] = result = end_of_epoch(5)
     print(
         f"end of epoch, a million rows: ours {result['ours_us'] / 1e3:.1f} ms, scikit-learn "

@@ -138,6 +138,10 @@ class Cells(Counts):
     def cells(self, labels: Any, predictions: Any, xp: ModuleType) -> Any:
         """Returns `(units, cells per unit)` integers: flat positions in the counts, -1 for none."""
 
+    def columns(self, labels: Any, predictions: Any, xp: ModuleType) -> list[Any] | None:
+        """Returns the columns of `cells` one by one, where that is the shorter way, else `None`."""
+        return None
+
     def amounts(self, labels: Any, predictions: Any, xp: ModuleType) -> Any | None:
         """Returns `(units, cells per unit)`: what a unit of weight 1 adds; `None` means 1."""
         return None

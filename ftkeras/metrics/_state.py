@@ -119,9 +119,18 @@ class State:
             return
         if not isinstance(kind, Cells):
             raise TypeError(f"Expected Cells or Terms. Received: counts={kind!r}.")
+        columns = kind.columns(units.labels, units.predictions, namespace)
+        if columns is not None:
+            # Column after column lies in memory as it is; side by side it would be interleaved.
+            cells = ops.concatenate(columns)
+            added = ops.concatenate([weights] * len(columns))
+            self._place(kind, cells, added)
+            return
         cells = kind.cells(units.labels, units.predictions, namespace)
         amounts = kind.amounts(units.labels, units.predictions, namespace)
-        added = _spread(weights, cells, amounts, dtype)
+        self._place(kind, cells, _spread(weights, cells, amounts, dtype))
+
+    def _place(self, kind: Cells, cells: Any, added: Any) -> None:
         self.sums[kind].add_at(cells, added, kind.size, kind.is_complete)
         if kind in self.shown:
             # Both sizes are powers of two.

@@ -8,8 +8,9 @@ from keras import ops
 if keras.backend.backend() == "tensorflow":
     import tensorflow as tf
 
-_FEW = 4096
-"""A sum of so few entries is added as a whole; of more, only where a batch adds."""
+_FEW, _SPARSE = 4096, 32
+"""A sum of so few entries is added as a whole; of more, only where a batch adds, if it adds to less
+than one in so many of them (one entry alone costs what ten in a row do)."""
 
 
 class WideSum:
@@ -58,7 +59,7 @@ class WideSum:
         """Adds amounts where they belong.
 
         Args:
-            places: `(units, places per unit)` flat positions, -1 for none.
+            places: Flat positions, of any shape, -1 for none.
             amounts: The same shape.
             size: Number of entries of the sum.
             is_complete: Whether no place is -1.
@@ -70,11 +71,13 @@ class WideSum:
             return
         value = self.parts[0].value
         is_flat = tuple(self.parts[0].shape) == (size,)
-        if size <= _FEW or not is_flat or _is_distributed(value):
+        known = places.shape.num_elements()
+        is_dense = size <= _FEW or (known is not None and known > size // _SPARSE)
+        if is_dense or not is_flat or _is_distributed(value):
             # TensorFlow drops what belongs to no segment.
             self.add(tf.math.unsorted_segment_sum(amounts, places, size))
             return
-        # A large table is not worth writing out for a batch: that would cost more than all else.
+        # To write out a large table for a small batch would cost more than all else.
         if not is_complete:
             amounts = tf.where(places < 0, tf.zeros_like(amounts), amounts)
             places = tf.maximum(places, 0)

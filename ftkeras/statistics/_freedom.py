@@ -25,7 +25,8 @@ def freedom(score: Score, units: Units, value: float, groups: NDArray[Any] | Non
     beyond = _beyond_the_mean(score, units, value)
     if beyond is not None:
         if groups is not None:
-            beyond = np.bincount(np.unique(groups, return_inverse=True)[1], beyond)
+            of_group = np.unique(groups, return_inverse=True)[1]
+            beyond = np.bincount(of_group, beyond).astype("float64")
         variance = float(np.mean(beyond**2))
         if variance == 0:
             return max(len(beyond) - 1.0, 1.0)

@@ -24,7 +24,7 @@ def predicted_classes(predictions: Any, threshold: float, xp: ModuleType) -> Any
     """
     if len(predictions.shape) == 1:
         boundary = math.log(threshold) - math.log1p(-threshold)
-        return xp.where(predictions > boundary, 1, 0)
+        return xp.array(predictions > boundary, dtype="int32")
     return largest_class(predictions, xp)
 
 
@@ -70,10 +70,14 @@ class ClassTallies(Cells):
 
     def cells(self, labels: Any, predictions: Any, xp: ModuleType) -> Any:
         """Returns `(units, 3)`: the cell in each row of the counts, -1 for a wrong answer."""
+        return xp.stack(self.columns(labels, predictions, xp), -1)
+
+    def columns(self, labels: Any, predictions: Any, xp: ModuleType) -> list[Any]:
+        """Returns the cell in each row."""
         predicted = xp.array(predicted_classes(predictions, self.threshold, xp), dtype="int32")
         labels = xp.array(labels, dtype="int32")
         right = xp.where(predicted == labels, labels, -1)
-        return xp.stack([right, self.num_classes + labels, 2 * self.num_classes + predicted], -1)
+        return [right, self.num_classes + labels, 2 * self.num_classes + predicted]
 
     def kinds(self) -> NDArray[np.int64]:
         """Returns the cells of each true and predicted class."""
