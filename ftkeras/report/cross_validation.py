@@ -87,14 +87,14 @@ def sentences(record: RunRecord) -> list[str]:
     heads = f"{wording.count(found['heads'])} head{'s' if found['heads'] > 1 else ''}"
     told = [
         f"{found['folds']} folds{times}: {heads} trained in {seconds}. Each example was answered "
-        "by a model that saw neither it nor a near copy of it; validation parts inside the folds "
-        "chose epoch and learning rate.",
+        f"by a model that did not see {_unseen(record)}; validation parts inside the folds chose "
+        "epoch and learning rate.",
         "Training parts of folds overlap, so the folds' spread alone would promise too much. The "
         "interval is Nadeau and Bengio's: as wide as the overlap asks for. It takes the shares of "
         "the classes as they are in these data.",
         *_chosen(found),
         *_ridge(found),
-        *_decided(found),
+        *_decided(found, headline),
     ]
     if found["seeds"]:
         told += _seeds(found["seeds"], headline, found["repeats"])
@@ -146,6 +146,14 @@ def _rows(found: dict[str, Any], models: list[str]) -> list[FoldRow]:
     return rows
 
 
+def _unseen(record: RunRecord) -> str:
+    kept = any(
+        finding["check"] == "near_duplicates" and finding["action"].startswith("Nothing")
+        for finding in record.data.get("findings", [])
+    )
+    return "it, though perhaps a near copy" if kept else "it or a near copy of it"
+
+
 def _chosen(found: dict[str, Any]) -> list[str]:
     rates = [rate for repeat in found["learning_rates"] for rate in repeat]
     if len(set(rates)) == 1:
@@ -158,19 +166,24 @@ def _chosen(found: dict[str, Any]) -> list[str]:
     ]
 
 
-def _decided(found: dict[str, Any]) -> list[str]:
+def _decided(found: dict[str, Any], headline: str) -> list[str]:
     decided = found.get("decided")
     if not decided:
         return []
     what = " and ".join(filter(None, [decided["calibration"], decided["threshold"]]))
-    changed = [each for each in decided["scores"] if each["before"] != each["after"]]
+    told_of = (headline, "f1_score", "log_loss")
+    changed = [
+        each
+        for each in decided["scores"]
+        if each["before"] != each["after"] and each["score"].partition("(")[0] in told_of
+    ]
     listed = "; ".join(
         f"{wording.in_sentence(each['score'])} {wording.number(each['before'])} to "
         f"{wording.number(each['after'])} (change {wording.number(each['low'])} to "
         f"{wording.number(each['high'])}, {wording.p_value(each['p_value'])})"
         for each in changed
     )
-    told = f"Chosen on the validation part of each fold, {what} brings: {listed or 'no change'}."
+    told = f"Chosen on the validation part of each fold, {what} gives: {listed or 'no change'}."
     if decided["thresholds"]:
         low, high = min(decided["thresholds"]), max(decided["thresholds"])
         told += f" Thresholds go from {wording.number(low)} to {wording.number(high)}."
@@ -190,7 +203,10 @@ def _ridge(found: dict[str, Any]) -> list[str]:
 
 def _seeds(seeds: dict[str, Any], headline: str, repeats: int) -> list[str]:
     def size(value: float) -> str:
-        return wording.change(headline, value, signed=False)
+        # One digit more than scores have: what another repeat takes off is small.
+        if wording.is_share(headline):
+            return f"{wording.number(100 * value, 2)} points"
+        return wording.number(value, 4)
 
     low, high = (
         wording.amount(headline, seeds["lowest"]),
