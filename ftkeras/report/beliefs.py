@@ -82,7 +82,7 @@ def calibration(found: dict[str, Any]) -> Section:
     rows: tuple[Row, ...] = ()
     if after is not None:
         sentences.append(
-            f"A calibration ({wording.in_sentence(found['method'])}), fitted on "
+            f"A calibration ({wording.plain_name(found['method'])}), fitted on "
             f"{found['num_units']:,} validation examples, is saved with the model. After it the "
             f"error is {wording.number(after['value'])}, and by chance alone it would be "
             f"{wording.number(after['by_chance'])} ({wording.p_value(after['p_value'])})."

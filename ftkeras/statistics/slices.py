@@ -159,6 +159,20 @@ def as_words(values: NDArray[Any]) -> NDArray[np.str_]:
     return np.array([MISSING if is_missing(value) else str(value) for value in values])
 
 
+def names_each(values: NDArray[Any]) -> bool:
+    """Says whether a column holds another word or whole number for each unit, as an id does.
+
+    Example:
+        >>> names_each(np.array([7, 8, 9])), names_each(np.array([0.1, 0.2, 0.3]))
+        (True, False)
+    """
+    numbers = as_numbers(values)
+    if numbers is None:
+        return len(np.unique(as_words(values))) == len(values)
+    whole = np.isfinite(numbers) & (numbers % 1 == 0)
+    return bool(whole.all()) and len(np.unique(numbers)) == len(numbers)
+
+
 def is_missing(value: object) -> bool:
     """Says whether a value of a column is none: `None`, NaN or an empty text."""
     return value is None or value == "" or (isinstance(value, float) and np.isnan(value))
@@ -169,7 +183,7 @@ def _cut_one(name: str, values: NDArray[Any]) -> list[Slice]:
     if numbers is None or len(np.unique(numbers[np.isfinite(numbers)])) <= _FEW_NUMBERS:
         return _by_value(name, as_words(values))
     known = np.isfinite(numbers)
-    if len(np.unique(numbers)) == len(numbers) and (numbers[known] % 1 == 0).all():
+    if names_each(values):
         return []
     inner = np.linspace(0, 1, _QUANTILES + 1)[1:-1]
     edges = np.unique(np.quantile(numbers[known], inner, method="lower"))

@@ -16,12 +16,15 @@ from ftkeras.statistics.slices import (
     as_numbers,
     as_words,
     compare_slices,
+    names_each,
 )
 
 _DEPTH = 3
 _MOST_UNITS = 50_000
 _MOST_CANDIDATES = 8
 _WORTH_CHECKING = 0.05
+# The tree chose the best of many cuts, so a cut within a weak part is nothing special by itself.
+_WORTH_ADDING = 0.001
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,9 @@ def weak_slices(
 
     A decision tree of depth 3 learns from the columns which units are answered wrongly. Each of its
     nodes with more errors than the rest (Fisher's p <= 0.05, uncorrected) is a candidate, no more:
-    it was searched for, so it must be confirmed on units that took no part in the search.
+    it was searched for, so it must be confirmed on units that took no part in the search. A node
+    within (or around) a clearer one is left out unless it is weaker than the rest of that one (or
+    weak without it).
 
     Args:
         outcome: `(units,)` whether each unit was right, on validation.
@@ -81,10 +86,10 @@ def weak_slices(
         seed: Seed of drawing 50,000 units where there are more.
 
     Example:
-        >>> length = np.arange(400)
-        >>> found = weak_slices((length < 300) | (length % 4 == 0), {"length": length})
+        >>> length = np.arange(400) / 2
+        >>> found = weak_slices((length < 150) | (length % 2 == 0), {"length": length})
         >>> str(found[0][0])
-        'length above 300.5'
+        'length above 150.2'
     """
     if len(outcome) > _MOST_UNITS:
         rows = np.random.default_rng(seed).choice(len(outcome), _MOST_UNITS, replace=False)
@@ -105,7 +110,12 @@ def weak_slices(
         if difference < 0 and p_value <= _WORTH_CHECKING:
             candidates.append((p_value, len(path), path))
     candidates.sort(key=lambda item: item[:2])
-    return [path for _, _, path in candidates[:_MOST_CANDIDATES]]
+    kept: list[tuple[tuple[Condition, ...], NDArray[np.bool_]]] = []
+    for _, _, path in candidates:
+        inside = members(path, columns)
+        if all(_adds(outcome, inside, clearer) for _, clearer in kept):
+            kept.append((path, inside))
+    return [path for path, _ in kept[:_MOST_CANDIDATES]]
 
 
 def members(path: Sequence[Condition], columns: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
@@ -131,17 +141,33 @@ def confirm(
         level: Confidence level; 1 - level is the largest adjusted p-value that confirms.
 
     Example:
-        >>> length = np.arange(400)
-        >>> outcome = (length < 300) | (length % 4 == 0)
+        >>> length = np.arange(400) / 2
+        >>> outcome = (length < 150) | (length % 2 == 0)
         >>> found = confirm(weak_slices(outcome, {"length": length}), outcome, {"length": length})
         >>> found[0].value, round(found[0].difference, 2)
-        ('length above 300.5', -0.76)
+        ('length above 150.2', -0.76)
     """
     slices = [
         Slice("", " and ".join(map(str, path)), members(path, columns)) for path in candidates
     ]
     compared = compare_slices(outcome, slices, smallest=smallest, level=level)
     return [item for item in compared if item.difference < 0 and item.adjusted <= 1 - level]
+
+
+def _adds(
+    outcome: NDArray[np.bool_], inside: NDArray[np.bool_], clearer: NDArray[np.bool_]
+) -> bool:
+    """Says whether a part tells something beyond a clearer one that it lies within or around."""
+    if not (inside & ~clearer).any():
+        group, rest = inside, clearer & ~inside
+    elif not (clearer & ~inside).any():
+        group, rest = inside & ~clearer, ~inside
+    else:
+        return True
+    if not group.any() or not rest.any():
+        return False
+    difference, _, _, p_value = difference_of(outcome[group], outcome[rest], 0.95)
+    return difference < 0 and p_value <= _WORTH_ADDING
 
 
 def _features(
@@ -151,6 +177,8 @@ def _features(
     found: list[NDArray[np.float64]] = []
     meaning: list[tuple[str, str | None]] = []
     for name, values in columns.items():
+        if names_each(values):
+            continue
         numbers = as_numbers(values)
         if numbers is not None:
             found.append(np.nan_to_num(numbers, nan=-1e30, posinf=1e30, neginf=-1e30))
@@ -158,8 +186,6 @@ def _features(
             continue
         words = as_words(values)
         distinct, sizes = np.unique(words, return_counts=True)
-        if len(distinct) == len(words):
-            continue
         for word in distinct[np.argsort(-sizes, kind="stable")[:MOST_VALUES]]:
             found.append((words == word).astype("float64"))
             meaning.append((name, str(word)))

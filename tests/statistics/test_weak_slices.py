@@ -56,7 +56,7 @@ def test_conditions_say_and_select_the_same():
 
 @pytest.mark.parametrize("outcome", [np.ones(200, bool), np.zeros(200, bool)])
 def test_a_model_that_is_always_right_or_wrong_has_no_weak_part(outcome):
-    assert weak_slices(outcome, {"x": np.arange(200.0)}) == []
+    assert weak_slices(outcome, {"x": np.arange(200) / 3}) == []
     assert confirm([], outcome, {}) == []
 
 
@@ -64,3 +64,19 @@ def test_without_columns_nothing_is_searched():
     assert weak_slices(np.arange(100) % 2 == 0, {}) == []
     names = np.array([f"row {k}" for k in range(100)])
     assert weak_slices(np.arange(100) % 2 == 0, {"name": names}) == []
+
+
+def test_a_part_of_a_weak_part_must_be_weaker_still():
+    rng = np.random.default_rng(3)
+    x, y = rng.normal(size=(2, 1500))
+    weak = rng.random(1500) < np.where(x > 0.5, 0.5, 0.95)
+    found = weak_slices(weak, {"x": x, "y": y})
+    assert len(found) == 1
+    assert [one.column for one in found[0]] == ["x"]
+    weaker = rng.random(1500) < np.where((x > 0.5) & (y > 0), 0.2, np.where(x > 0.5, 0.7, 0.95))
+    found = weak_slices(weaker, {"x": x, "y": y})
+    assert {tuple(sorted(one.column for one in path)) for path in found} >= {("x", "y")}
+
+
+def test_a_number_that_names_each_unit_is_not_searched():
+    assert weak_slices(np.arange(300) < 200, {"row": np.arange(300)}) == []
