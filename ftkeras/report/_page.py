@@ -35,7 +35,8 @@ def write(path: Path, template: str, content: dict[str, Any]) -> Path:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
-        undefined=jinja2.StrictUndefined,
+        # Sections shared with the page of a run ask for things that only such a page has.
+        undefined=jinja2.ChainableUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -12,6 +12,16 @@ from rich.text import Text
 from ftkeras.records.run_record import RunRecord
 from ftkeras.report import ranking_words, wording
 
+# Short, so that the table fits into 80 columns; the page has all words and intervals.
+_HEADINGS = {
+    "probe_accuracy": "Accuracy",
+    "probe_log_loss": "Log loss",
+    "nearest_neighbours": "kNN",
+    "log_me": "LogME",
+    "h_score": "H-score",
+    "leep": "LEEP",
+}
+
 
 def show(record: RunRecord, run_dir: Path, console: Console | None = None) -> None:
     """Prints who is best, the table with costs, the ties, how far to trust it, and what is next.
@@ -54,24 +64,25 @@ def _table(found: dict[str, Any]) -> Table:
     ]
     table = Table(
         title=f"Frozen features of {found['examples']:,} training examples, "
-        f"{wording.percent(found['level'])} intervals",
+        f"{wording.percent(found['level'])} interval",
         title_justify="left",
         title_style="bold",
         box=box.SIMPLE_HEAD,
         pad_edge=False,
+        padding=(0, 1, 0, 0),
     )
     table.add_column("")
-    table.add_column("Candidate", overflow="fold")
+    table.add_column("Candidate", overflow="fold", min_width=14)
     for score in shown:
-        table.add_column(ranking_words.SCORES[score], justify="right")
-    table.add_column("Examples/s", justify="right")
-    table.add_column("Parameters", justify="right")
+        table.add_column(_HEADINGS[score], justify="right", no_wrap=True)
+    table.add_column("A second", justify="right", no_wrap=True)
+    table.add_column("Weights", justify="right", no_wrap=True)
     for place, row in enumerate(found["candidates"], 1):
         name = Text(row["name"], style="bold" if row["name"] == found["best"] else "")
         if not row["finished"]:
             name.append(f"\nleft out after {row['examples']:,}", style="not bold dim")
         cells = [_cell(score, row["scores"].get(score)) for score in shown]
-        speed, size = f"{row['examples_per_second']:,.4g}", wording.count(row["parameters"])
+        speed, size = f"{row['examples_per_second']:,.0f}", f"{row['parameters'] / 1e6:.1f} M"
         table.add_row(str(place), name, *cells, speed, size)
     return table
 
@@ -80,6 +91,8 @@ def _cell(score: str, ends: dict[str, float] | None) -> Text:
     if ends is None:
         return Text(ranking_words.value(score, None))
     text = Text(ranking_words.value(score, ends["value"]))
+    if score != "probe_accuracy":
+        return text
     low, high = (ranking_words.value(score, ends[end]) for end in ("low", "high"))
-    text.append(f"\n{low} to {high}", style="dim")
+    text.append(f"\n{low} to\n{high}", style="dim")
     return text

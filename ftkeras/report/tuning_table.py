@@ -36,7 +36,7 @@ def show(record: RunRecord, run_dir: Path, console: Console | None = None) -> No
     for row in tuning_words.best_first(found)[:_SHOWN]:
         value = row["value"] if row["state"] == "complete" else None
         style = "bold" if row["number"] == found["winner"] else ""
-        cells = [_short(row["settings"].get(path, "")) for path in paths]
+        cells = [tuning_words.setting(row["settings"].get(path, "")) for path in paths]
         words = wording.amount(found["score"], value)
         table.add_row(str(row["number"]), words, *cells, str(row["epochs"]), style=style)
     console.print(table)
@@ -64,10 +64,3 @@ def elsewhere(winner: int, place: str, console: Console | None = None) -> None:
             "the test part is not opened here."
         )
     )
-
-
-def _short(text: str) -> str:
-    try:
-        return f"{float(text):.4g}"
-    except ValueError:
-        return text

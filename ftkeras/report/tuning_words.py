@@ -54,6 +54,19 @@ def stability(found: dict[str, Any]) -> str:
     )
 
 
+def setting(text: str) -> str:
+    """Returns a drawn value as the table writes it: numbers with four digits, others as they are.
+
+    Example:
+        >>> setting("0.012044587484277882"), setting("mlp(units=64)"), setting("256")
+        ('0.01204', 'mlp(units=64)', '256')
+    """
+    try:
+        return f"{float(text):.4g}"
+    except ValueError:
+        return text
+
+
 def state(row: dict[str, Any]) -> str:
     """Returns what became of a trial, and whose place it took."""
     again = "" if row["retries"] is None else f", again after trial {row['retries']} was cut off"

@@ -88,7 +88,8 @@ def _analysis(
         "examples": everything,
         "candidates": [_row(kinds[name], rounds, facts[name], seed) for name in order],
         "pairs": [vars(pair) for pair in last.ranking.pairs],
-        "agreement": _rounds.agreement(last),
+        # The first round has all candidates, and so the most pairs.
+        "agreement": _rounds.agreement(rounds[0]),
         "rounds": [
             {
                 "examples": len(one.rows),

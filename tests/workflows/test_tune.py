@@ -93,6 +93,7 @@ def test_a_rerun_does_nothing_twice_and_more_trials_go_on(tuned):
     assert more.analyses["tuning"]["trials"][:3] == record.analyses["tuning"]["trials"]
 
 
+@pytest.mark.slow
 def test_trials_share_one_pass_and_those_that_thaw_begin_from_the_pretrained_weights(
     asked, tmp_path
 ):

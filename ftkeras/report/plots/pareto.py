@@ -4,6 +4,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from ftkeras.report import wording
 from ftkeras.report.plots import _canvas
@@ -82,7 +83,9 @@ def _paint(figure: Figure, rows: list[dict[str, Any]], best: list[dict[str, Any]
     axes.set_ylabel("probe accuracy")
     axes.margins(x=0.25, y=0.15)
     axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.4g}%")
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.4g}")
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.6g}")
+    axes.xaxis.set_minor_formatter(NullFormatter())
     figure.legend(loc="outside upper center", ncols=3)
 
 

@@ -79,7 +79,7 @@ def _picture(
     name = f"study-{title.lower().replace(' ', '-')}"
     # Optuna sets a style for good and draws through pyplot's global state: both are undone.
     with (
-        mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": name, "text.parse_math": False}),
+        mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}),
         warnings.catch_warnings(),
     ):
         warnings.simplefilter("ignore")
