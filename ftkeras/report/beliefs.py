@@ -79,6 +79,8 @@ def calibration(found: dict[str, Any]) -> Section:
     """Returns what is said of probabilities, from `analyses["calibration"]` of a record."""
     before, after = found["before"], found["after"]
     sentences = [_gap(before)]
+    if after is None and before["p_value"] < _CHANCE:
+        sentences.append("--calibration=temperature corrects that on validation; see --help.")
     rows: tuple[Row, ...] = ()
     if after is not None:
         sentences.append(

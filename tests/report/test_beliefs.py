@@ -62,6 +62,7 @@ def test_probabilities_are_judged_against_chance(sharpness, says):
     assert says in section.sentences[0]
     assert f"{gap.value:.3f}" in section.sentences[0]
     assert section.rows == ()
+    assert any("--calibration=temperature" in one for one in section.sentences) == (sharpness > 1)
 
 
 def sets(num_classes):
