@@ -26,6 +26,8 @@ class RunConfig:
         task: What the answer is, a file in `tasks/`.
         data: Where the labelled examples come from, a file in `data/sources/`.
         predictions: Answers that another program wrote, a file in `data/predictions/`.
+        model: A `.keras` file of anyone to be evaluated, with its preprocessing inside.
+        outputs: Whether that gives `"logits"` or `"probabilities"`.
         runs: For a comparison: run directories and files of predictions.
         examples: For a comparison: `"shared"` takes only the examples that all runs answered;
             otherwise different examples are an error.
@@ -71,6 +73,8 @@ class RunConfig:
     task: Call | None = None
     data: Call | None = None
     predictions: Call | None = None
+    model: Path | None = None
+    outputs: str | None = None
     runs: tuple[Path, ...] = ()
     examples: str | None = None
     split: Call = Call("stratified")
@@ -281,6 +285,8 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "task": _call("tasks"),
     "data": _call("data/sources"),
     "predictions": lambda text: _predictions(str(text)),
+    "model": Path,
+    "outputs": _one_of("logits", "probabilities"),
     "runs": lambda texts: _runs(texts),
     "examples": _one_of("all", "shared"),
     "split": _call("data/splits"),

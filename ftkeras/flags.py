@@ -113,6 +113,12 @@ def _data(add: Callable[..., None]) -> None:
         f"{_offered('data/predictions')}.",
     )
     add(
+        "model",
+        "For --mode=evaluate: a .keras file of anyone, with its preprocessing inside, to answer "
+        "--data. Needs --outputs.",
+    )
+    add("outputs", "What that model gives: logits or probabilities. Never guessed.")
+    add(
         "runs",
         "For --mode=compare: run directories and files of predictions, joined by commas.",
         repeated=True,

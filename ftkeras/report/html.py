@@ -69,7 +69,7 @@ def _content(
     choice = record.analyses.get("threshold")
     return {
         "record": record,
-        "foreign": "predictions" in record.config,
+        "foreign": "predictions" in record.config or "model" in record.config,
         "more_data": investigations.learning_curve(record.analyses.get("learning_curve")),
         "weight_change": investigations.weight_change(record.analyses.get("weight_change")),
         "verdict": verdict.of(record),

@@ -41,9 +41,23 @@ def evaluate_foreign(config: RunConfig) -> RunRecord:
     Raises:
         UserError: The file is not as it must be.
     """
+    return judge_table(config, _read(config), _versions.without_framework())
+
+
+def judge_table(config: RunConfig, table: AnswerTable, versions: dict[str, str]) -> RunRecord:
+    """Judges answers and writes a run directory of what was found.
+
+    Args:
+        config: The settings.
+        table: What some model answered.
+        versions: Versions that decide the numbers, by name.
+
+    Raises:
+        UserError: Labels and classes do not fit the task.
+    """
     stopwatch = _clock.Stopwatch()
     with stopwatch("reading"):
-        model = read(config)
+        model = _predictions(config, table)
     task = catalog.build("tasks", Call(model.task))
     with stopwatch("judgement"):
         models = {"model": model, "best_constant_answer": _best_constant_answer(model)}
@@ -57,7 +71,7 @@ def evaluate_foreign(config: RunConfig) -> RunRecord:
         command=f"python -m ftkeras.run --flagfile={config.run_dir / 'run.flags'}",
         created=_clock.now(),
         config=config.settings(),
-        versions=_versions.without_framework(),
+        versions=versions,
         task={
             "name": model.task,
             "class_names": list(model.class_names),
@@ -65,13 +79,13 @@ def evaluate_foreign(config: RunConfig) -> RunRecord:
         },
         data=_data(config, model),
         split={"rule": "as the file says", "counts": _counts(model)},
-        backbone={"handle": str(config.predictions)},
+        backbone={"handle": str(config.predictions or config.model)},
         passes={},
         phases=[],
         measurements=measured,
         comparisons=compared,
         streamed={},
-        test_reads=[{"time": _clock.now(), "reason": "evaluate: a file of predictions"}],
+        test_reads=[{"time": _clock.now(), "reason": "evaluate: answers of others"}],
         seconds=stopwatch.seconds,
         analyses=analyses,
     )
@@ -96,13 +110,20 @@ def read(config: RunConfig) -> Predictions:
     Raises:
         UserError: The file cannot be read, or its labels and classes do not fit the task.
     """
+    return _predictions(config, _read(config))
+
+
+def _read(config: RunConfig) -> AnswerTable:
     if config.predictions is None:
         raise ValueError(f"Expected a file of predictions. Received: config={config}.")
     table: AnswerTable = catalog.build("data/predictions", config.predictions)
+    return table
+
+
+def _predictions(config: RunConfig, table: AnswerTable) -> Predictions:
     if not len(table):
         raise UserError(
-            f"Expected rows of predictions. Received: --predictions={config.predictions}, "
-            "which has none."
+            f"Expected rows of predictions. Received: {_source(config)}, which has none."
         )
     named = table.values[:, 0] if table.kind == "answer" else table.class_names
     known = np.unique(table.labels if named is None else np.array(named, np.str_))
@@ -183,6 +204,10 @@ def _best_constant_answer(model: Predictions) -> Predictions:
     )
 
 
+def _source(config: RunConfig) -> str:
+    return str(config.predictions) if config.model is None else f"{config.model} on {config.data}"
+
+
 def _counts(model: Predictions) -> dict[str, int]:
     parts = [part for part in _judgement.JUDGED if (model.splits == part).any()]
     return {part: int((model.splits == part).sum()) for part in parts}
@@ -202,7 +227,7 @@ def _data(config: RunConfig, model: Predictions) -> dict[str, Any]:
         for part in _counts(model)
     }
     return {
-        "source": str(config.predictions),
+        "source": _source(config),
         "modality": "unknown",
         "examples": len(model),
         "dropped": {},

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import keras
 import numpy as np
 
 from ftkeras import catalog, seeds
@@ -14,7 +15,16 @@ from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
 from ftkeras.report import html, model_card, terminal
 from ftkeras.training.fine_tuned import load
-from ftkeras.workflows import _analyses, _clock, _judgement, _prepared_data, _provenance
+from ftkeras.workflows import (
+    _analyses,
+    _clock,
+    _foreign_predictions,
+    _judgement,
+    _prepared_data,
+    _provenance,
+    _versions,
+)
+from ftkeras.workflows._answers_of_model import answers_of_model
 
 _SEEN = "seen_in_training_or_validation"
 
@@ -78,6 +88,19 @@ def evaluate_new_data(config: RunConfig, record: RunRecord) -> RunRecord:
         model_card.write(directory)
     terminal.summarize(new, target)
     return new
+
+
+def evaluate_saved_model(config: RunConfig) -> RunRecord:
+    """Lets a `.keras` file of anyone answer labelled examples, and judges the answers.
+
+    Args:
+        config: `model`, `outputs`, `data` and `run_dir`.
+
+    Raises:
+        UserError: The model or the data are not as they must be.
+    """
+    versions = _versions.versions(keras.backend.backend())
+    return _foreign_predictions.judge_table(config, answers_of_model(config), versions)
 
 
 def _unseen(examples: Dataset, parts: dict[str, set[str]]) -> Dataset:

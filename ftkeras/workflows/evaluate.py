@@ -20,8 +20,8 @@ def evaluate(config: RunConfig) -> RunRecord:
 
     Nothing is predicted and no framework is loaded. With `data`, the run's model predicts these
     new examples instead, and the result goes to `<run_dir>/evaluations/`; the run itself stays as
-    it is. With `predictions`, a file that any other program wrote is judged, and `run_dir` is
-    where the result goes.
+    it is. With `predictions`, a file that any other program wrote is judged; with `model`, a
+    `.keras` file of anyone answers `data`. `run_dir` is then where the result goes.
 
     Args:
         config: `run_dir`, and `data` for new examples or `predictions` for those of others.
@@ -34,6 +34,10 @@ def evaluate(config: RunConfig) -> RunRecord:
     """
     if config.predictions is not None:
         return evaluate_foreign(config)
+    if config.model is not None:
+        from ftkeras.workflows._new_data import evaluate_saved_model
+
+        return evaluate_saved_model(config)
     record = RunRecord.read(config.run_dir / "record.json")
     if config.data is not None:
         # Judging what is on disk must work where no framework is installed.
