@@ -113,7 +113,7 @@ class Checkpoint:
     def load(self) -> State | None:
         """Returns the saved state, or `None` when there is none of this key, or it is damaged."""
         try:
-            with np.load(self._path, allow_pickle=False) as file:
+            with self._path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
                 content = json.loads(bytes(file["about"]))
                 if content["key"] != self.key:
                     return None
@@ -121,7 +121,7 @@ class Checkpoint:
                     name: [file[f"{name}/{index}"] for index in range(count)]
                     for name, count in content["counts"].items()
                 }
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
             return None
         return State(content["about"], arrays)
 

@@ -71,7 +71,9 @@ def uninterrupted(tmp_path_factory):
 
 
 # 18 steps an epoch come back to Python twice, and a batch of the second phase each time.
-@pytest.mark.parametrize("places", [[1], [2, 3, 5], [7, 0, 9]])
+@pytest.mark.parametrize(
+    "places", [[5], *(pytest.param(p, marks=pytest.mark.slow) for p in ([1], [2, 3, 5], [7, 0, 9]))]
+)
 def test_interrupted_anywhere_it_ends_with_the_same_bits(uninterrupted, tmp_path, places):
     """In the middle of an epoch, at its end, at once after a start, and several times."""
     for after in places:
@@ -83,6 +85,7 @@ def test_interrupted_anywhere_it_ends_with_the_same_bits(uninterrupted, tmp_path
     assert_same(again, uninterrupted)
 
 
+@pytest.mark.slow
 def test_a_finished_state_is_taken_as_it_is(uninterrupted, tmp_path):
     fit(tmp_path, checkpoint=Checkpoint(tmp_path / "unfinished", key="one", seconds=0))
     again = fit(tmp_path, after=0, checkpoint=Checkpoint(tmp_path / "unfinished", key="one"))
