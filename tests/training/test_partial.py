@@ -104,6 +104,7 @@ def test_a_phase_ends_with_the_same_weights_with_and_without_the_cache(preset, t
         np.testing.assert_allclose(one, other, atol=2e-5)
 
 
+@pytest.mark.slow
 def test_frozen_layers_run_once_and_later_runs_find_the_states(preset, tmp_path, monkeypatch):
     computed = []
     from ftkeras.training.feature_pass import ModelPass
