@@ -30,6 +30,7 @@ def mirrored(saved_models):
     return output_of(Path(saved_models.images).parent, KERAS_BACKEND="tensorflow")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["images", "encoder_without_dropout"])
 def test_two_replicas_train_to_what_one_device_gives(mirrored, kind):
     """BatchNorm's statistics too, and an embedding whose rows repeat in and over the replicas."""
@@ -42,6 +43,7 @@ def test_two_replicas_train_to_what_one_device_gives(mirrored, kind):
         np.testing.assert_allclose(other, one, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_layer_made_outside_of_the_scope_says_so(mirrored):
     assert "Create or load the model inside the scope" in mirrored["outside"]
 
