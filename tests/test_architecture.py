@@ -120,7 +120,7 @@ def test_public_names_are_documented():
 
 
 CATALOGUES = ["thresholds", "calibration", "heads", "freezing", "metrics", "scores", "tasks", "callbacks", "data/sources",
-              "data/splits"]  # fmt: skip
+              "data/splits", "transferability"]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", CATALOGUES)

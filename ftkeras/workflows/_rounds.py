@@ -217,7 +217,7 @@ def _scored(
 
 def _hopeless(ranking: Ranking, droppable: list[str]) -> tuple[str, ...]:
     best = ranking.order[0].name
-    half = ranking.order[(len(ranking.order) + 1) // 2 :]
+    own = [one.name for one in ranking.order if one.name in droppable]
     return tuple(
-        one.name for one in half if one.name in droppable and not ranking.tied(best, one.name)
+        name for name in own[(len(own) + 1) // 2 :] if not ranking.tied(best, name) and name != best
     )

@@ -159,6 +159,17 @@ def test_halving_drops_the_hopeless_and_never_the_floor_or_the_best(halved):
     assert any("none is left out after 200 examples" in sentence for sentence in said)
 
 
+def test_halves_are_counted_without_the_floor():
+    """Of two networks one can be hopeless, wherever the floor stands."""
+    labels = np.random.default_rng(0).integers(0, 2, 800)
+    made = [Made("good", labels, 2.0), Made("none", labels, 0.0)]
+    made.append(Made("a floor", labels, 0.0, kind="floor"))
+    rounds, facts = _rounds.run(made, labels, halving=True, seed=0, told=lambda said: None)
+    assert [len(one.rows) for one in rounds] == [200, 400, 800]
+    assert rounds[0].dropped == ("none",)
+    assert facts["a floor"]["asked"] == [200, 400, 800]
+
+
 def test_subsets_grow_and_keep_the_shares_of_the_classes():
     labels = np.array([0] * 700 + [1] * 200 + [2] * 100)
     order = _rounds.order(labels, seed=4)
