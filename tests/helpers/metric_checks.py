@@ -62,7 +62,7 @@ def variants(kind, name):
 
 
 def check_metric(build, reference, num_classes=None, cases=None, family=None, best_is_bound=True):
-    """Runs every check.
+    """Runs every check, but that of the compiled step where a family has it done for all at once.
 
     Args:
         build: Makes a fresh metric.
@@ -86,7 +86,7 @@ def check_metric(build, reference, num_classes=None, cases=None, family=None, be
     check_not_finite(build, one, family)
     check_unknown_labels(build, one, family)
     check_precision_of_inputs(build, one)
-    if family.is_compiled:
+    if family.is_compiled and not family.is_compiled_together:
         check_compiled(build, family.one(seed=12, weighted=True))
     check_large_counts(build, one)
 
@@ -269,57 +269,81 @@ def check_precision_of_inputs(build, one):
     assert any("bfloat16" in note for note in metric.notes()), "precision: it was not reported"
 
 
-def compiled_updates(metric):
-    """Returns name -> function that updates and reads the metric inside a compiled step."""
+def compiled_steps(together):
+    """Returns name -> function that updates and reads metrics of one state in a compiled step."""
     if BACKEND == "tensorflow":
 
         def step(y_true, y_pred, weights):
-            metric.update_state(y_true, y_pred, weights)
-            return metric.result()
+            for metric in together:
+                metric.update_state(y_true, y_pred, weights)
+            return [metric.result() for metric in together]
 
         return {
             "graph": tf.function(step),
             "xla": tf.function(step, jit_compile=True),
         }
 
-    @jax.jit
-    def pure(variables, y_true, y_pred, weights):
-        variables = metric.stateless_update_state(variables, y_true, y_pred, weights)
-        return variables, metric.stateless_result(variables)
+    variables = together[0].variables
 
-    def step(y_true, y_pred, weights):
-        variables, value = pure([v.value for v in metric.variables], y_true, y_pred, weights)
-        for variable, new in zip(metric.variables, variables, strict=True):
-            variable.assign(new)
-        return value
+    @jax.jit
+    def pure(values, *batch):
+        with keras.StatelessScope(zip(variables, values, strict=True)) as scope:
+            for metric in together:
+                metric.update_state(*batch)
+            shown = [metric.result() for metric in together]
+        return [scope.get_current_value(variable) for variable in variables], shown
+
+    def step(*batch):
+        values, shown = pure([variable.value for variable in variables], *batch)
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
+        return shown
 
     return {"jit": step}
 
 
+def compiled_updates(metric):
+    """Returns name -> function that updates and reads one metric in a compiled step."""
+    steps = compiled_steps([metric])
+    return {mode: lambda *batch, step=step: step(*batch)[0] for mode, step in steps.items()}
+
+
 def check_compiled(build, one):
-    eager = build()
-    expected = value_of(eager, one, batches=2)
-    for mode in compiled_updates(eager):
-        metric = build()
-        step = compiled_updates(metric)[mode]
-        half = len(one) // 2
+    check_compiled_together([build], one)
+
+
+def check_compiled_together(builds, one):
+    """Metrics that share a state and a compiled step say what each says alone, step by step."""
+    eager = [build() for build in builds]
+    expected = [value_of(metric, one, batches=2) for metric in eager]
+    half = len(one) // 2
+    for mode in compiled_steps(eager):
+        together = [build() for build in builds]
+        if len(together) > 1:
+            together[0].share(together[1:])
+        step = compiled_steps(together)[mode]
         for rows in (slice(0, half), slice(half, None)):
             part = one.take(rows)
-            live = step(
-                *(ops.convert_to_tensor(x) for x in (part.y_true, part.predictions, part.weights))
-            )
-        np.testing.assert_allclose(
-            float(metric.result()), expected, rtol=1e-6, atol=1e-7, err_msg=f"compiled: {mode}"
-        )
-        np.testing.assert_allclose(
-            metric.counted(), eager.counted(), rtol=1e-6, atol=1e-7, err_msg=f"compiled: {mode}"
-        )
-        # What is shown at a step is coarser, and as certified as the rest.
-        score = metric.score
-        bound = score.error_bound(score.counts.live(metric.counted(), np), np) or 0.0
-        exact = score.formula(metric.counted(), np)
-        slack = bound + 2e-6 * max(1, abs(expected))
-        assert abs(float(live) - exact) <= slack, f"live: {mode}: {live}, expected {exact}"
+            arrays = part.y_true, part.predictions, part.weights
+            shown = step(*(ops.convert_to_tensor(array) for array in arrays))
+        for found in zip(together, eager, expected, shown, strict=True):
+            _check_alike(mode, *found)
+
+
+def _check_alike(mode, metric, eager, expected, live):
+    message = f"compiled: {mode}: {metric.name}"
+    np.testing.assert_allclose(
+        float(metric.result()), expected, rtol=1e-6, atol=1e-7, err_msg=message
+    )
+    np.testing.assert_allclose(
+        metric.counted(), eager.counted(), rtol=1e-6, atol=1e-7, err_msg=message
+    )
+    # What is shown at a step is coarser, and as certified as the rest.
+    score = metric.score
+    bound = score.error_bound(score.counts.live(metric.counted(), np), np) or 0.0
+    exact = score.formula(metric.counted(), np)
+    slack = bound + 2e-6 * max(1, abs(expected))
+    assert abs(float(live) - exact) <= slack, f"live: {message}: {live}, expected {exact}"
 
 
 def check_large_counts(build, one):

@@ -33,6 +33,9 @@ class Family(ABC):
     is_compiled = True
     """Whether it is counted inside a compiled step (else on the host)."""
 
+    is_compiled_together = False
+    """Whether all its metrics are checked in one compiled step, which `test_families.py` does."""
+
     sizes: dict
     """Arguments that give the size of an answer, such as `num_classes`."""
 

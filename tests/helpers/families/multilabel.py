@@ -32,6 +32,7 @@ def case(num_labels=4, size=257, seed=0, scale=1.0, share=0.4, ties=False, weigh
 
 class Multilabel(Family):
     inputs = "Multilabel"
+    is_compiled_together = True
 
     def __init__(self, num_labels):
         self.num_labels = num_labels

@@ -51,6 +51,7 @@ def case(size=60, seed=0, ties=False, weighted=False, relevances=(0, 0, 0, 1, 2,
 
 class Ranking(Family):
     inputs = "Ranking"
+    is_compiled_together = True
     sizes = {}  # noqa: RUF012 - never written to
 
     def usual_cases(self):

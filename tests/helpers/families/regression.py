@@ -49,6 +49,7 @@ def constant(num_outputs=1, size=20):
 
 class Regression(Family):
     inputs = "Regression"
+    is_compiled_together = True
 
     def __init__(self, num_outputs):
         self.num_outputs = num_outputs

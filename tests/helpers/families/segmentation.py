@@ -35,6 +35,7 @@ def case(num_classes, size=60, seed=0, ties=False, weighted=False, classes=None,
 
 class Segmentation(Family):
     inputs = "Segmentation"
+    is_compiled_together = True
 
     def __init__(self, num_classes):
         self.num_classes = num_classes
