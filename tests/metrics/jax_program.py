@@ -18,24 +18,11 @@ def compiled(family, together):
     size = -(-len(one) // BATCH) * BATCH
     rows = np.arange(size) % len(one)
     weights = (np.arange(size) < len(one)).astype("float32")
-    first = together[0]
-    first.share(together[1:])
-
-    @jax.jit
-    def step(values, *batch):
-        with keras.StatelessScope(zip(first.variables, values, strict=True)) as scope:
-            for metric in together:
-                metric.update_state(*batch)
-            shown = [metric.result() for metric in together]
-        return [scope.get_current_value(variable) for variable in first.variables], shown
-
-    values = [variable.value for variable in first.variables]
+    together[0].share(together[1:])
+    step = metric_checks.compiled_steps(together)["jit"]
     for start in range(0, size, BATCH):
         part = rows[start : start + BATCH]
-        batch = one.y_true[part], one.predictions[part], weights[start : start + BATCH]
-        values, shown = step(values, *batch)
-    for variable, value in zip(first.variables, values, strict=True):
-        variable.assign(value)
+        shown = step(one.y_true[part], one.predictions[part], weights[start : start + BATCH])
     pairs = zip(together, shown, strict=True)
     return {f"{metric.name} {family}": found(metric, one, live) for metric, live in pairs}
 

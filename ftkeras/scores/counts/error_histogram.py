@@ -53,11 +53,6 @@ class ErrorHistogram(Cells):
         """Returns 1 for each output, then |y - p| of each."""
         return _amounts(labels, predictions, xp)
 
-    def live(self, counts: Any, xp: ModuleType) -> Any:
-        """Returns `(2, num_outputs, 2048)`: neighbouring buckets joined, counted bounds kept."""
-        shape = (*counts.shape[:-1], _LIVE_BUCKETS, self.joined)
-        return xp.sum(xp.reshape(counts, shape), axis=-1)
-
     def fitted(self, units: Units, most: int | None = None) -> "RankedErrors":
         """Returns counts with a cell for every distinct error (or `most` groups of them)."""
         errors = np.abs(units.labels - units.predictions)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ftkeras.contracts.score import Cells, Units
 from ftkeras.scores.counts.float_key import check_num_buckets, float_key
-from ftkeras.scores.counts.score_histogram import distinct, join_buckets, rank
+from ftkeras.scores.counts.score_histogram import distinct, rank
 
 _LIVE_BUCKETS = 128
 
@@ -39,9 +39,10 @@ class LabelScoreHistograms(Cells):
         key = xp.array(float_key(predictions, self.num_buckets, xp), dtype="int32")
         return _cells(labels, key, self.num_buckets, xp)
 
-    def live(self, counts: Any, xp: ModuleType) -> Any:
-        """Returns `(num_labels, 2, 128)`: neighbouring buckets joined."""
-        return join_buckets(counts, _LIVE_BUCKETS, xp)
+    @property
+    def joined(self) -> int:
+        """As many as leave 128 buckets."""
+        return max(1, self.num_buckets // _LIVE_BUCKETS)
 
     def fitted(self, units: Units, most: int | None = None) -> "LabelRankedScores":
         """Returns counts with a cell for every distinct score (or `most` groups of them)."""

@@ -81,15 +81,6 @@ class RankedScores(Cells):
         return (labels * len(self.scores) + rank(self.scores, predictions))[:, None]
 
 
-def join_buckets(counts: Any, most: int, xp: ModuleType) -> Any:
-    """Returns counts `(..., buckets)` with neighbours summed until at most `most` are left."""
-    buckets = counts.shape[-1]
-    if buckets <= most:
-        return counts
-    joined = (*counts.shape[:-1], most, buckets // most)
-    return xp.sum(xp.reshape(counts, joined), axis=-1)
-
-
 def distinct(scores: NDArray[Any], most: int | None) -> NDArray[np.float64]:
     """Returns the sorted distinct scores, thinned to `most` groups of like size."""
     if most is not None and len(scores) > most:
