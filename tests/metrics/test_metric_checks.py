@@ -1,5 +1,7 @@
 """The checker is checked: each planted fault must be caught, by the check that is meant for it."""
 
+import functools
+
 import keras
 import numpy as np
 import pytest
@@ -14,6 +16,10 @@ from ftkeras.metrics._wide_sum import WideSum
 from ftkeras.scores.accuracy import Accuracy as AccuracyScore
 from tests.helpers import metric_checks
 from tests.helpers.families.classification import Classification, case
+from tests.helpers.families.multilabel import Multilabel
+from tests.helpers.families.ranking import Ranking
+from tests.helpers.families.regression import Regression
+from tests.helpers.families.segmentation import Segmentation
 
 ONE = case(2, seed=11)
 FAMILY = Classification(2)
@@ -153,6 +159,58 @@ FAULTS = [
         "compiled",
     ),
 ]  # fmt: skip
+
+
+class Broadcasts(metrics.MeanAbsoluteError):
+    """What Keras does with labels `(batch,)` and predictions `(batch, 1)`."""
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        if len(y_true.shape) < len(y_pred.shape):
+            y_true = ops.roll(y_true, 1)
+        super().update_state(y_true, y_pred, sample_weight)
+
+
+class CountsPaddedDocuments(metrics.PrecisionAtK):
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        y_true = ops.where(ops.isnan(y_pred), 1.0, y_true) if y_true.ndim == y_pred.ndim else y_true
+        super().update_state(y_true, ops.nan_to_num(y_pred, nan=9.0), sample_weight)
+
+
+class TakesAnyLabelForOne(metrics.HammingLoss):
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        super().update_state(ops.cast(y_true != 0, "int32"), y_pred, sample_weight)
+
+
+class SkipsBadPixels(metrics.PixelAccuracy):
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        super().update_state(y_true, ops.nan_to_num(y_pred, posinf=0.0, neginf=0.0), sample_weight)
+
+
+OTHERS = [
+    (Broadcasts, metrics.MeanAbsoluteError, Regression(1), "check_shapes", "column of predictions"),
+    (CountsPaddedDocuments, metrics.PrecisionAtK, Ranking(), "check_shapes", "more padding"),
+    (
+        functools.partial(TakesAnyLabelForOne, 4),
+        functools.partial(metrics.HammingLoss, 4),
+        Multilabel(4),
+        "check_unknown_labels",
+        "labels",
+    ),
+    (
+        functools.partial(SkipsBadPixels, 3),
+        functools.partial(metrics.PixelAccuracy, 3),
+        Segmentation(3),
+        "check_not_finite",
+        "not finite",
+    ),
+]
+
+
+@pytest.mark.parametrize(("fault", "right", "family", "check", "message"), OTHERS)
+def test_a_fault_of_another_family_is_caught(fault, right, family, check, message):
+    with pytest.raises(AssertionError, match=message):
+        getattr(metric_checks, check)(fault, family.one(), family)
+    getattr(metric_checks, check)(right, family.one(), family)
 
 
 @pytest.mark.parametrize(("fault", "check", "message"), FAULTS, ids=[f[0].__name__ for f in FAULTS])
