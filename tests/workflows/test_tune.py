@@ -1,10 +1,10 @@
 import contextlib
 import json
-import os
 import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -153,7 +153,7 @@ def until(holds, seconds):
         found = holds()
         if found:
             return found
-        os.sched_yield()
+        threading.Event().wait(0.1)
     raise AssertionError(f"not within {seconds} s")
 
 
@@ -165,24 +165,19 @@ def test_killing_a_worker_loses_no_finished_trial_and_its_trial_is_run_again(ask
     program = Path(__file__).parent / "tune_worker_program.py"
     database = run_dir / _study.DATABASE
 
-    def worker(hang_in):
-        return subprocess.Popen(
-            [sys.executable, str(program), str(tmp_path / "settings.json"), str(hang_in)],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
+    def command(hang_in):
+        return [sys.executable, str(program), str(tmp_path / "settings.json"), str(hang_in)]
 
-    victim = worker(hang_in=2)
-    try:
-        # Two trials are done; the third has begun and hangs in its second epoch.
-        until(lambda: states(database)[2:] == [("RUNNING", 1, 2)], 240)
-        victim.send_signal(signal.SIGKILL)
-        victim.wait()
-        before = states(database)
-        rescuer = worker(hang_in=-1)
-        output, _ = rescuer.communicate(timeout=400)
-    finally:
-        victim.kill()
-    assert rescuer.returncode == 0, output
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command(hang_in=2), **quiet) as victim:
+        try:
+            # Two trials are done; the third has begun and hangs in its second epoch.
+            until(lambda: states(database)[2:] == [("RUNNING", 1, 2)], 240)
+        finally:
+            victim.send_signal(signal.SIGKILL)
+    before = states(database)
+    rescuer = subprocess.run(command(hang_in=-1), capture_output=True, text=True, timeout=400)
+    assert rescuer.returncode == 0, rescuer.stderr
     assert [state for state, *_ in before] == ["COMPLETE", "COMPLETE", "RUNNING"]
     found = RunRecord.read(run_dir / "record.json").analyses["tuning"]
     rows = {row["number"]: row for row in found["trials"]}
