@@ -88,7 +88,7 @@ class _Place:
     file: str
     first_row: int
 
-    def rows(self, wrong: NDArray[np.bool_]) -> str:
+    def rows(self, wrong: NDArray[np.bool_] | np.bool_) -> str:
         found = np.flatnonzero(wrong)
         shown = ", ".join(str(row + self.first_row) for row in found[:_SHOWN])
         more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
@@ -174,7 +174,7 @@ def _values(place: _Place, content: pa.Table, kind: str, columns: list[str]) -> 
 
 
 def _probabilities(place: _Place, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    wrong = ((values < 0) | (values > 1)).any(axis=1)
+    wrong = np.logical_or(values < 0, values > 1).any(axis=1)
     if not wrong.any() and values.shape[1] > 1:
         wrong = np.abs(values.sum(axis=1) - 1) > _SUM_SLACK
     if wrong.any():
