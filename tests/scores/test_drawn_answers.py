@@ -192,3 +192,26 @@ def test_a_score_equals_its_reference_wherever_it_is_defined(text, data):
             warnings.simplefilter("ignore")
             wanted = expected(one)
         assert found == pytest.approx(wanted, rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "spearman_correlation(num_buckets=64)",
+        "median_absolute_error(num_buckets=2048)",
+        "quantile_absolute_error(quantile=0.3, num_buckets=2048)",
+        "max_error(num_buckets=2048)",
+    ],
+)
+@given(one=numbers_to_predict())
+@settings(max_examples=150, deadline=None)
+def test_coarse_counts_stay_within_their_certified_bound(text, one):
+    score = catalog.build("scores", call_string.parse(text))
+    units = score.inputs.units(one.y_true, one.predictions, np)
+    counts = score.counts.tally(units, one.weights)
+    coarse, exact = score.formula(counts, np), score(one.y_true, one.predictions, one.weights)
+    if np.isnan(coarse):
+        # What is spread over one bucket only; nothing else may be lost.
+        assert np.isnan(exact) or text.startswith("spearman")
+    else:
+        assert abs(coarse - exact) <= score.error_bound(counts, np) + 1e-6 * max(1, abs(exact))
