@@ -44,6 +44,9 @@ def _beyond_the_mean(score: Score, units: Units, value: float) -> NDArray[np.flo
     counts = score.counts
     if not isinstance(counts, Terms):
         return None
+    # Asked on one table first: the unit tables of a large one do not fit into memory.
+    if score.fraction(np.zeros((1, *counts.shape)), np) is None:
+        return None
     sides = score.fraction(np.eye(counts.size).reshape(counts.size, *counts.shape), np)
     if sides is None:
         return None

@@ -69,7 +69,8 @@ def posterior(
 
 def readable(score: Score, y_true: Any, predictions: Sequence[Any]) -> tuple[list[Units], str]:
     """Returns the units of each model, and why they cannot be scored (or an empty string)."""
-    units = [score.inputs.units(np.asarray(y_true), np.asarray(p), np) for p in predictions]
+    array = score.inputs.array
+    units = [score.inputs.units(array(y_true), array(p), np) for p in predictions]
     for one in units:
         if len(one.predictions) != len(one.labels):
             raise UserError(
