@@ -1,0 +1,25 @@
+"""Fine-tunes as the command line does, saving after every step; kills itself after some."""
+
+import os
+import signal
+import sys
+
+from ftkeras import run
+from ftkeras.training import checkpoint
+
+left = int(sys.argv[1])
+save = checkpoint.Checkpoint.save
+checkpoint._SECONDS_AT_LEAST = checkpoint._SHARE = 0.0
+
+
+def counted(self, about, arrays):
+    global left
+    left -= 1
+    if left < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    save(self, about, arrays)
+
+
+checkpoint.Checkpoint.save = counted
+checkpoint.Checkpoint.due = True
+sys.exit(run.main(sys.argv[2:]))
