@@ -1,7 +1,7 @@
 """Does the ranking of backbones before training agree with what training then gives?
 
     python -m experiments.benchmarks.ranking            # ranks on 60% of the examples
-    python -m experiments.benchmarks.ranking --quick    # on 20 to 25%; the time is not known, the machine was busy
+    python -m experiments.benchmarks.ranking --quick    # on 20 to 25% of them
 
 Two data sets, each split once: the training part alone is ranked (`ftkeras.rank_backbones`, with
 successive halving, and without for the table); then every candidate is trained as `finetune` does
