@@ -4,12 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import keras
 import numpy as np
 import pytest
 
 from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
+from ftkeras.training import fine_tuned
 
 PROGRAM = Path(__file__).parent / "killed_program.py"
 PHASES = [
@@ -48,8 +48,6 @@ def test_a_run_killed_at_random_steps_ends_with_the_same_bits(settings, tmp_path
         for name in ("whole", "killed")
     )
     np.testing.assert_array_equal(one, other)
-    models = [
-        keras.saving.load_model(tmp_path / name / "model.keras") for name in ("whole", "killed")
-    ]
+    models = [fine_tuned.load(tmp_path / name).model for name in ("whole", "killed")]
     for a, b in zip(*(model.get_weights() for model in models), strict=True):
         np.testing.assert_array_equal(a, b)
