@@ -84,7 +84,7 @@ def test_features_are_not_used_once_the_backbone_has_moved(recipe, backbone):
 
 def test_a_thawed_phase_that_brings_nothing_is_taken_back(recipe, backbone):
     before = [w.copy() for w in backbone.model.get_weights()]
-    ruinous = Phase(Call("everything"), epochs=1, learning_rate=5.0, optimizer="sgd")
+    ruinous = Phase(Call("everything"), epochs=1, learning_rate=50.0, optimizer="sgd")
     fit(recipe, [PROBE, ruinous])
     assert [bool(result.best_epoch) for result in recipe.results] == [True, False]
     for old, new in zip(before, backbone.model.get_weights(), strict=True):

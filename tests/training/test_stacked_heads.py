@@ -234,6 +234,7 @@ print(json.dumps([fitted.best_epoch.tolist(), fitted.best_loss.tolist()]))
 """
 
 
+@pytest.mark.slow
 def test_jax_trains_the_same_heads():
     examples, grid = folded(3), grid_of(folds=3)
     call = Call("mlp", {"units": 4, "dropout": 0.3})

@@ -251,6 +251,7 @@ def resumed(thawing, tmp_path_factory):
     return record, said.getvalue()
 
 
+@pytest.mark.slow
 def test_a_thawing_recipe_runs_fold_after_fold_and_goes_on_where_it_stopped(resumed):
     record, said = resumed
     assert "2 trials to run, one after the other" in said

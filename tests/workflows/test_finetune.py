@@ -28,7 +28,7 @@ def test_the_run_directory_holds_the_whole_truth(finished):
     run_dir, record = finished
     assert {path.name for path in run_dir.iterdir()} == {
         "run.flags", "record.json", "metrics.jsonl", "predictions", "split.parquet", "model.keras",
-        "preprocessing", "report.html",
+        "preprocessing", "report.html", "model_card.md",
     }  # fmt: skip
     assert RunRecord.read(run_dir / "record.json") == record
     assert len((run_dir / "metrics.jsonl").read_text().splitlines()) == 8

@@ -83,6 +83,7 @@ def test_the_run_directory_replays_and_its_page_stands_alone(tuned):
     assert page.text.count("<svg") >= 4
 
 
+@pytest.mark.slow
 def test_a_rerun_does_nothing_twice_and_more_trials_go_on(tuned):
     config, record = tuned
     again = ftkeras.tune(config)
