@@ -25,7 +25,7 @@ def show(record: RunRecord, run_dir: Path, console: Console | None = None) -> No
     found = record.analyses["tuning"]
     paths = sorted({path for row in found["trials"] for path in row["settings"]})
     table = Table(
-        title=f"Best trials by {wording.in_sentence(found['score'])} on validation",
+        title=f"Best trials by {wording.in_sentence(found['score'])} on {found['judged_on']}",
         title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False,
     )  # fmt: skip
     table.add_column("Trial", justify="right")

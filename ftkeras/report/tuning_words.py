@@ -38,9 +38,9 @@ def worth(found: dict[str, Any]) -> str:
     optimism = wording.change(score, abs(one["optimism"]), signed=False)
     other_way = "" if one["optimism"] >= 0 else " the other way, which is chance"
     return (
-        f"The best of {one['candidates']} has a validation {wording.in_sentence(score)} of "
-        f"{chosen}. It was chosen for that, so it flatters: on examples that the choice did not "
-        f"see, the best is expected at {corrected} ({low} to {high}). Optimism of the choice: "
+        f"The best of {one['candidates']} has a {wording.in_sentence(score)} of {chosen} on "
+        f"{found['judged_on']}. It was chosen for that, so it flatters: on examples that the choice "
+        f"did not see, the best is expected at {corrected} ({low} to {high}). Optimism of the choice: "
         f"{optimism}{other_way}."
     )
 
@@ -50,7 +50,7 @@ def stability(found: dict[str, Any]) -> str:
     one = found["selection"]
     return (
         f"Trial {found['winner']} wins in {wording.percent(round(one['stability'], 2))} of the "
-        f"resamples of the {wording.count(one['num_units'])} validation examples."
+        f"resamples of the {wording.count(one['num_units'])} examples of {found['judged_on']}."
     )
 
 

@@ -16,9 +16,13 @@ from ftkeras.model import build_model
 from ftkeras.training.feature_cache import FeatureCache
 from ftkeras.training.recipe import Part, Recipe
 from ftkeras.workflows import _balance, _frozen, _judgement, _objective
+from ftkeras.workflows._inner_folds import InnerFolds
 from ftkeras.workflows._prepared_data import PreparedData
 
-_OF_TUNING = ("search", "trials", "storage")
+_OF_TUNING = ("search", "trials", "storage", "folds")
+_OPEN = ("train", "validation")
+
+Tell = Callable[[int, float], None]
 
 
 def settings_of(config: RunConfig, values: dict[str, Any], **changes: Any) -> RunConfig:
@@ -58,27 +62,54 @@ class Trials:
     Args:
         data: The data of the search; its test part is not touched.
         score: What trials are compared by.
+        inner: Folds inside train and validation; `None` compares on the validation part.
     """
 
-    def __init__(self, data: PreparedData, score: Score) -> None:
+    def __init__(self, data: PreparedData, score: Score, inner: InnerFolds | None = None) -> None:
         self._data = data
         self._score = score
+        self._inner = inner
         self._opened: dict[tuple[Any, ...], tuple[Backbone, FeatureCache]] = {}
         self.passes = {"computed": 0, "reused": 0}
 
-    def __call__(
-        self, config: RunConfig, tell: Callable[[int, float], None]
-    ) -> NDArray[np.float32]:
-        """Trains by the settings and returns `(validation examples, outputs)` logits.
+    @property
+    def labels(self) -> NDArray[np.int64]:
+        """`(examples,)` true classes of what trials answer, in that order."""
+        return self._data.labels["validation"] if self._inner is None else self._inner.labels
+
+    def __call__(self, config: RunConfig, tell: Tell) -> NDArray[np.float32]:
+        """Trains by the settings and returns `(examples, outputs)` logits, a row a label.
 
         Args:
             config: The settings of the trial.
-            tell: Called with each epoch's validation score; what it raises ends the trial.
+            tell: Called with each epoch's validation score, or with the score of the folds so far;
+                what it raises ends the trial.
         """
+        if self._inner is None:
+            train, validation = self._part("train"), self._part("validation")
+            return self._fitted(config, train, validation, validation, tell)
+        answers: NDArray[np.float32] | None = None
+        answered = np.zeros(len(self._inner.labels), bool)
+        for number, split in enumerate(self._inner.splits):
+            train, validation = (self._inner.part(split, name)[1] for name in _OPEN)
+            rows, held_out = self._inner.part(split, "test")
+            logits = self._fitted(config, train, validation, held_out, _deaf)
+            if answers is None:
+                answers = np.zeros((len(answered), logits.shape[1]), "float32")
+            answers[rows], answered[rows] = logits, True
+            tell(number, scored(self._score, self._inner.labels[answered], answers[answered]))
+        if answers is None:
+            raise ValueError(f"Expected folds. Received: {self._inner.splits}.")
+        return answers
+
+    def _fitted(
+        self, config: RunConfig, train: Part, validation: Part, asked: Part, tell: Tell
+    ) -> NDArray[np.float32]:
+        """Trains on one part, chooses the epoch on another, and answers a third."""
         backbone, cache = self._backbone(config)
         before = cache.passes
-        data, parts = self._data, {name: self._part(name) for name in ("train", "validation")}
-        counts = np.bincount(data.labels["train"], minlength=data.num_classes).tolist()
+        data = self._data
+        counts = np.bincount(train.labels, minlength=data.num_classes).tolist()
         objective = _objective.objective(
             data.task, data.num_classes, config.metrics, config.loss, counts
         )
@@ -90,21 +121,20 @@ class Trials:
             tap=config.tap,
             seed=config.seed,
         )
-        monitor = f"val_{self._score.name.partition('(')[0]}"
-        watch = WatchEpochs(tell, monitor)
+        watch = WatchEpochs(tell, f"val_{self._score.name.partition('(')[0]}")
         recipe = Recipe(model, backbone, cache, objective, _silent, [watch])
         try:
             recipe.fit(
                 config.phases,
-                parts["train"],
-                parts["validation"],
+                train,
+                validation,
                 seed=seeds.child(config.seed, "fit"),
                 log=None,
                 balanced=_balance.balanced(
-                    config.balance, data.labels["train"], data.num_classes, config.seed
+                    config.balance, train.labels, data.num_classes, config.seed
                 ),
             )
-            return recipe.predict(parts["validation"], "validation")[0]
+            return recipe.predict(asked, "validation")[0]
         finally:
             self.passes["computed"] += cache.passes.computed - before.computed
             self.passes["reused"] += cache.passes.reused - before.reused
@@ -131,3 +161,7 @@ class Trials:
 
 def _silent(name: str, unit: str) -> Callable[..., None]:
     return lambda *told: None
+
+
+def _deaf(step: int, value: float) -> None:
+    """Within a fold there is nothing to compare with other trials yet."""

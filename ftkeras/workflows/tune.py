@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras import seeds
+from ftkeras.call_string import Call
 from ftkeras.config import RunConfig
 from ftkeras.contracts.score import Score
 from ftkeras.errors import UserError
@@ -17,6 +18,7 @@ from ftkeras.report import terminal, tuning_page, tuning_table
 from ftkeras.report.plots import study as study_plots
 from ftkeras.statistics.selection import Selection, select
 from ftkeras.workflows import _clock, _prepared_data, _study, _trial
+from ftkeras.workflows._inner_folds import inner_folds
 from ftkeras.workflows._prepared_data import PreparedData
 from ftkeras.workflows._study import Study
 from ftkeras.workflows.finetune import finetune
@@ -40,8 +42,13 @@ def tune(config: RunConfig, *, heartbeat: int = _HEARTBEAT) -> RunRecord | None:
     ordinary workflow into `<run_dir>/winner`, which opens the test part. How much of the best
     validation score is luck is estimated by resampling the validation answers of all trials.
 
+    With `folds` the search is nested: train and validation are cut into folds, each trial trains
+    once a fold (a slice of what is left chooses its epoch) and is compared on the answers that the
+    folds held out. It costs as many trainings a trial as there are folds, and is steadier where
+    validation is small; trials are then stopped between folds.
+
     Args:
-        config: Settings as for `finetune`, and `search`, `trials`, `storage`.
+        config: Settings as for `finetune`, and `search`, `trials`, `storage`, `folds`.
         heartbeat: Seconds between two signs of life of a trial in the database.
 
     Returns:
@@ -61,34 +68,34 @@ def tune(config: RunConfig, *, heartbeat: int = _HEARTBEAT) -> RunRecord | None:
         with stopwatch("data"):
             data = _prepared_data.prepare(config)
         score = _trial.choosing_score(config, data)
+        inner = None if config.folds is None else inner_folds(config, data)
+        trials = _trial.Trials(data, score, inner)
         digest = f"{data.record()['digest']}/{data.split.digest}"
+        if config.folds is not None:
+            digest += f"/{config.folds}"
         study = Study(config, digest, score.direction, heartbeat)
         there = len(study.finished())
         if there:
             progress.say(f"{there} finished trials are in {study.url}; going on from there.")
-        trials = _trial.Trials(data, score)
         with stopwatch("trials"):
-            _search(config, data, study, trials, progress.step("Trials", "trials"))
+            _search(config, study, trials, score, progress.step("Trials", "trials"))
         progress.say(
             f"Passes through frozen backbones in these trials: {trials.passes['computed']:,} "
             f"computed, {trials.passes['reused']:,} taken from the feature cache."
         )
     config.run_dir.mkdir(parents=True, exist_ok=True)
     with filelock.FileLock(config.run_dir / ".finishing"):
-        return _finished(config, data, study, score, stopwatch)
+        return _finished(config, data, study, trials.labels, stopwatch)
 
 
 def _search(
-    config: RunConfig, data: PreparedData, study: Study, trials: _trial.Trials, show: Any
+    config: RunConfig, study: Study, trials: _trial.Trials, score: Score, show: Any
 ) -> None:
-    labels = data.labels["validation"]
-    score = _trial.choosing_score(config, data)
-
     def objective(values: dict[str, Any], tell: _study.Tell) -> NDArray[np.float32]:
         return trials(_trial.settings_of(config, values), tell)
 
     while (done := len(study.finished())) < config.trials:
-        study.run_one(objective, lambda logits: _trial.scored(score, labels, logits))
+        study.run_one(objective, lambda logits: _trial.scored(score, trials.labels, logits))
         show(min(done + 1, config.trials), config.trials, _note(study, score))
         errors = [t.user_attrs["error"] for t in study.finished() if "error" in t.user_attrs]
         if len(errors) >= _MOST_FAILURES and not study.complete():
@@ -106,9 +113,14 @@ def _note(study: Study, score: Score) -> str:
 
 
 def _finished(
-    config: RunConfig, data: PreparedData, study: Study, score: Score, stopwatch: _clock.Stopwatch
+    config: RunConfig,
+    data: PreparedData,
+    study: Study,
+    labels: NDArray[np.int64],
+    stopwatch: _clock.Stopwatch,
 ) -> RunRecord | None:
     """Fine-tunes the winner unless that is done, and writes record and page."""
+    score = _trial.choosing_score(config, data)
     complete = study.complete()
     if not complete:
         raise UserError(
@@ -119,7 +131,7 @@ def _finished(
     known = [(t, a) for t, a in zip(complete, answers, strict=True) if a is not None]
     selection = select(
         score,
-        data.labels["validation"],
+        labels,
         [logits for _, logits in known],
         seed=seeds.child(config.seed, "resampling"),
     )
@@ -139,7 +151,10 @@ def _finished(
         config=config.settings(),
         seconds=stopwatch.seconds,
         test_reads=_reads(config, judged),
-        analyses={**judged.analyses, "tuning": _analysis(study, score, selection, winner.number)},
+        analyses={
+            **judged.analyses,
+            "tuning": _analysis(study, score, selection, winner.number, config.folds),
+        },
     )
     flagfile.write(config.settings(), record.command, config.run_dir / "run.flags")
     record.write(config.run_dir / "record.json")
@@ -165,7 +180,9 @@ def _reads(config: RunConfig, judged: RunRecord) -> list[dict[str, str]]:
     return [*before, *(read for read in judged.test_reads if read not in before)]
 
 
-def _analysis(study: Study, score: Score, selection: Selection, winner: int) -> dict[str, Any]:
+def _analysis(
+    study: Study, score: Score, selection: Selection, winner: int, folds: Call | None
+) -> dict[str, Any]:
     rows = []
     for trial in study.trials():
         rows.append(
@@ -185,6 +202,7 @@ def _analysis(study: Study, score: Score, selection: Selection, winner: int) -> 
         "score": score.name,
         "direction": score.direction,
         "winner": winner,
+        "judged_on": "validation" if folds is None else f"held-out inner folds, {folds}",
         "selection": dataclasses.asdict(selection),
         "trials": rows,
     }

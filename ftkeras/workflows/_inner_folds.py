@@ -1,0 +1,77 @@
+"""Folds inside train and validation, to judge a search where one validation part is small."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ftkeras import catalog, seeds
+from ftkeras.config import RunConfig
+from ftkeras.contracts.dataset import Dataset
+from ftkeras.contracts.split import Split
+from ftkeras.errors import UserError
+from ftkeras.training.recipe import Part
+from ftkeras.workflows._prepared_data import PreparedData
+
+_OPEN = ("train", "validation")
+
+
+@dataclass(frozen=True)
+class InnerFolds:
+    """Every example that is not in the test part, and the folds it is cut into.
+
+    Args:
+        examples: Train and validation together.
+        labels: `(examples,)` class indices.
+        splits: The folds; each example is held out by exactly one.
+    """
+
+    examples: Dataset
+    labels: NDArray[np.int64]
+    splits: list[Split]
+
+    def part(self, split: Split, name: str) -> tuple[NDArray[np.int64], Part]:
+        """Returns the rows of one part of a fold, and what training takes of them."""
+        row_of = {id_: row for row, id_ in enumerate(self.examples.ids.tolist())}
+        rows = np.array([row_of[id_] for id_ in split.ids(name).tolist()], "int64")
+        ids, inputs = self.examples.ids[rows], self.examples.inputs[rows]
+        return rows, Part(ids, inputs, self.labels[rows])
+
+
+def inner_folds(config: RunConfig, data: PreparedData) -> InnerFolds:
+    """Cuts train and validation into the folds of the configuration; test is left out.
+
+    Args:
+        config: Settings with `folds`.
+        data: The data of the search.
+
+    Raises:
+        UserError: The rule repeats its folds, or the examples cannot be cut by it.
+    """
+    if config.folds is None:
+        raise ValueError(f"Expected folds. Received: config={config}.")
+    if config.folds.arguments.get("repeats", 1) != 1 or (config.repeats or 1) != 1:
+        raise UserError(
+            "Expected folds without repeats: a search compares one answer an example. Received: "
+            f"--folds={config.folds}, --repeats={config.repeats}. Leave the repeats out."
+        )
+    examples = _joined([data.parts[name] for name in _OPEN])
+    labels = np.concatenate([data.labels[name] for name in _OPEN])
+    rule: Any = catalog.build("data/folds", config.folds)
+    return InnerFolds(examples, labels, rule(examples, seeds.child(config.seed, "inner_folds")))
+
+
+def _joined(parts: list[Dataset]) -> Dataset:
+    first = parts[0]
+    return dataclasses.replace(
+        first,
+        ids=np.concatenate([part.ids for part in parts]),
+        inputs=np.concatenate([part.inputs for part in parts]),
+        labels=np.concatenate([part.labels for part in parts]),
+        locations=np.concatenate([part.locations for part in parts]),
+        columns={
+            name: np.concatenate([part.columns[name] for part in parts]) for name in first.columns
+        },
+    )
