@@ -39,9 +39,9 @@ def worth(found: dict[str, Any]) -> str:
     other_way = "" if one["optimism"] >= 0 else " the other way, which is chance"
     return (
         f"The best of {one['candidates']} has a {wording.in_sentence(score)} of {chosen} on "
-        f"{found['judged_on']}. It was chosen for that, so it flatters: on examples that the choice "
-        f"did not see, the best is expected at {corrected} ({low} to {high}). Optimism of the choice: "
-        f"{optimism}{other_way}."
+        f"{found['judged_on']}. It was chosen for that, so it flatters: on examples that the "
+        f"choice did not see, the best is expected at {corrected} ({low} to {high}). Optimism of "
+        f"the choice: {optimism}{other_way}."
     )
 
 
