@@ -66,6 +66,18 @@ def test_mirrored_replicas_show_exact_values_at_every_step(setup):
             assert abs(shown[name] - value) <= slack, name
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("devices", [2, 4])
+@pytest.mark.parametrize("task", ["multilabel", "regression", "ranking", "segmentation"])
+def test_mirrored_replicas_count_the_suites_of_further_tasks(devices, task):
+    program = output_of("mirrored_families_program", KERAS_BACKEND="tensorflow")
+    found = program[f"{devices} {task}"]
+    assert len(found["exact"]) >= 3
+    for name, exact in found["exact"].items():
+        slack = found["bound"][name] + 2e-6 * max(1, abs(exact))
+        assert abs(found["result"][name] - exact) <= slack, name
+
+
 @pytest.mark.parametrize("name", catalog.names("metrics"))
 def test_every_metric_counts_on_jax_as_numpy_does(name):
     if not any(family.is_compiled for family, _ in variants("scores", name)):
