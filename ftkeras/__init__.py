@@ -13,16 +13,20 @@ _HOMES = (
     ("RunConfig", "ftkeras.config"),
     ("build_model", "ftkeras.model"),
     ("check_data", "ftkeras.workflows.check_data"),
+    ("compare", "ftkeras.workflows.compare"),
     ("cross_validate", "ftkeras.workflows.cross_validate"),
+    ("describe_backbone", "ftkeras.workflows.describe_backbone"),
     ("evaluate", "ftkeras.workflows.evaluate"),
     ("finetune", "ftkeras.workflows.finetune"),
     ("load", "ftkeras.training.fine_tuned"),
     ("load_backbone", "ftkeras.backbones"),
     ("rank_backbones", "ftkeras.workflows.rank_backbones"),
     ("tune", "ftkeras.workflows.tune"),
+    ("verdict", "ftkeras.workflows.verdict"),
 )
-_ROOMS = ("backbones", "calibration", "callbacks", "data", "freezing", "heads", "metrics", "report",
-          "scores", "statistics", "tasks", "thresholds")  # fmt: skip
+_ROOMS = ("backbones", "baselines", "calibration", "callbacks", "data", "freezing", "heads",
+          "metrics", "report", "scores", "statistics", "tasks", "thresholds",
+          "transferability")  # fmt: skip
 
 __all__ = ["__version__", *(name for name, _ in _HOMES), *_ROOMS]
 

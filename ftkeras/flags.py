@@ -82,7 +82,7 @@ def help_text() -> str:
         lines.append(f"{group}:")
         for name in names:
             lines.append(f"  --{name}")
-            lines.append(textwrap.indent(textwrap.fill(values[name].help, 88), " " * 6))
+            lines.append(textwrap.indent(textwrap.fill(_own_words(values[name].help), 88), " " * 6))
         lines.append("")
     lines.append("Flags may stand in a file, one a line: --flagfile=run.flags. Repeated flags add")
     lines.append(
@@ -135,8 +135,9 @@ def _data(add: Callable[..., None]) -> None:
     )
     add(
         "folds",
-        "For --mode=cross_validate: how the folds are made, for example grouped(column='author', "
-        f"folds=5). Default: stratified. One of: {_offered('data/folds')}.",
+        "For --mode=cross_validate, and for a nested --mode=tune: how the folds are made, for "
+        "example grouped(column='author', folds=5). Default: stratified. One of: "
+        f"{_offered('data/folds')}.",
     )
     add("task", f"What the answer is. One of: {_offered('tasks')}.")
 
@@ -254,3 +255,8 @@ _GROUPS = (
     ("Choosing", _choice),
     ("Run", _run),
 )
+
+
+def _own_words(help_: str) -> str:
+    """Leaves out what absl adds to every repeated flag."""
+    return help_.partition(";\n    repeat this option")[0]

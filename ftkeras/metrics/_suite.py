@@ -5,8 +5,14 @@ from typing import Any
 
 from ftkeras import call_string, catalog
 from ftkeras.call_string import Call
+from ftkeras.contracts.score import Inputs
 from ftkeras.errors import UserError
 from ftkeras.metrics._score_metric import ScoreMetric
+from ftkeras.scores.inputs.classification import Classification
+from ftkeras.scores.inputs.multilabel import Multilabel
+from ftkeras.scores.inputs.ranking import Ranking
+from ftkeras.scores.inputs.regression import Regression
+from ftkeras.scores.inputs.segmentation import Segmentation
 
 _RECOMMENDED = {
     "binary": (
@@ -58,6 +64,16 @@ _NEEDED = {
 }
 """The size that a task cannot do without."""
 
+_READS: dict[str, type[Inputs]] = {
+    "binary": Classification,
+    "multiclass": Classification,
+    "multilabel": Multilabel,
+    "regression": Regression,
+    "ranking": Ranking,
+    "segmentation": Segmentation,
+}
+"""What the metrics of a task make of labels and predictions."""
+
 _EACH = {"per_class": ("class_index", "num_classes"), "per_label": ("label_index", "num_labels")}
 """An `average` that asks for one metric each: the argument it sets, and how many there are."""
 
@@ -87,6 +103,13 @@ def build(
     built = [
         _build(call, name, {**given, **settings}) for call, name in zip(calls, names, strict=True)
     ]
+    for call, metric in zip(calls, built, strict=True):
+        if not isinstance(metric.score.inputs, _READS[task]):
+            raise UserError(
+                f"Expected metrics of task={task!r}. Received: {call.name}, which reads "
+                f"{type(metric.score.inputs).__name__.lower()}. "
+                f"Recommended are {', '.join(_RECOMMENDED[task])}."
+            )
     first, *followers = built
     for follower in followers:
         if follower.inputs != first.inputs:

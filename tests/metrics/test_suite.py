@@ -299,3 +299,9 @@ def test_a_call_can_stand_for_one_metric_a_class():
     assert [metric.name for metric in suite] == names
     assert [float(metric.result()) for metric in suite[1:]] == pytest.approx(expected)
     assert len(suite[0]._state.sums) == 1
+
+
+@pytest.mark.parametrize("foreign", ["bleu", "mean_squared_error", "mean_reciprocal_rank(k=3)"])
+def test_a_metric_of_another_task_is_refused(foreign):
+    with pytest.raises(UserError, match="Expected metrics of task='binary'"):
+        metrics.suite("binary", metrics=["accuracy", foreign])
