@@ -51,6 +51,8 @@ def _table(board: dict[str, Any]) -> Table:
         if item["low"] is not None:
             ends = f"{wording.number(item['low'])} to {wording.number(item['high'])}"
             value.append(f"\n{ends}", style="dim")
+        if spread := leaderboard_words.spread(row, board["headline"]):
+            value.append(f"\n{spread}", style="dim")
         name = Text(row["name"], style="bold" if place == 1 else "")
         if row["tied_with_best"]:
             name.append("\nnot told apart from the first", style="not bold dim")

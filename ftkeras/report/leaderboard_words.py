@@ -39,6 +39,20 @@ def pair(pair_: dict[str, Any], score: str) -> str:
     return f"{wording.change(score, pair_['difference'])} ({low} to {high})"
 
 
+def spread(row: dict[str, Any], score: str) -> str:
+    """Returns how far repeats of a cross-validation lie apart; empty where there are none.
+
+    Example:
+        >>> spread({"spread": {"value": 0.0123, "repeats": 5}}, "accuracy")
+        'repeats differ by 1.2 points (standard deviation of 5)'
+    """
+    found = row["spread"]
+    if not found:
+        return ""
+    size = wording.change(score, found["value"], signed=False)
+    return f"repeats differ by {size} (standard deviation of {found['repeats']})"
+
+
 def cost(row: dict[str, Any]) -> str:
     """Returns what a run took, as far as it is recorded."""
     known = row["cost"]

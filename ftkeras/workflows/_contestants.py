@@ -53,6 +53,15 @@ class Contestant:
             cost["milliseconds_per_example"] = 1000 * seconds["prediction"] / rows
         return {name: value for name, value in cost.items() if value is not None}
 
+    @property
+    def spread(self) -> dict[str, float] | None:
+        """Standard deviation of the headline score between repeats of a cross-validation."""
+        found = {} if self.record is None else self.record.analyses.get("cross_validation", {})
+        repeats = np.array(found.get("fold_scores", {}).get("model", []), "float64")
+        if len(repeats) < 2 or not np.isfinite(repeats).all():
+            return None
+        return {"value": float(repeats.mean(axis=1).std(ddof=1)), "repeats": len(repeats)}
+
 
 def load(config: RunConfig) -> list[Contestant]:
     """Returns the contestants of a comparison in the order they were named.

@@ -29,10 +29,10 @@ def leaderboard(contestants: Sequence[Contestant], seed: int) -> dict[str, Any]:
         seed: Seed of the resampling.
 
     Returns:
-        `headline`, `direction`, `examples`, `rows` (best first: `name`, `scores`, `cost`,
-        `tied_with_best`), `pairs` (better, worse, paired difference, p-value adjusted for the
-        number of pairs) and `disagreements` (what the best gets right and another wrong, and the
-        other way round).
+        `headline`, `direction`, `examples`, `rows` (best first: `name`, `scores`, `cost`, `spread`
+        between repeats, `tied_with_best`), `pairs` (better, worse, paired difference, p-value
+        adjusted for the number of pairs) and `disagreements` (what the best gets right and another
+        wrong, and the other way round).
     """
     first = contestants[0].predictions
     task: Task = catalog.build("tasks", Call(first.task))
@@ -56,6 +56,7 @@ def leaderboard(contestants: Sequence[Contestant], seed: int) -> dict[str, Any]:
                 "method": one.method,
                 "scores": [asdict(item) for item in measured[one.name]],
                 "cost": one.cost,
+                "spread": one.spread,
                 "tied_with_best": one.name != best
                 and any(p["tied"] for p in pairs if (p["better"], p["worse"]) == (best, one.name)),
             }

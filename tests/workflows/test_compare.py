@@ -194,3 +194,21 @@ def test_the_accuracy_is_scikit_learns(digits, tmp_path):
     )
     value = {row["name"]: row["scores"][0]["value"] for row in board["rows"]}
     assert value["bayes"] == pytest.approx(expected)
+
+
+def test_repeats_of_a_cross_validation_show_their_spread(finished, tmp_path):
+    import dataclasses
+    import shutil
+
+    copy = tmp_path / "folds"
+    shutil.copytree(finished[0], copy)
+    scores = [[0.8, 0.9], [0.7, 0.8], [0.9, 1.0]]
+    record = RunRecord.read(copy / "record.json")
+    dataclasses.replace(
+        record, analyses={"cross_validation": {"fold_scores": {"model": scores}}}
+    ).write(copy / "record.json")
+    board = compare(settings(tmp_path, [finished[0], copy])).analyses["leaderboards"][0]
+    spread = {row["name"]: row["spread"] for row in board["rows"]}
+    assert spread[finished[0].name] is None
+    assert spread["folds"] == {"value": pytest.approx(0.1), "repeats": 3}
+    assert "repeats differ by 10.0 points" in (tmp_path / "compared/report.html").read_text()
