@@ -140,6 +140,7 @@ np.save(sys.argv[3], model.predict(np.load(sys.argv[2]), verbose=0))
 """
 
 
+@pytest.mark.slow
 def test_a_saved_model_needs_keras_alone_and_runs_on_jax(tmp_path):
     backbone = load_backbone(saved(classifier(), tmp_path))
     head = layers.Dense(3)(backbone.model.output["pooled"])

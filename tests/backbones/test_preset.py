@@ -172,6 +172,7 @@ def test_freezing_changes_no_fingerprint(transformers_preset):
     assert fingerprint(backbone.model) == backbone.fingerprint
 
 
+@pytest.mark.slow
 def test_works_on_jax_as_on_tensorflow(transformers_preset, tmp_path):
     code = """
 import sys, numpy as np

@@ -279,6 +279,7 @@ def test_a_killed_run_goes_on_and_ends_with_the_bits_of_an_undisturbed_one(tmp_p
     assert 0 < cache.passes.computed <= 400 - done
 
 
+@pytest.mark.slow
 def test_jax_gives_the_same_features_each_once(tmp_path):
     output, _ = child(tmp_path, 60, backend="jax").communicate()
     computed, difference = output.splitlines()[-1].split()

@@ -102,6 +102,7 @@ def test_the_page_says_what_the_record_says_and_asks_nothing_of_anyone(ranked):
     assert all(row["name"] in described for row in found["candidates"])
 
 
+@pytest.mark.slow
 def test_a_second_ranking_computes_nothing_and_finds_the_same(ranked, tmp_path):
     config, record = ranked
     again = RunConfig.read(**{**config.settings(), "run_dir": str(tmp_path / "again")})
