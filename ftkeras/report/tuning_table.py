@@ -32,7 +32,7 @@ def show(record: RunRecord, run_dir: Path, console: Console | None = None) -> No
     table.add_column(wording.plain_name(found["score"]), justify="right")
     for path in paths:
         table.add_column(path, justify="right", overflow="fold")
-    table.add_column("Epochs", justify="right")
+    table.add_column(found["steps"], justify="right")
     for row in tuning_words.best_first(found)[:_SHOWN]:
         value = row["value"] if row["state"] == "complete" else None
         style = "bold" if row["number"] == found["winner"] else ""

@@ -202,6 +202,7 @@ def _analysis(
         "score": score.name,
         "direction": score.direction,
         "winner": winner,
+        "steps": "Epochs" if folds is None else "Folds",
         "judged_on": "validation" if folds is None else f"held-out inner folds, {folds}",
         "selection": dataclasses.asdict(selection),
         "trials": rows,
