@@ -226,7 +226,7 @@ def _choice(add: Callable[..., None]) -> None:
     )
     add(
         "random_twin",
-        "For --mode=rank_backbones: rank each backbone against itself with random weights.",
+        "Rank or judge each backbone against itself with random weights (one more pass).",
         switch=True,
     )
 

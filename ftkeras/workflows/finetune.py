@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras import seeds
+from ftkeras.backbones import random_twin
 from ftkeras.config import RunConfig
 from ftkeras.contracts.backbone import Backbone
 from ftkeras.model import build_model
@@ -42,7 +43,8 @@ def finetune(config: RunConfig) -> RunRecord:
 
     Reads and splits the data, fits the recipe's phases (frozen ones on cached features), predicts
     validation and test once each, measures model and baselines, and writes the run directory. The
-    directory appears whole or not at all: an earlier run in it stays until this one is done.
+    directory appears whole or not at all: an earlier run in it stays until this one is done. With
+    `random_twin` a probe on the same architecture with random weights is one more baseline.
 
     Args:
         config: The settings, from `RunConfig.read` or a flagfile.
@@ -70,11 +72,11 @@ def finetune(config: RunConfig) -> RunRecord:
             # Before training: what moves the backbone's weights moves its features.
             features = {name: recipe.features(_part(data, name), name) for name in data.parts}
             rungs, curve = _on_features(config, data, features, progress.step)
+            rungs |= _of_random_weights(config, data, backbone, progress.step)
             before = _weight_change.snapshot(backbone, config.phases)
         with stopwatch("training"):
-            balanced = _balance.balanced(
-                config.balance, data.labels["train"], data.num_classes, config.seed
-            )
+            train = data.labels["train"]
+            balanced = _balance.balanced(config.balance, train, data.num_classes, config.seed)
             with _resume.going_on(config, backbone, data) as checkpoint:
                 recipe.fit(
                     config.phases,
@@ -170,6 +172,18 @@ def _on_features(
         step("Learning curve", "fits"),
     )
     return baselines, curve
+
+
+def _of_random_weights(
+    config: RunConfig, data: PreparedData, backbone: Backbone, step: Step
+) -> dict[str, Predictions]:
+    """Returns, if asked for, a probe on the same architecture as it was before pretraining."""
+    if not config.random_twin:
+        return {}
+    twin = random_twin(backbone, seeds.child(config.seed, "random_twin"))
+    features = _frozen.features(_frozen.cache(config, twin), data.parts, step)
+    found = _baselines.on_features(data, features, config.seed, step)
+    return {"random_weights_probe": found["features_logistic_regression"]}
 
 
 def _recipe(config: RunConfig, data: PreparedData, backbone: Backbone, step: Step) -> Recipe:

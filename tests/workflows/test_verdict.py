@@ -1,4 +1,5 @@
 from ftkeras import run
+from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
 
 
@@ -15,3 +16,22 @@ def test_the_verdict_is_printed_with_its_ladder_and_reads_no_test_part(finished,
 def test_a_directory_without_a_run_is_refused(tmp_path, capsys):
     assert run.main(["--mode=verdict", f"--run_dir={tmp_path}"]) == 2
     assert "record of a finished run" in capsys.readouterr().err
+
+
+def test_the_same_architecture_with_random_weights_is_one_more_rival(settings, tmp_path):
+    from ftkeras import finetune
+    from ftkeras.config import RunConfig
+
+    short = {**settings, "phase": ["linear_probe(epochs=2, learning_rate=0.05)"]}
+    config = RunConfig.read(**short, random_twin=True, run_dir=str(tmp_path / "run"))
+    record = finetune(config)
+    assert "random_weights_probe" in record.measurements["test"]
+    against = {item.other: item for item in record.comparisons if item.score == "accuracy"}
+    # Its features are others: what is frozen here was never trained there.
+    probe = Predictions.read(tmp_path / "run/predictions/baselines/random_weights_probe.parquet")
+    known = Predictions.read(
+        tmp_path / "run/predictions/baselines/features_logistic_regression.parquet"
+    )
+    assert (probe.logits != known.logits).any()
+    assert against["random_weights_probe"].num_units == record.split["counts"]["test"]
+    assert RunConfig.read(**record.config).random_twin
