@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from ftkeras.contracts.score import Terms
+import numpy as np
+from numpy.typing import NDArray
+
+from ftkeras.contracts.score import Terms, Units
 from ftkeras.errors import UserError
 from ftkeras.scores.counts._softmax import largest_class, log_softmax
 
@@ -45,6 +48,21 @@ class CalibrationBins(Terms):
 
     def terms(self, labels: Any, predictions: Any, xp: ModuleType) -> Any:
         """Returns `(units, 3 * num_bins)`."""
+        place, probability, event = self._placed(labels, predictions, xp)
+        bins = xp.expand_dims(xp.arange(self.num_bins), 0)
+        is_here = xp.equal(xp.expand_dims(place, -1), bins)
+        added = [xp.ones_like(probability), probability, event]
+        return xp.concatenate([xp.where(is_here, x[:, None], 0.0) for x in added], axis=-1)
+
+    def tally(self, units: Units, weights: NDArray[Any] | None = None) -> NDArray[np.float64]:
+        """Returns the counts of these units together, in NumPy, without a row for each unit."""
+        place, *added = self._placed(units.labels, units.predictions, np)
+        weights = np.ones(len(place)) if weights is None else np.asarray(weights, "float64")
+        rows = [weights, *(weights * each for each in added)]
+        return np.stack([np.bincount(place, row, minlength=self.num_bins) for row in rows])
+
+    def _placed(self, labels: Any, predictions: Any, xp: ModuleType) -> tuple[Any, Any, Any]:
+        """Returns the bin, the probability and the event of each unit."""
         if len(predictions.shape) == 1:
             probability = 1 / (1 + xp.exp(-xp.clip(predictions, -80.0, 80.0)))
             event = labels == 1
@@ -52,7 +70,4 @@ class CalibrationBins(Terms):
             probability = xp.exp(xp.max(log_softmax(predictions, xp), axis=-1))
             event = labels == xp.array(largest_class(predictions, xp), dtype="int32")
         place = xp.clip(xp.floor(probability * self.num_bins), 0, self.num_bins - 1)
-        bins = xp.expand_dims(xp.arange(self.num_bins), 0)
-        is_here = xp.equal(xp.expand_dims(xp.array(place, dtype="int32"), -1), bins)
-        added = [xp.ones_like(probability), probability, xp.where(event, 1.0, 0.0)]
-        return xp.concatenate([xp.where(is_here, x[:, None], 0.0) for x in added], axis=-1)
+        return xp.array(place, dtype="int32"), probability, xp.where(event, 1.0, 0.0)
