@@ -7,10 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras.errors import UserError
+from ftkeras.statistics.nearest_neighbours import nearest_neighbours
 from ftkeras.transferability._score import Transferability, checked, of_mean, one_hot
-
-# Similarities of that many pairs at once.
-_BLOCK = 1 << 24
 
 
 @dataclass(frozen=True)
@@ -43,29 +41,10 @@ class KNearestNeighbours(Transferability):
     def scored(self, features: Any, labels: Any) -> tuple[float, NDArray[np.float64]]:
         """Returns the score and the influences, with the neighbours held as they are."""
         x, y = checked(features, labels)
-        lengths = np.linalg.norm(x, axis=1, keepdims=True)
-        directions = x / np.where(lengths > 0, lengths, 1.0)
         belongs = one_hot(y)
-        rows = max(1, _BLOCK // len(y))
-        right = [
-            self._right(directions, belongs, np.arange(first, min(first + rows, len(y))))
-            for first in range(0, len(y), rows)
-        ]
-        return of_mean(np.concatenate(right))
-
-    def _right(
-        self,
-        directions: NDArray[np.float64],
-        belongs: NDArray[np.float64],
-        rows: NDArray[np.int64],
-    ) -> NDArray[np.bool_]:
-        similar = directions[rows] @ directions.T
-        similar[np.arange(len(rows)), rows] = -np.inf
-        count = min(self.count, len(directions) - 1)
-        nearest = np.argpartition(-similar, count - 1, axis=1)[:, :count]
-        order = np.argsort(-np.take_along_axis(similar, nearest, axis=1), axis=1, kind="stable")
-        nearest = np.take_along_axis(nearest, order, axis=1)
+        nearest = nearest_neighbours(x, x, self.count, without_itself=True)
+        count = nearest.shape[1]
         # Ranks add up to less than half a vote, so they decide between equal votes alone.
         ranked = 1 - (np.arange(count) + 1) / (2 * count**2 + 2 * count)
-        votes = np.einsum("rkc,k->rc", belongs[nearest], ranked)
-        return np.asarray(votes.argmax(axis=1) == belongs[rows].argmax(axis=1))
+        votes = np.stack([(each[nearest] * ranked).sum(axis=1) for each in belongs.T], axis=1)
+        return of_mean(votes.argmax(axis=1) == belongs.argmax(axis=1))

@@ -26,7 +26,6 @@ def cosine_votes(features, labels, others, count):
 @pytest.mark.parametrize("num_classes", [2, 10])
 def test_votes_are_those_of_scikit_learn_and_no_class_is_impossible(num_classes, monkeypatch):
     monkeypatch.setattr("ftkeras.baselines.features_nearest_neighbours._CANDIDATES", (10,))
-    monkeypatch.setattr("ftkeras.baselines.features_nearest_neighbours._BLOCK", 4000)
     features, labels, others, truth = drawn(num_classes)
     train, test = dataset(features, labels), dataset(others, truth)
     if num_classes == 2:

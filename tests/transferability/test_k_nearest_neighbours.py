@@ -3,7 +3,6 @@ import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
 from ftkeras.errors import UserError
-from ftkeras.transferability import k_nearest_neighbours
 from ftkeras.transferability.k_nearest_neighbours import KNearestNeighbours
 from tests.transferability.drawn import features_and_labels
 
@@ -19,7 +18,7 @@ def test_it_is_leave_one_out_by_scikit_learn(count, monkeypatch):
     score = KNearestNeighbours(count)
     assert score(features, labels) == np.mean(right)
     np.testing.assert_allclose(score.influences(features, labels), (right - np.mean(right)) / 80)
-    monkeypatch.setattr(k_nearest_neighbours, "_BLOCK", 7 * 80)
+    monkeypatch.setattr("ftkeras.statistics.nearest_neighbours._BLOCK", 7 * 80)
     assert score(features, labels) == np.mean(right)
 
 
