@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Callable
+from functools import partial
 
 from absl import flags
 
@@ -26,20 +27,27 @@ def define(values: flags.FlagValues) -> dict[str, list[str]]:
     """
     groups: dict[str, list[str]] = {}
     for group, add_all in _GROUPS:
-        names = groups.setdefault(group, [])
-
-        def add(name: str, help_: str, *, repeated: bool = False, switch: bool = False) -> None:
-            names.append(name)  # noqa: B023 - called at once, in this turn of the loop
-            if repeated:
-                flags.DEFINE_multi_string(name, [], help_, flag_values=values)
-            elif switch:
-                flags.DEFINE_boolean(name, None, help_, flag_values=values)
-            else:
-                flags.DEFINE_string(name, None, help_, flag_values=values)
-
-        add_all(add)
+        add_all(partial(_add, values, groups.setdefault(group, [])))
     flags.DEFINE_boolean("help", False, "Show this help.", short_name="h", flag_values=values)
     return groups
+
+
+def _add(
+    values: flags.FlagValues,
+    names: list[str],
+    name: str,
+    help_: str,
+    *,
+    repeated: bool = False,
+    switch: bool = False,
+) -> None:
+    names.append(name)
+    if repeated:
+        flags.DEFINE_multi_string(name, [], help_, flag_values=values)
+    elif switch:
+        flags.DEFINE_boolean(name, None, help_, flag_values=values)
+    else:
+        flags.DEFINE_string(name, None, help_, flag_values=values)
 
 
 def parse(argv: list[str]) -> RunConfig | None:

@@ -69,5 +69,6 @@ class _Checkpoint(SafetensorLoader):
         if self.safetensor_config is not None:
             names = list(self.safetensor_config["weight_map"])
         else:
-            names = [name for file in self.safetensor_files.values() for name in file.keys()]  # noqa: SIM118
+            files = self.safetensor_files.values()
+            names = [name for file in files for name in file.keys()]  # noqa: SIM118 - no mapping
         return any(name.endswith(key.removeprefix("albert.")) for name in names)

@@ -32,12 +32,15 @@ class Panel:
         for place, score in enumerate(self.scores):
             groups.setdefault(score.counts, []).append(place)
         for kind, places in groups.items():
-            found = {place: _coefficients(self.scores[place]) for place in places}
-            linear = [place for place in places if found[place] is not None]
+            sides = {
+                place: found
+                for place in places
+                if (found := _coefficients(self.scores[place])) is not None
+            }
             # One division alone is cheaper by its formula.
-            if len(linear) > 1:
-                rows = [found[place][side] for side in (0, 1) for place in linear]  # type: ignore[index]
-                self._linear[kind] = (linear, np.stack(rows))
+            if len(sides) > 1:
+                parts, wholes = zip(*sides.values(), strict=True)
+                self._linear[kind] = (list(sides), np.stack([*parts, *wholes]))
 
     def values(self, state: State) -> Sequence[Any]:
         """Returns the value of each score, float32 scalars, NaN where undefined or in doubt."""

@@ -96,8 +96,8 @@ class State:
 
     def _read(self, kind: Counts) -> Any:
         shown = self.shown.get(kind)
-        if shown is not None and is_compiling(shown.parts[0].value):
-            joined = (*kind.shape[:-1], kind.shape[-1] // kind.joined)  # type: ignore[attr-defined]
+        if shown is not None and isinstance(kind, Cells) and is_compiling(shown.parts[0].value):
+            joined = (*kind.shape[:-1], kind.shape[-1] // kind.joined)
             return ops.reshape(sum_over_replicas(shown.value()), joined)
         counts = ops.reshape(self.sums[kind].value(), kind.shape)
         if is_compiling(counts):

@@ -54,10 +54,12 @@ def posterior(
     have, which matters where a class has a handful of units. A table of many classes is left to
     resampling: there the prior alone would put more units beside the diagonal than errors do.
     """
-    kinds = counts.kinds() if isinstance(counts, Cells) else None
+    if not isinstance(counts, Cells):
+        return None
+    kinds = counts.kinds()
     if kinds is None or len(kinds) > _MOST_KINDS:
         return None
-    cells = counts.cells(units.labels, units.predictions, np)  # type: ignore[attr-defined]
+    cells = counts.cells(units.labels, units.predictions, np)
     first, seen = _alike([cells])
     _, code = np.unique(np.concatenate([kinds, cells[first]]), axis=0, return_inverse=True)
     sizes = np.bincount(code[len(kinds) :], seen, minlength=len(kinds))[code[: len(kinds)]]

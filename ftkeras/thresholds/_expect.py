@@ -1,5 +1,7 @@
 """Checks of the rules' arguments."""
 
+import math
+
 from ftkeras.errors import UserError
 
 
@@ -11,6 +13,5 @@ def expect_share(name: str, value: object) -> None:
 
 def expect_price(name: str, value: object) -> None:
     """Raises `UserError` unless `value` is a finite number above 0."""
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not 0 < float(value) < float("inf"):  # type: ignore[arg-type]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
         raise UserError(f"Expected `{name}` to be a number above 0. Received: {name}={value!r}.")
