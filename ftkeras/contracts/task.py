@@ -7,6 +7,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 
+def class_name(label: object) -> str:
+    """Returns the class name of a label; whole numbers are written without a fraction.
+
+    Example:
+        >>> class_name(1.0), class_name(np.int64(1)), class_name("1"), class_name(" spam ")
+        ('1', '1', '1', 'spam')
+    """
+    if isinstance(label, float | np.floating) and float(label).is_integer():
+        return str(int(float(label)))
+    return str(label).strip()
+
+
 @dataclass(frozen=True)
 class Labels:
     """The label vocabulary, built from the training part only.

@@ -5,17 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-
-def written(label: object) -> str:
-    """Returns the class name of a label; whole numbers are written without a fraction.
-
-    Example:
-        >>> written(1.0), written(np.int64(1)), written("1"), written(" spam ")
-        ('1', '1', '1', 'spam')
-    """
-    if isinstance(label, float | np.floating) and float(label).is_integer():
-        return str(int(float(label)))
-    return str(label).strip()
+from ftkeras.contracts.task import class_name
 
 
 def in_order(labels: NDArray[Any]) -> tuple[str, ...]:
@@ -25,7 +15,7 @@ def in_order(labels: NDArray[Any]) -> tuple[str, ...]:
         >>> in_order(np.array(["10", "9", "1"]))
         ('1', '9', '10')
     """
-    names = {written(label) for label in np.unique(labels).tolist()}
+    names = {class_name(label) for label in np.unique(labels).tolist()}
     try:
         return tuple(sorted(names, key=lambda name: (float(name), name)))
     except ValueError:
@@ -36,7 +26,7 @@ def indices(labels: NDArray[Any], class_names: tuple[str, ...]) -> NDArray[np.in
     """Returns `(examples,)` class indices, -1 where the vocabulary lacks the label."""
     index_of = {name: index for index, name in enumerate(class_names)}
     distinct, inverse = np.unique(labels, return_inverse=True)
-    known = [index_of.get(written(label), -1) for label in distinct.tolist()]
+    known = [index_of.get(class_name(label), -1) for label in distinct.tolist()]
     return np.array(known, "int64")[inverse]
 
 
@@ -44,5 +34,5 @@ def counted(labels: NDArray[Any]) -> str:
     """Returns `name (count)` for the ten most frequent classes, for messages."""
     distinct, counts = np.unique(labels, return_counts=True)
     order = np.argsort(-counts, kind="stable")[:10]
-    listed = ", ".join(f"{written(distinct[row])} ({counts[row]})" for row in order)
+    listed = ", ".join(f"{class_name(distinct[row])} ({counts[row]})" for row in order)
     return listed + (f" and {len(distinct) - 10} more" if len(distinct) > 10 else "")

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from ftkeras import catalog
-from ftkeras.contracts.task import Labels
+from ftkeras.contracts.task import Labels, class_name
 from ftkeras.errors import UserError
 from ftkeras.tasks import _class_names
 
@@ -79,7 +79,7 @@ class Binary:
             )
         if self.positive is None:
             return Labels(names)
-        positive = _class_names.written(self.positive)
+        positive = class_name(self.positive)
         if positive not in names:
             raise UserError(
                 f"Expected `positive` to be one of the classes: {', '.join(names)}. Received: "

@@ -11,6 +11,7 @@ from ftkeras.backbones.preprocessing.image import Image
 from ftkeras.config import RunConfig
 from ftkeras.contracts.answer_table import AnswerTable
 from ftkeras.contracts.dataset import Dataset
+from ftkeras.contracts.task import class_name
 from ftkeras.data.deduplicate import deduplicate
 from ftkeras.errors import UserError
 from ftkeras.workflows import _provenance
@@ -47,7 +48,7 @@ def answers_of_model(config: RunConfig) -> AnswerTable:
     kind = "probability" if config.outputs == "probabilities" else "logit"
     return AnswerTable(
         ids=found.ids,
-        labels=np.array([_written(label) for label in found.labels.tolist()], np.str_),
+        labels=np.array([class_name(label) for label in found.labels.tolist()], np.str_),
         kind=kind,
         values=outputs,
         class_names=None if outputs.shape[1] == 1 else names,
@@ -104,7 +105,7 @@ def _inputs(model: keras.Model, examples: Dataset, path: Path) -> Any:
 def _classes(examples: Dataset, width: int, task: Any) -> tuple[str, ...]:
     """The class of each output: the names in the order in which the task counts them."""
     known = max(width, 2)
-    names = np.unique([_written(label) for label in examples.labels.tolist()])
+    names = np.unique([class_name(label) for label in examples.labels.tolist()])
     task = task or catalog.find("tasks", "binary" if known == 2 else "multiclass")()
     vocabulary: tuple[str, ...] = task.fit_labels(names).class_names
     if len(vocabulary) != known:
@@ -113,9 +114,3 @@ def _classes(examples: Dataset, width: int, task: Any) -> tuple[str, ...]:
             f"{len(vocabulary)}: {', '.join(vocabulary)}. Judge it on data that have them all."
         )
     return vocabulary
-
-
-def _written(label: object) -> str:
-    if isinstance(label, float) and label.is_integer():
-        return str(int(label))
-    return str(label).strip()

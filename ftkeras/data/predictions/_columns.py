@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from ftkeras import catalog
 from ftkeras.contracts.answer_table import KINDS, AnswerTable
+from ftkeras.contracts.task import class_name
 from ftkeras.data.table import column_array, object_array
 from ftkeras.errors import UserError
 
@@ -192,18 +192,15 @@ def _texts(place: _Place, content: pa.Table, name: str) -> NDArray[np.str_]:
             f"Expected a column {name!r} in {place.file}. Received: "
             f"{', '.join(content.column_names)}.{catalog.nearest(name, content.column_names)}"
         )
-    texts = np.array(["" if v is None else _text(v) for v in content[name].to_pylist()], np.str_)
+    texts = np.array(
+        ["" if v is None else class_name(v) for v in content[name].to_pylist()], np.str_
+    )
     wrong = texts == ""
     if wrong.any():
         raise UserError(
             f"Expected a value of `{name}` in every row. Received: nothing in {place.rows(wrong)}."
         )
     return texts
-
-
-def _text(value: Any) -> str:
-    whole = isinstance(value, float) and value.is_integer()
-    return str(int(value)) if whole else str(value).strip()
 
 
 def _ids(place: _Place, content: pa.Table, name: str) -> NDArray[np.str_]:

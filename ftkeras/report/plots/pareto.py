@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from ftkeras.report import wording
-from ftkeras.report.plots import _canvas
+from ftkeras.report.plots import _canvas, _frontier
 
 _MARKS = {
     "backbone": ("o", _canvas.MODEL),
@@ -52,11 +52,7 @@ def frontier(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         >>> [one["name"] for one in frontier(rows)]
         ['small', 'big']
     """
-    found: list[dict[str, Any]] = []
-    for row in sorted(rows, key=lambda row: (-row["examples_per_second"], -_accuracy(row))):
-        if not found or _accuracy(row) > _accuracy(found[-1]):
-            found.append(row)
-    return found
+    return _frontier.frontier(rows, _accuracy, lambda row: -row["examples_per_second"])
 
 
 def _accuracy(row: dict[str, Any]) -> float:

@@ -5,7 +5,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from ftkeras.report import wording
-from ftkeras.report.plots import _canvas
+from ftkeras.report.plots import _canvas, _frontier
 
 _LABEL = 30
 _WIDE = 8
@@ -55,11 +55,7 @@ def frontier(rows: list[dict[str, Any]], direction: str) -> list[dict[str, Any]]
         ['small', 'big']
     """
     sign = -1 if direction == "min" else 1
-    found: list[dict[str, Any]] = []
-    for row in sorted(rows, key=lambda row: (row["cost"], -sign * row["value"])):
-        if not found or sign * row["value"] > sign * found[-1]["value"]:
-            found.append(row)
-    return found
+    return _frontier.frontier(rows, lambda row: sign * row["value"], lambda row: row["cost"])
 
 
 def _paint(
