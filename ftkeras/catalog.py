@@ -135,7 +135,7 @@ def lazy_classes(kind: str) -> tuple[Callable[[str], Any], Callable[[], list[str
     Example:
         >>> get, names_ = lazy_classes("heads")
         >>> get("Linear").__name__, names_()[-1]
-        ('Linear', 'MultiSampleDropout')
+        ('Linear', 'TokenLevel')
     """
     package = f"ftkeras.{kind.replace('/', '.')}"
 
