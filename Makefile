@@ -55,7 +55,7 @@ format: .venv/installed ## put the code into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: .venv/installed ## the benchmarks, side by side with their peers
+bench: .venv/reference ## the benchmarks, side by side with their peers
 	@$(BIN)/python -m experiments.assets minilm tweets
 	@for file in experiments/benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python -m experiments.benchmarks.$$(basename $$file .py) || exit 1; done
 
