@@ -2,8 +2,8 @@
 
 The file `metrics/f1_score.py` is the metric `f1_score` and defines `class F1Score`; the file
 `heads/linear.py` is the head `linear` and defines `def build(...)`. Nothing registers itself:
-to add a thing, add a file. Arguments are checked by reading the file's syntax tree, so that a
-flag can be validated before TensorFlow is loaded.
+to add a thing, add a file. Arguments, and the types they are annotated with, are checked by
+reading the file's syntax tree, so that a flag can be validated before TensorFlow is loaded.
 """
 
 import ast
@@ -11,9 +11,11 @@ import difflib
 import importlib
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ftkeras import argument_types
 from ftkeras.call_string import Call
 from ftkeras.errors import UserError
 
@@ -63,7 +65,7 @@ def build(kind: str, call: Call) -> Any:
 
 
 def check(kind: str, call: Call, extra: tuple[str, ...] = ()) -> None:
-    """Checks a call's name and argument names without importing the file it names.
+    """Checks a call's name, arguments and their types without importing the file it names.
 
     Args:
         kind: A folder of the package.
@@ -71,18 +73,27 @@ def check(kind: str, call: Call, extra: tuple[str, ...] = ()) -> None:
         extra: Argument names that are accepted besides those of the file's signature.
 
     Raises:
-        UserError: An unknown name or argument, or a required argument left out.
+        UserError: An unknown name or argument, a value of another type than the argument is
+            annotated with, or a required argument left out.
+
+    Example:
+        >>> check("freezing", Call("top_blocks", {"count": "two"}))
+        Traceback (most recent call last):
+        ...
+        ftkeras.errors.UserError: Expected `count` of `top_blocks` to be an integer. Received: ...
     """
     check_name(kind, call.name)
-    accepted = parameters(kind, call.name)
+    accepted = _arguments(kind, call.name)
     known = [*accepted, *extra]
-    for argument in call.arguments:
+    for argument, value in call.arguments.items():
         if argument not in known:
             raise UserError(
                 f"Expected an argument of `{call.name}`: {', '.join(known) or 'it takes none'}. "
-                f"Received: {argument}={call.arguments[argument]!r}.{nearest(argument, known)}"
+                f"Received: {argument}={value!r}.{nearest(argument, known)}"
             )
-    missing = [key for key, required in accepted.items() if required and key not in call.arguments]
+        if argument in accepted:
+            _check_type(call.name, argument, value, accepted[argument].annotation)
+    missing = [key for key, it in accepted.items() if it.required and key not in call.arguments]
     if missing:
         raise UserError(
             f"Expected `{call.name}` with its required argument(s) {', '.join(missing)}. "
@@ -106,16 +117,7 @@ def parameters(kind: str, name: str) -> dict[str, bool]:
     Arguments whose names start with `_` and keyword catch-alls are left out. A class without
     `__init__` is read as a dataclass: its annotated fields are the arguments.
     """
-    tree = ast.parse((_ROOT / kind / f"{name}.py").read_text(encoding="utf-8"))
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.name in ("build", name):
-            return _function_parameters(node)
-        if isinstance(node, ast.ClassDef) and node.name == class_name(name):
-            return _class_parameters(node)
-    raise LookupError(
-        f"Expected `def build` or `class {class_name(name)}` in {kind}/{name}.py. "
-        f"Received: name={name!r}."
-    )
+    return {key: argument.required for key, argument in _arguments(kind, name).items()}
 
 
 def constant(kind: str, name: str, constant_name: str) -> Any:
@@ -183,24 +185,58 @@ def nearest(name: str, known: list[str]) -> str:
     return f" Did you mean '{close[0]}'?" if close else ""
 
 
-def _function_parameters(node: ast.FunctionDef) -> dict[str, bool]:
+@dataclass(frozen=True)
+class _Argument:
+    required: bool
+    annotation: ast.expr | None
+
+
+def _arguments(kind: str, name: str) -> dict[str, _Argument]:
+    tree = ast.parse((_ROOT / kind / f"{name}.py").read_text(encoding="utf-8"))
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name in ("build", name):
+            return _function_arguments(node)
+        if isinstance(node, ast.ClassDef) and node.name == class_name(name):
+            return _class_arguments(node)
+    raise LookupError(
+        f"Expected `def build` or `class {class_name(name)}` in {kind}/{name}.py. "
+        f"Received: name={name!r}."
+    )
+
+
+def _function_arguments(node: ast.FunctionDef) -> dict[str, _Argument]:
     positional = [*node.args.posonlyargs, *node.args.args]
     first_default = len(positional) - len(node.args.defaults)
-    found = {argument.arg: index < first_default for index, argument in enumerate(positional)}
+    found = {
+        argument.arg: _Argument(index < first_default, argument.annotation)
+        for index, argument in enumerate(positional)
+    }
     for argument, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
-        found[argument.arg] = default is None
-    return {key: required for key, required in found.items() if key != "self" and key[0] != "_"}
+        found[argument.arg] = _Argument(default is None, argument.annotation)
+    return {key: argument for key, argument in found.items() if key != "self" and key[0] != "_"}
 
 
-def _class_parameters(node: ast.ClassDef) -> dict[str, bool]:
+def _class_arguments(node: ast.ClassDef) -> dict[str, _Argument]:
     for item in node.body:
         if isinstance(item, ast.FunctionDef) and item.name == "__init__":
-            return _function_parameters(item)
+            return _function_arguments(item)
     return {
-        item.target.id: item.value is None
+        item.target.id: _Argument(item.value is None, item.annotation)
         for item in node.body
         if isinstance(item, ast.AnnAssign)
         and isinstance(item.target, ast.Name)
         and not item.target.id.startswith("_")
         and "ClassVar" not in ast.unparse(item.annotation)
     }
+
+
+def _check_type(name: str, argument: str, value: object, annotation: ast.expr | None) -> None:
+    if annotation is None or argument_types.fits(annotation, value):
+        return
+    quoted = ""
+    if argument_types.fits(annotation, str(value)) and not isinstance(value, str):
+        quoted = f" Quote texts: {argument}={str(value)!r}."
+    raise UserError(
+        f"Expected `{argument}` of `{name}` to be {argument_types.described(annotation)}. "
+        f"Received: {argument}={value!r}.{quoted}"
+    )
