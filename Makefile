@@ -6,7 +6,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo snippets digits test test-slow check format bench clean
+.PHONY: help demo snippets digits test test-slow check format catalogue bench clean
 
 help: ## show these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,11 @@ check: .venv/installed ## lint, types, import contracts, spelling, tests
 format: .venv/installed ## put the code into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+catalogue: .venv/installed ## collect the sentences of reports, and compile their translations
+	$(BIN)/pybabel -q extract -F babel.cfg -k message -k counted:1,2 --no-location --sort-output --project=ftkeras -o build/ftkeras.pot ftkeras
+	$(BIN)/pybabel -q update -D ftkeras -i build/ftkeras.pot -d ftkeras/report/locale --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
+	$(BIN)/pybabel compile -D ftkeras -d ftkeras/report/locale --statistics
 
 bench: .venv/reference ## the benchmarks, side by side with their peers
 	@$(BIN)/python -m experiments.assets minilm tweets

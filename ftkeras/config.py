@@ -13,6 +13,9 @@ from ftkeras.contracts.search import Dimension
 from ftkeras.errors import UserError
 from ftkeras.handles import Handle
 
+LANGUAGES = ("en", "zh")
+"""Languages of reports; those of `ftkeras.report.language`."""
+
 
 @dataclass(frozen=True)
 class RunConfig:
@@ -25,12 +28,16 @@ class RunConfig:
             last one given counts, so that a flagfile's can be overridden.
         task: What the answer is, a file in `tasks/`.
         data: Where the labelled examples come from, a file in `data/sources/`.
+        on_bad_row: What becomes of rows that cannot be used: `"error"`, `"skip"`, or `"quarantine"`,
+            which also writes them with their reasons to `run_dir`; `None` leaves it to `data`.
         predictions: Answers that another program wrote, a file in `data/predictions/`.
         model: A `.keras` file of anyone to be evaluated, with its preprocessing inside.
         outputs: Whether that gives `"logits"` or `"probabilities"`.
         runs: For a comparison: run directories and files of predictions.
         examples: For a comparison: `"shared"` takes only the examples that all runs answered;
             otherwise different examples are an error.
+        cost: For a comparison: `"recorded"` takes the costs that the runs recorded; otherwise each
+            model is loaded, too, and its latency and memory are measured.
         split: The rule that makes train, validation and test, a file in `data/splits/`.
         folds: For cross-validation: the rule that makes the folds, a file in `data/folds/`;
             `None` takes `stratified`.
@@ -55,6 +62,7 @@ class RunConfig:
         seed: The one seed from which all others are drawn.
         cache_dir: Where features of frozen backbones are kept, shared by all runs.
         keras_backend: `tensorflow` or `jax`; `None` leaves it to Keras.
+        language: Of reports, one of `LANGUAGES`; `None` is that of the run, or English.
         search: What tuning may change.
         trials: How many trials tuning makes in all, over all workers.
         storage: Database URL that tuning's workers share; `None` is a SQLite file in `run_dir`.
@@ -72,11 +80,13 @@ class RunConfig:
     backbones: tuple[Handle, ...] = ()
     task: Call | None = None
     data: Call | None = None
+    on_bad_row: str | None = None
     predictions: Call | None = None
     model: Path | None = None
     outputs: str | None = None
     runs: tuple[Path, ...] = ()
     examples: str | None = None
+    cost: str | None = None
     split: Call = Call("stratified")
     folds: Call | None = None
     repeats: int | None = None
@@ -96,6 +106,7 @@ class RunConfig:
     seed: int = 0
     cache_dir: Path = Path("runs/feature_cache")
     keras_backend: str | None = None
+    language: str | None = None
     search: tuple[Dimension, ...] = ()
     trials: int = 20
     storage: str | None = None
@@ -143,6 +154,7 @@ class RunConfig:
                 )
         config = cls(**read)
         _read_one("search", config, _check_search)
+        _read_one("on_bad_row", config, _check_said_once)
         return config
 
     def settings(self) -> dict[str, Any]:
@@ -173,8 +185,16 @@ def _calls(kind: str) -> Callable[[Any], tuple[Call, ...]]:
     return lambda texts: tuple(_call(kind)(text) for text in texts)
 
 
-def _predictions(text: str) -> Call:
-    """A call string, or just the path of a file."""
+def predictions_call(text: str) -> Call:
+    """Returns how a file of predictions is read: a call string, or just its path.
+
+    Raises:
+        UserError: It is no call string of a file in `data/predictions/`.
+
+    Example:
+        >>> str(predictions_call("answers.parquet"))
+        "parquet(path='answers.parquet')"
+    """
     if "(" not in text and "." in text:
         kind = "parquet" if text.endswith(".parquet") else "csv"
         return Call(kind, {"path": text})
@@ -238,6 +258,15 @@ def _check_search(config: RunConfig) -> None:
         RunConfig.read(**{**search.applied(plain, corner), "mode": "finetune"})
 
 
+def _check_said_once(config: RunConfig) -> None:
+    said = config.data.arguments.get("on_bad_row") if config.data else None
+    if config.on_bad_row and said not in (None, config.on_bad_row):
+        raise UserError(
+            "Expected one word on bad rows. Received: "
+            f"--on_bad_row={config.on_bad_row} and --data={config.data}. Leave one of them out."
+        )
+
+
 def _switch(value: Any) -> bool:
     known = {"true": True, "false": False}
     if str(value).lower() not in known:
@@ -284,11 +313,13 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "backbone": _backbones,
     "task": _call("tasks"),
     "data": _call("data/sources"),
-    "predictions": lambda text: _predictions(str(text)),
+    "on_bad_row": _one_of("error", "skip", "quarantine"),
+    "predictions": lambda text: predictions_call(str(text)),
     "model": Path,
     "outputs": _one_of("logits", "probabilities"),
     "runs": lambda texts: _runs(texts),
     "examples": _one_of("all", "shared"),
+    "cost": _one_of("measured", "recorded"),
     "split": _call("data/splits"),
     "folds": _call("data/folds"),
     "repeats": _integer(1),
@@ -308,6 +339,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "seed": _integer(0),
     "cache_dir": Path,
     "keras_backend": _one_of("tensorflow", "jax"),
+    "language": _one_of(*LANGUAGES),
     "search": _search,
     "trials": _integer(1),
     "storage": str,

@@ -115,6 +115,12 @@ def _data(add: Callable[..., None]) -> None:
         f"text='review', label='sentiment'). One of: {_offered('data/sources')}.",
     )
     add(
+        "on_bad_row",
+        "What becomes of rows and files that cannot be used. error: the first are named, and "
+        "nothing runs. skip: they are left out and told. quarantine: besides, each is written with "
+        "its reason to quarantine.jsonl in run_dir. Default: error.",
+    )
+    add(
         "predictions",
         "For --mode=evaluate: a file of labels and answers that any other program wrote, or how "
         "to read it, for example csv(path='answers.csv', probability='score'). One of: "
@@ -135,6 +141,11 @@ def _data(add: Callable[..., None]) -> None:
         "examples",
         "For --mode=compare: shared compares on the examples that all runs answered, where they "
         "differ. Default: all.",
+    )
+    add(
+        "cost",
+        "For --mode=compare: recorded shows only what the runs recorded; measured loads each "
+        "model, too, and measures latency and memory. Default: measured.",
     )
     add(
         "split",
@@ -253,6 +264,11 @@ def _run(add: Callable[..., None]) -> None:
         repeated=True,
     )
     add("keras_backend", "tensorflow or jax. Default: what Keras is set to.")
+    add(
+        "language",
+        "Of reports, en or zh. With --mode=evaluate a finished run is told anew in it; nothing is "
+        "computed. Default: that of the run, or en.",
+    )
 
 
 _GROUPS = (

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from ftkeras import catalog, flags
 from ftkeras.errors import UserError
+from ftkeras.report import language
 
 
 def main(argv: list[str]) -> int:
@@ -35,7 +36,8 @@ def main(argv: list[str]) -> int:
                 for handle in config.backbones:
                     catalog.find("backbones", handle.scheme)
             _find_devices()
-        workflow(config)
+        with language.using(config.language):
+            workflow(config)
     except UserError as error:
         print(f"ftkeras: {error}", file=sys.stderr)
         return 2

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ftkeras.errors import UserError
+from ftkeras.message import collect, revive
 from ftkeras.records import atomic
 
 SCHEMA_VERSION = 1
@@ -116,8 +117,14 @@ class RunRecord:
     schema_version: int = SCHEMA_VERSION
 
     def write(self, path: Path) -> None:
-        """Writes the record as JSON with a digest of its own content."""
+        """Writes the record as JSON with a digest of its own content.
+
+        Sentences are English. `messages` tells how those that can be translated were made:
+        sentence -> `template`, `plural` and `values`.
+        """
         content = dataclasses.asdict(self)
+        if messages := collect(content):
+            content["messages"] = messages
         content["digest"] = _digest(content)
         with atomic.replacing(path) as temporary:
             temporary.write_text(json.dumps(content, indent=2, allow_nan=False), encoding="utf-8")
@@ -151,6 +158,7 @@ class RunRecord:
                 f"Expected the content that was written. Received: path={path}, whose digest does "
                 "not match: it was changed by hand. Replay the run from its run.flags."
             )
+        content = revive(content, content.pop("messages", {}))
         content["comparisons"] = [Comparison(**item) for item in content["comparisons"]]
         content["measurements"] = {
             part: {

@@ -7,7 +7,7 @@ import jinja2
 from markupsafe import Markup
 
 from ftkeras.records import atomic
-from ftkeras.report import wording
+from ftkeras.report import language, wording
 
 TEMPLATES = Path(__file__).parent / "templates"
 FILTERS = (
@@ -22,6 +22,15 @@ FILTERS = (
     wording.percent,
     wording.shortened,
 )
+# What templates say things with; `_` and `ngettext` join them.
+SPEECH = {
+    "_": language.gettext,
+    "ngettext": language.ngettext,
+    "said": language.said,
+    "paragraph": language.paragraph,
+    "listed": language.listed,
+    "tag": language.tag,
+}
 
 
 def write(path: Path, template: str, content: dict[str, Any]) -> Path:
@@ -41,6 +50,8 @@ def write(path: Path, template: str, content: dict[str, Any]) -> Path:
         lstrip_blocks=True,
     )
     environment.filters.update({function.__name__: function for function in FILTERS})
+    environment.globals.update(SPEECH)
+    environment.globals["_"], environment.globals["ngettext"] = _gettext, _ngettext
     # An SVG comes from ftkeras.report.plots, which escapes every name it writes.
     environment.filters["drawn"] = Markup
     css = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))  # noqa: S704
@@ -49,3 +60,14 @@ def write(path: Path, template: str, content: dict[str, Any]) -> Path:
     with atomic.replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
     return path
+
+
+def _gettext(template: str, /, **values: Any) -> Markup:
+    """`language.gettext` for a page: the sentence may hold tags, what stands in it is escaped."""
+    found = Markup(language.gettext(template))  # noqa: S704
+    return found.format(**values) if values else found
+
+
+def _ngettext(one: str, many: str, /, count: int, **values: Any) -> Markup:
+    found = Markup(language.chosen(one, many, count))  # noqa: S704
+    return found.format(count=count, **values)

@@ -13,6 +13,7 @@ from ftkeras.report import (
     cross_validation,
     figures,
     investigations,
+    language,
     score_table,
     verdict,
     worst_errors,
@@ -37,6 +38,11 @@ def write(run_dir: Path) -> Path:
         UserError: There is no readable record, or a predictions file is damaged.
     """
     record = RunRecord.read(run_dir / "record.json")
+    with language.of(record):
+        return _write(run_dir, record)
+
+
+def _write(run_dir: Path, record: RunRecord) -> Path:
     path = run_dir / "predictions" / "model.parquet"
     answers, calibrator = _answers(path), analysis_page.calibrator(record)
     calibrated = {} if calibrator is None else _answers(path, calibrator)

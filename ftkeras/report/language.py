@@ -1,0 +1,174 @@
+"""In which language a person reads: whole sentences, looked up in a catalogue of translations.
+
+Sentences in this room are templates with named placeholders, `gettext("{share} of {whole}", ...)`,
+usually imported as `_`; templates of pages call `_` and `ngettext` likewise. The catalogue is
+`locale/zh_CN/LC_MESSAGES/ftkeras.po`; `make catalogue` collects the sentences and compiles it.
+Sentences that come from elsewhere are `ftkeras.message.Message`s; `said` translates them.
+"""
+
+import gettext as catalogues
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ftkeras.config import LANGUAGES
+from ftkeras.message import Message
+from ftkeras.records.run_record import RunRecord
+
+CATALOGUES = Path(__file__).parent / "locale"
+_LOCALES = {"zh": "zh_CN"}
+_asked: ContextVar[str | None] = ContextVar("language", default=None)
+
+
+@contextmanager
+def using(name: str | None) -> Iterator[None]:
+    """Speaks a language while the block runs; `None` changes nothing.
+
+    Args:
+        name: One of `ftkeras.config.LANGUAGES`.
+
+    Example:
+        >>> with using("zh"):
+        ...     print(listed(["a", "b", "c"]))
+        a、b 和 c
+    """
+    if name is not None and name not in LANGUAGES:
+        raise ValueError(f"Expected one of {', '.join(LANGUAGES)}. Received: name={name!r}.")
+    token = _asked.set(name or _asked.get())
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+
+
+@contextmanager
+def of(record: RunRecord) -> Iterator[None]:
+    """Speaks the language of a run while the block runs, unless another one was asked for.
+
+    Args:
+        record: The run's record; `config["language"]` is its language.
+    """
+    with using(_asked.get() or record.config.get("language")):
+        yield
+
+
+def current() -> str:
+    """Returns the language that is spoken, one of `ftkeras.config.LANGUAGES`.
+
+    Example:
+        >>> current()
+        'en'
+    """
+    return _asked.get() or "en"
+
+
+def tag() -> str:
+    """Returns the language as HTML names it.
+
+    Example:
+        >>> with using("zh"):
+        ...     tag()
+        'zh-CN'
+    """
+    return _LOCALES.get(current(), current()).replace("_", "-")
+
+
+def gettext(template: str, /, **values: Any) -> str:
+    """Returns a sentence in the language that is spoken.
+
+    Args:
+        template: The English sentence with named placeholders, written out where it is used.
+        **values: What stands in the placeholders.
+
+    Example:
+        >>> gettext("{low} to {high}", low="1", high="2")
+        '1 to 2'
+    """
+    found = _catalogue(current()).gettext(template) if template else ""
+    return found.format(**values) if values else found
+
+
+def ngettext(one: str, many: str, /, count: int, **values: Any) -> str:
+    """Returns a sentence about a number of things; `count` can stand in the template, too.
+
+    Example:
+        >>> ngettext("{count} pair", "{count} pairs", count=1)
+        '1 pair'
+    """
+    return chosen(one, many, count).format(count=count, **values)
+
+
+def chosen(one: str, many: str, count: int) -> str:
+    """Returns the template for a number of things, its placeholders not yet filled.
+
+    Example:
+        >>> chosen("{count} pair", "{count} pairs", 2)
+        '{count} pairs'
+    """
+    return _catalogue(current()).ngettext(one, many, count)
+
+
+def N_(text: str) -> str:  # noqa: N802 - the name that gettext's tools know
+    """Marks a text for translation where it is only kept; `gettext` of it translates."""
+    return text
+
+
+def said(text: str) -> str:
+    """Returns a sentence of a record in the language that is spoken.
+
+    Args:
+        text: A `Message`, or a fixed text; what the catalogue does not know comes back as it is.
+
+    Example:
+        >>> from ftkeras.message import joined
+        >>> with using("zh"):
+        ...     said(joined(["a", "b"]))
+        'a、b'
+    """
+    if not isinstance(text, Message):
+        return gettext(text)
+    if not text.template:
+        items, separator = text.values["items"], text.values["separator"]
+        return gettext(separator).join(_value(item) for item in items)
+    if text.plural:
+        found = chosen(text.template, text.plural, text.values["count"])
+    else:
+        found = gettext(text.template)
+    values = {name: _value(value) for name, value in text.values.items()}
+    return found.format(**values) if values else found
+
+
+def paragraph(*sentences: str) -> str:
+    """Returns whole sentences one after the other; empty ones are left out.
+
+    Example:
+        >>> paragraph("It works.", "", "It is fast.")
+        'It works. It is fast.'
+    """
+    return (" " if current() == "en" else "").join(filter(None, sentences))
+
+
+def listed(items: Sequence[str]) -> str:
+    """Returns things as a sentence lists them.
+
+    Example:
+        >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])
+        ('a', 'a and b', 'a, b and c')
+    """
+    if len(items) < 2:
+        return "".join(items)
+    return gettext("{items} and {last}", items=gettext(", ").join(items[:-1]), last=items[-1])
+
+
+def _value(value: Any) -> Any:
+    return said(value) if isinstance(value, Message) else value
+
+
+@cache
+def _catalogue(name: str) -> catalogues.NullTranslations:
+    if name == "en":
+        return catalogues.NullTranslations()
+    return catalogues.translation("ftkeras", CATALOGUES, [_LOCALES[name]])
