@@ -15,6 +15,9 @@ from ftkeras import catalog, seeds
 from ftkeras.call_string import Call
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.split import PARTS, Split
+from ftkeras.data.iterative_stratification import iterative_stratification
+from ftkeras.data.label_kind import label_kind, label_sets
+from ftkeras.data.quantile_bins import quantile_bins
 from ftkeras.errors import UserError
 
 # Shares such as 0.7 are no exact binary fractions: 0.7 * 10 must still count as 7.
@@ -149,12 +152,19 @@ def hold_out(
     """Returns which rows are kept and which are held out, class by class, cut at a share.
 
     The first rows of a class are kept, so they must be in drawn order. Shares are rounded as
-    `allocate` does; the only example of a class is kept, for learning it.
+    `allocate` does; the only example of a class is kept, for learning it. Numbers are held out bin
+    by bin, examples with several labels by iterative stratification.
 
     Args:
         labels: `(examples,)` labels in drawn order.
         share: Share to hold out.
     """
+    places, kind = np.arange(len(labels)), label_kind(labels)
+    if kind == "sets":
+        part_of = iterative_stratification(label_sets(labels), places, (1 - share, share))
+        return np.flatnonzero(part_of == 0), np.flatnonzero(part_of == 1)
+    if kind == "numbers":
+        labels = quantile_bins(labels, places, min(share, 1 - share))
     _, classes, counts = np.unique(labels, return_inverse=True, return_counts=True)
     cells = allocate(counts, (1 - share, share, 0.0))
     cells[counts == 1] = (1, 0, 0)
@@ -168,17 +178,18 @@ def assign_groups(
     """Returns `(examples,)` the part of each example, no group being in two.
 
     Groups take their turns in the order of their first rows; each goes to the part that lacks its
-    classes most, a rare class counting as much as a frequent one.
+    classes most, a rare class counting as much as a frequent one. Numbers count by their bin, sets
+    of labels label by label.
 
     Args:
         groups: `(examples,)` number of each example's group, in drawn order.
         labels: `(examples,)` labels.
         shares: Share of each part.
     """
-    _, classes = np.unique(labels, return_inverse=True)
     distinct, first, members = np.unique(groups, return_index=True, return_inverse=True)
+    rows, classes = _classes_of_rows(labels, min(shares))
     tallies = np.zeros((len(distinct), classes.max() + 1))
-    np.add.at(tallies, (members, classes), 1)
+    np.add.at(tallies, (members[rows], classes), 1)
     totals = tallies.sum(axis=0)
     lacking = np.array(shares)[:, None] * totals
     part_of_group = np.empty(len(distinct), "int64")
@@ -187,6 +198,37 @@ def assign_groups(
         part_of_group[group] = part
         lacking[part] -= tallies[group]
     return part_of_group[members]
+
+
+def _classes_of_rows(
+    labels: NDArray[np.generic], smallest_share: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Returns rows and what each counts as; a row of several labels is there once for each."""
+    every = np.arange(len(labels))
+    kind = label_kind(labels)
+    if kind == "numbers":
+        return every, quantile_bins(labels, every, smallest_share)
+    if kind == "classes":
+        return every, np.unique(labels, return_inverse=True)[1]
+    sets = [names or [""] for names in label_sets(labels)]  # none at all counts as a label, too
+    rows = np.repeat(every, [len(names) for names in sets])
+    flat = np.array([str(name) for names in sets for name in names])
+    return rows, np.unique(flat, return_inverse=True)[1]
+
+
+def single_classes(labels: NDArray[np.generic], smallest_share: float) -> NDArray[np.int64]:
+    """Returns `(examples,)` one class for each row: its bin, or the rarest of its labels.
+
+    Args:
+        labels: `(examples,)` labels in drawn order.
+        smallest_share: Share of the smallest part.
+    """
+    rows, classes = _classes_of_rows(labels, smallest_share)
+    if len(rows) == len(labels):
+        return classes
+    rarest_first = np.lexsort((np.bincount(classes)[classes], rows))
+    _, first = np.unique(rows[rarest_first], return_index=True)
+    return classes[rarest_first[first]]
 
 
 def groups_of(dataset: Dataset, name: str, rule: str, fewest: int) -> NDArray[np.int64]:

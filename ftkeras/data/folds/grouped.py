@@ -17,7 +17,8 @@ class Grouped:
     """Tests every example once a repeat, with no other example of its group in training.
 
     The folds are those of scikit-learn's `StratifiedGroupKFold` on examples in drawn order, which
-    keeps the proportions of the classes as well as the groups allow. Of the rest, whole groups
+    keeps the proportions of the classes as well as the groups allow (of numbers, their bins; of
+    several labels, the rarest). Of the rest, whole groups
     are held out for validation.
 
     Args:
@@ -51,16 +52,16 @@ class Grouped:
             UserError: There is no such column, a group is missing, or there are too few groups.
         """
         groups = drawing.groups_of(dataset, self.column, "grouped", self.folds + 1)
-        _, classes = np.unique(dataset.labels, return_inverse=True)
 
         def test_rows(order: _cut.Rows) -> Iterator[_cut.Rows]:
             folds = StratifiedGroupKFold(self.folds)
-            cut = folds.split(order, classes[order], groups[order])
+            classes = drawing.single_classes(dataset.labels[order], 1 / self.folds)
+            cut = folds.split(order, classes, groups[order])
             return (places for _, places in cut)
 
         def hold_out(rest: _cut.Rows) -> tuple[_cut.Rows, _cut.Rows]:
             shares = (1 - self.validation, self.validation)
-            part = drawing.assign_groups(groups[rest], classes[rest], shares)
+            part = drawing.assign_groups(groups[rest], dataset.labels[rest], shares)
             return np.flatnonzero(part == 0), np.flatnonzero(part == 1)
 
         return _cut.splits(dataset, seed, self.repeats, "grouped", self, test_rows, hold_out)

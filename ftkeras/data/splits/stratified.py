@@ -1,4 +1,4 @@
-"""Parts with the same proportions of every class."""
+"""Parts with the same proportions of every class, label or range of numbers."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras.contracts.dataset import Dataset
-from ftkeras.contracts.split import Split
+from ftkeras.contracts.split import PARTS, Split
 from ftkeras.data import drawing
+from ftkeras.data.iterative_stratification import iterative_stratification
+from ftkeras.data.label_kind import label_kind, label_sets
+from ftkeras.data.quantile_bins import quantile_bins
 from ftkeras.errors import UserError
 
 
@@ -17,6 +20,10 @@ class Stratified:
 
     Every part gets its share of every class, rounded down or up by less than one example.
     (Calling scikit-learn's `StratifiedShuffleSplit` twice rounds twice: up to two off.)
+
+    What else labels are is seen from them (`ftkeras.data.label_kind`). Numbers are cut into up to
+    ten bins of equally many examples, and a bin is shared out like a class. Examples with several
+    labels are shared out by iterative stratification, which is close but not within one example.
 
     Args:
         train: Share of the training part.
@@ -46,17 +53,36 @@ class Stratified:
             UserError: Only one class, or a class with too few examples to be in every part.
         """
         drawing.check_distinct(dataset)
+        order, shares = drawing.drawn_order(dataset, seed), self._shares
+        kind = label_kind(dataset.labels)
+        if kind == "sets":
+            part_of = iterative_stratification(label_sets(dataset.labels), order, shares)
+            rows = {part: order[part_of[order] == index] for index, part in enumerate(PARTS)}
+            return drawing.split_of(dataset, rows, "stratified", self, seed)
+        if kind == "numbers":
+            classes = quantile_bins(dataset.labels, order, min(shares))
+            cells = drawing.allocate(np.bincount(classes), shares)
+        else:
+            classes, cells = self._of_classes(dataset)
+        rows = drawing.parts_of_classes(classes, order, cells)
+        return drawing.split_of(dataset, rows, "stratified", self, seed)
+
+    @property
+    def _shares(self) -> tuple[float, float, float]:
+        return self.train, self.validation, self.test
+
+    def _of_classes(self, dataset: Dataset) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Returns the class of each row, and how many of each class go to each part."""
         names, classes, counts = np.unique(dataset.labels, return_inverse=True, return_counts=True)
         if len(names) < 2:
             raise UserError(
                 "Expected at least two classes to tell apart. Received: "
                 f"{len(dataset)} examples, all labelled {names.tolist()}. Check the label column."
             )
-        cells = drawing.allocate(counts, (self.train, self.validation, self.test))
+        cells = drawing.allocate(counts, self._shares)
         if (cells == 0).any():
             raise self._too_few(names, counts, cells)
-        rows = drawing.parts_of_classes(classes, drawing.drawn_order(dataset, seed), cells)
-        return drawing.split_of(dataset, rows, "stratified", self, seed)
+        return classes, cells
 
     def _too_few(
         self, names: NDArray[np.generic], counts: NDArray[np.int64], cells: NDArray[np.int64]
@@ -71,8 +97,7 @@ class Stratified:
         )
 
     def _fewest(self) -> int:
-        shares = (self.train, self.validation, self.test)
         count = 3
-        while (drawing.allocate(np.array([count]), shares) == 0).any():
+        while (drawing.allocate(np.array([count]), self._shares) == 0).any():
             count += 1
         return count
