@@ -16,11 +16,13 @@ class RejectedRow:
         location: Where it stands (`reviews.csv, row 17`).
         reason: What is wrong with it, in words.
         content: An excerpt of the row as it was found.
+        column: The column that is wrong; empty when it is the row as a whole.
     """
 
     location: str
     reason: str
     content: str = ""
+    column: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,14 @@ class Dataset:
             an equal id wherever and whenever it was read.
         inputs: `(examples,)` objects: texts; or images, as paths of files or as uint8 arrays
             `(height, width)` or `(height, width, channels)`. Features: `(examples, features)`.
-        labels: `(examples,)` labels as the user wrote them: strings or numbers.
+        labels: `(examples,)` labels as the user wrote them: strings, numbers, or tuples of them
+            where an example has several; once a task has read them, as `Task.read` says.
         locations: `(examples,)` strings that say where a row came from, for messages
             (`reviews.csv, row 17`).
         columns: Further columns by name, each `(examples,)`: what slices are cut by.
-        rejected: Rows the source left out, when it was told to skip bad ones.
+        rejected: Rows the source left out, when it was told to skip or quarantine bad ones.
+        label_kind: What a label is, one of `contracts.task.KINDS`; known once a task has read them.
+        label_names: For several numbers: what each is called, the columns they come from.
     """
 
     modality: str
@@ -48,6 +53,8 @@ class Dataset:
     locations: NDArray[np.object_]
     columns: dict[str, NDArray[np.generic]] = field(default_factory=dict)
     rejected: tuple[RejectedRow, ...] = ()
+    label_kind: str = "classes"
+    label_names: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -1,10 +1,23 @@
 """What the answer is: labels, head, loss, metrics and decoding, named rather than built."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+KINDS = ("classes", "labels", "numbers", "tags")
+"""What an answer can be. Encoded labels have one shape a kind; row `i` belongs to example `i`:
+
+- `"classes"`, one class of several: int64 `(examples,)` class indices;
+- `"labels"`, any number of labels: int8 `(examples, labels)`, 1 where a label holds;
+- `"numbers"`: float64 `(examples,)` for one target, `(examples, targets)` for several;
+- `"tags"`, a tag for each word: int64 `(examples, longest)`, -1 where there is no word.
+"""
+
+SIZES = {"classes": "num_classes", "labels": "num_labels", "numbers": "num_outputs"}
+"""Which argument of scores and metrics says how large an answer of a kind is."""
 
 
 def class_name(label: object) -> str:
@@ -19,21 +32,50 @@ def class_name(label: object) -> str:
     return str(label).strip()
 
 
-@dataclass(frozen=True)
-class Labels:
-    """The label vocabulary, built from the training part only.
+def unknown_rows(encoded: NDArray[Any]) -> NDArray[np.int64]:
+    """Returns the rows whose label the vocabulary lacks, or that hold no number.
 
     Args:
-        class_names: Class names in the order of the indices, as text.
+        encoded: What `Task.encode` gave. A class or a row of labels that the vocabulary lacks is
+            -1, a tag -2, what is no number is NaN.
+
+    Example:
+        >>> unknown_rows(np.array([0, -1, 1])).tolist(), unknown_rows(np.array([-5.0])).tolist()
+        ([1], [])
+        >>> unknown_rows(np.array([[0, 1, -1], [0, -2, 1]])).tolist()
+        [1]
+    """
+    if np.issubdtype(encoded.dtype, np.floating):
+        wrong = np.isnan(encoded)
+    elif encoded.dtype == np.int64 and encoded.ndim == 2:
+        wrong = encoded < -1
+    else:
+        wrong = encoded < 0
+    return np.flatnonzero(wrong if wrong.ndim == 1 else wrong.any(axis=1))
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What is known of the labels, from the training part only.
+
+    Args:
+        class_names: Names of classes, labels, targets or tags in the order of the indices, as text.
+        centre: For numbers: the mean of each target.
+        spread: For numbers: the standard deviation of each target.
     """
 
     class_names: tuple[str, ...]
+    centre: tuple[float, ...] = ()
+    spread: tuple[float, ...] = ()
 
 
 class Task(Protocol):
     """One file in `tasks/`. It names Keras objects by call string, so it needs no framework."""
 
     name: str
+    kind: str
+    """What an answer is, one of `KINDS`; it decides the shape of encoded labels."""
+
     loss: str
     """A Keras loss on logits, as a call string: `BinaryCrossentropy(from_logits=True)`."""
 
@@ -46,17 +88,35 @@ class Task(Protocol):
     monitor: str
     """The score that chooses the best epoch on validation."""
 
+    def read(self, labels: NDArray[Any], locations: Sequence[Any] | None = None) -> NDArray[Any]:
+        """Turns labels as a user wrote them into what is compared: `(examples,)`, one form each.
+
+        Classes stay as they are, several labels become a sorted tuple of names, one number a
+        float64, several numbers a tuple of them, tags a tuple of names. What was read already
+        stays as it is.
+
+        Args:
+            labels: As a data source gives them.
+            locations: Where each stands, for messages.
+
+        Raises:
+            UserError: Some cannot be read; the message names them.
+        """
+
     def fit_labels(self, labels: NDArray[Any]) -> Labels:
         """Builds the vocabulary from the labels of the training part."""
 
-    def encode(self, labels: NDArray[Any], vocabulary: Labels) -> NDArray[np.int64]:
-        """Turns labels into class indices; -1 marks a label the vocabulary lacks."""
+    def encode(self, labels: NDArray[Any], vocabulary: Labels) -> NDArray[Any]:
+        """Turns labels into the array of this kind; see `KINDS` and `unknown_rows`."""
 
     def num_outputs(self, num_classes: int) -> int:
-        """Returns the number of logits."""
+        """Returns the number of logits for so many classes, labels, targets or tags."""
 
     def probabilities(self, logits: NDArray[Any]) -> NDArray[Any]:
-        """Turns `(examples, outputs)` logits into `(examples, classes)` probabilities."""
+        """Turns logits into probabilities: `(examples, classes)` or `(examples, labels)`.
 
-    def predict_label(self, logits: NDArray[Any]) -> NDArray[np.int64]:
-        """Turns `(examples, outputs)` logits into `(examples,)` most probable class indices."""
+        Numbers have none; what comes back are the numbers themselves.
+        """
+
+    def predict_label(self, logits: NDArray[Any]) -> NDArray[Any]:
+        """Turns logits into answers of the same shape as encoded labels."""

@@ -1,8 +1,11 @@
 """Raw predictions on disk: everything after them needs no model and no framework."""
 
 import json
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -21,11 +24,14 @@ class Predictions:
 
     Args:
         ids: `(examples,)` example ids.
-        labels: `(examples,)` true class indices.
-        logits: `(examples, outputs)` raw scores of the model, float32.
+        labels: What is true, encoded as `contracts.task.KINDS` says: `(examples,)` class indices or
+            numbers, `(examples, labels)` int8, `(examples, targets)` numbers, or `(examples,
+            longest)` tags, -1 where there is no word.
+        logits: `(examples, outputs)` raw scores of the model, float32; numbers in the units of the
+            labels; `(examples, longest, tags)` for tags.
         splits: `(examples,)` the part each example belongs to.
         task: Name of the task that made them, a file in `tasks/`.
-        class_names: Class names in the order of the indices.
+        class_names: Names of classes, labels, targets or tags in the order of the indices.
         columns: Further columns by name (what slices are cut by), each `(examples,)`.
         previews: `(examples,)` what a person sees of the input: an excerpt of a text, or a
             `data:image/png;base64,` thumbnail. Empty strings when there is none.
@@ -45,7 +51,7 @@ class Predictions:
     """
 
     ids: NDArray[np.str_]
-    labels: NDArray[np.int64]
+    labels: NDArray[Any]
     logits: NDArray[np.float32]
     splits: NDArray[np.str_]
     task: str
@@ -77,12 +83,10 @@ class Predictions:
 
     def write(self, path: Path) -> None:
         """Writes a Parquet file with the columns id, label, logits, split, preview and extras."""
-        width = self.logits.shape[1]
-        flat = pa.array(np.ascontiguousarray(self.logits, "float32").ravel())
         columns = {
             "id": pa.array(self.ids.tolist(), pa.string()),
-            "label": pa.array(self.labels, pa.int64()),
-            "logits": pa.FixedSizeListArray.from_arrays(flat, width),
+            "label": _column(self.labels),
+            "logits": _column(np.asarray(self.logits, "float32")),
             "split": pa.array(self.splits.tolist(), pa.string()),
         }
         if self.previews is not None:
@@ -90,7 +94,13 @@ class Predictions:
         for name, values in self.columns.items():
             columns[f"column.{name}"] = pa.array(values.tolist())
         described = json.dumps(
-            {"task": self.task, "class_names": list(self.class_names), "scored": self.scored}
+            {
+                "task": self.task,
+                "class_names": list(self.class_names),
+                "scored": self.scored,
+                # A row of a column is flat; this is what its cells are.
+                "shapes": {"label": self.labels.shape[1:], "logits": self.logits.shape[1:]},
+            }
         )
         table = pa.table(columns).replace_schema_metadata({"ftkeras": described})
         with atomic.replacing(path) as temporary:
@@ -116,11 +126,11 @@ class Predictions:
                 f"Expected predictions with the columns {', '.join(_REQUIRED)} and ftkeras metadata"
                 f". Received: path={path} with {', '.join(table.column_names)}."
             )
-        logits = table["logits"].combine_chunks()
+        shapes = described.get("shapes", {"label": [], "logits": [-1]})
         return cls(
             ids=np.array(table["id"].to_pylist(), dtype=np.str_),
-            labels=table["label"].to_numpy(),
-            logits=logits.flatten().to_numpy().reshape(len(table), -1),
+            labels=_array(table["label"], shapes["label"]),
+            logits=_array(table["logits"], shapes["logits"]),
             splits=np.array(table["split"].to_pylist(), dtype=np.str_),
             task=described["task"],
             class_names=tuple(described["class_names"]),
@@ -136,3 +146,19 @@ class Predictions:
             ),
             scored=described.get("scored", True),
         )
+
+
+def _column(values: NDArray[Any]) -> pa.Array:
+    """Returns one row an example: a plain value, or a flat list of one length for all."""
+    flat = pa.array(np.ascontiguousarray(values).ravel())
+    if values.ndim == 1:
+        return flat
+    return pa.FixedSizeListArray.from_arrays(flat, math.prod(values.shape[1:]))
+
+
+def _array(column: pa.ChunkedArray, shape: Sequence[int]) -> NDArray[Any]:
+    """Returns what `_column` was made of."""
+    if not shape:
+        return np.asarray(column.to_numpy())
+    flat: NDArray[Any] = column.combine_chunks().flatten().to_numpy()
+    return flat.reshape(len(column), *shape)

@@ -1,5 +1,6 @@
 """Two classes, one logit: the log-odds of the positive class."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,10 +60,15 @@ class Binary:
     positive: str | None = None
 
     name = "binary"
+    kind = "classes"
     loss = "BinaryCrossentropy(from_logits=True)"
     monitor = "log_loss"
     metrics = _METRICS
     scores = _SCORES
+
+    def read(self, labels: NDArray[Any], locations: Sequence[Any] | None = None) -> NDArray[Any]:
+        """Returns the labels as they are."""
+        return labels
 
     def fit_labels(self, labels: NDArray[Any]) -> Labels:
         """Returns the two class names, the positive one last.

@@ -1,5 +1,6 @@
 """One of several classes: a logit for each, turned into probabilities by softmax."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,10 +49,15 @@ class Multiclass:
     """
 
     name = "multiclass"
+    kind = "classes"
     loss = "SparseCategoricalCrossentropy(from_logits=True)"
     monitor = "log_loss"
     metrics = _METRICS
     scores = _SCORES
+
+    def read(self, labels: NDArray[Any], locations: Sequence[Any] | None = None) -> NDArray[Any]:
+        """Returns the labels as they are."""
+        return labels
 
     def fit_labels(self, labels: NDArray[Any]) -> Labels:
         """Returns the class names in order.

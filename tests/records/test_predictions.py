@@ -1,4 +1,7 @@
+from dataclasses import replace
+
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -49,6 +52,40 @@ def test_a_sliced_part_is_written_as_it_is(predictions, tmp_path):
     predictions.part("test").write(tmp_path / "p.parquet")
     again = Predictions.read(tmp_path / "p.parquet")
     np.testing.assert_array_equal(again.logits, predictions.logits[1:])
+
+
+@pytest.mark.parametrize(
+    ("labels", "logits"),
+    [
+        (np.array([[0, 1], [1, 1], [0, 0]], "int8"), np.ones((3, 2))),
+        (np.array([0.1, -2e9, 3.0]), np.ones((3, 1))),
+        (np.array([[0.1, 2], [1, 1 / 3], [0, 0]]), np.ones((3, 2))),
+        (np.array([[0, 1, -1], [1, -1, -1], [0, 0, 1]]), np.arange(18.0).reshape(3, 3, 2)),
+    ],
+    ids=["labels", "number", "numbers", "tags"],
+)
+def test_labels_of_every_kind_are_read_as_they_were(predictions, labels, logits, tmp_path):
+    given = replace(predictions, labels=labels, logits=logits.astype("float32")).part("test")
+    given.write(tmp_path / "p.parquet")
+    again = Predictions.read(tmp_path / "p.parquet")
+    assert (again.labels.dtype, again.logits.dtype) == (labels.dtype, np.float32)
+    np.testing.assert_array_equal(again.labels, labels[1:])
+    np.testing.assert_array_equal(again.logits, logits[1:])
+
+
+def test_a_file_from_before_labels_had_shapes_is_read(predictions, tmp_path):
+    table = pa.table(
+        {
+            "id": ["a", "b"],
+            "label": pa.array([1, 0], pa.int64()),
+            "logits": pa.FixedSizeListArray.from_arrays(pa.array([1.5, -2.0], pa.float32()), 1),
+            "split": ["test", "test"],
+        }
+    ).replace_schema_metadata({"ftkeras": '{"task": "binary", "class_names": ["no", "yes"]}'})
+    pq.write_table(table, tmp_path / "p.parquet")
+    old = Predictions.read(tmp_path / "p.parquet")
+    assert old.labels.tolist() == [1, 0]
+    assert old.logits.tolist() == [[1.5], [-2.0]]
 
 
 @pytest.mark.parametrize("content", [None, b"not parquet at all"])

@@ -7,6 +7,7 @@ import pytest
 
 from ftkeras import call_string, catalog
 from ftkeras.call_string import Call
+from ftkeras.contracts.task import KINDS, SIZES
 
 TASKS = [catalog.build("tasks", Call(name)) for name in catalog.names("tasks")]
 EVERY = pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
@@ -21,7 +22,10 @@ def test_a_task_is_called_as_its_file(task):
 def test_the_scores_and_metrics_it_names_exist_and_take_these_arguments(task):
     for kind, texts in (("scores", task.scores), ("metrics", task.metrics)):
         for text in texts:
-            catalog.check(kind, call_string.parse(text))
+            call = call_string.parse(text)
+            size = SIZES.get(task.kind)
+            sized = {size: 3} if size in catalog.parameters(kind, call.name) else {}
+            catalog.check(kind, Call(call.name, {**sized, **call.arguments}))
     assert len(set(task.scores)) == len(task.scores)
 
 
@@ -33,7 +37,13 @@ def test_what_it_monitors_is_streamed_and_has_a_direction(task):
 
 @EVERY
 def test_its_loss_is_said_to_take_logits(task):
-    assert call_string.parse(task.loss).arguments == {"from_logits": True}
+    expected = {} if task.kind == "numbers" else {"from_logits": True}
+    assert call_string.parse(task.loss).arguments == expected
+
+
+@EVERY
+def test_its_kind_is_one_that_others_know(task):
+    assert task.kind in KINDS
 
 
 def test_tasks_baselines_and_data_load_no_deep_learning_framework():
