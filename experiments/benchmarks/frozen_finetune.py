@@ -275,25 +275,27 @@ def contest(name: str, epochs: int, turn: int, quick: bool) -> None:
     own_process.report({**run, **memory, "epochs": epochs, "turn": turn})
 
 
-def ratios(runs: Sequence[dict[str, Any]], quantity: str) -> dict[str, list[float]]:
-    """Returns what ftkeras saved against each other contestant, turn by turn."""
+def ratios(
+    runs: Sequence[dict[str, Any]], quantity: str, ours: str = "ftkeras"
+) -> dict[str, list[float]]:
+    """Returns what our contestant saved against each other one, turn by turn."""
     by_name: dict[str, list[float]] = {}
     for run in runs:
         by_name.setdefault(run["contestant"], []).append(run[quantity])
-    ours = by_name.pop("ftkeras")
+    own = by_name.pop(ours)
     return {
-        name: [theirs / own for theirs, own in zip(values, ours, strict=True)]
+        name: [theirs / mine for theirs, mine in zip(values, own, strict=True)]
         for name, values in by_name.items()
     }
 
 
-def show(runs: Sequence[dict[str, Any]], title: str) -> None:
+def show(runs: Sequence[dict[str, Any]], title: str, ours: str = "ftkeras") -> None:
     """Prints the table."""
     table = Table(title=f"{title}: median (lowest to highest)")
-    columns = ("", "wall s", "CPU s", "accuracy", "MB more", "ftkeras is cheaper, wall", "CPU")
+    columns = ("", "wall s", "CPU s", "accuracy", "MB more", f"{ours} is cheaper, wall", "CPU")
     for column in columns:
         table.add_column(column, justify="right" if column else "left")
-    wall, cpu = ratios(runs, "wall_seconds"), ratios(runs, "cpu_seconds")
+    wall, cpu = (ratios(runs, each, ours) for each in ("wall_seconds", "cpu_seconds"))
     for name in dict.fromkeys(run["contestant"] for run in runs):
         mine = [run for run in runs if run["contestant"] == name]
         table.add_row(
