@@ -5,8 +5,8 @@
 
 1500 tweets, from raw texts and a loaded model to mean-pooled features, tokenising included; warm:
 everybody passes 150 other tweets first, outside the timing. Each in a fresh process with one thread
-for arithmetic, taking turns. Both sort by length, longest first; PyTorch takes batches of 32 and of 64,
-padded to their longest. The features must agree to 1e-4, or the comparison is refused.
+for arithmetic, taking turns. Both sort by length, longest first; PyTorch takes batches of 32 and of
+64, padded to their longest. The features must agree to 1e-4, or the comparison is refused.
 
 * `ftkeras`: the pass that fills the feature cache (`training/feature_pass.py`).
 * `pytorch_32`, `pytorch_64`: `transformers` in inference mode (`peers/pytorch.py`).
