@@ -11,7 +11,11 @@ from ftkeras.report.plots import critical_difference, intervals, quality_cost
 _COSTS = {
     "training_seconds": "seconds of training",
     "parameters": "parameters",
+    "latency_milliseconds": "milliseconds for one answer",
+    "batch_milliseconds": "milliseconds for 32 answers",
+    "peak_mebibytes": "peak memory in MiB",
 }
+_RECORDED = ("training_seconds", "parameters")
 
 
 def write(run_dir: Path) -> Path:
@@ -62,7 +66,10 @@ def _pictures(board: dict[str, Any], number: int) -> list[str]:
             as_written=True,
         )
     ]
+    drawn: list[str] = []
     for cost, words in _COSTS.items():
+        if cost in _RECORDED and drawn:
+            continue  # one of what the run recorded says enough
         rows = [
             {
                 "name": row["name"],
@@ -74,7 +81,7 @@ def _pictures(board: dict[str, Any], number: int) -> list[str]:
         ]
         if len(rows) > 1 and len({row["cost"] for row in rows}) > 1:
             score, direction = board["headline"], board["direction"]
-            name = f"quality-cost-{number}"
-            found.append(quality_cost.draw(rows, score, words, direction, name))
-            break
-    return found
+            suffix = f"-{cost.replace('_', '-')}" if drawn else ""
+            name = f"quality-cost-{number}{suffix}"
+            drawn.append(quality_cost.draw(rows, score, words, direction, name))
+    return [*found, *drawn]

@@ -9,8 +9,14 @@ COSTS = {
     "trained_parameters": ("Trained parameters", lambda value: wording.count(int(value))),
     "training_seconds": ("Training", wording.duration),
     "milliseconds_per_example": ("Per example", lambda value: f"{wording.number(value, 1)} ms"),
+    "latency_milliseconds": ("Latency of one", lambda value: _milliseconds(value)),
+    "batch_milliseconds": ("Latency of 32", lambda value: _milliseconds(value)),
+    "peak_mebibytes": ("Peak memory", lambda value: f"{wording.count(round(value))} MiB"),
 }
 """Name of a cost -> its heading, and how it is written."""
+
+_BATCH_OF = {"latency_milliseconds": "1", "batch_milliseconds": "32"}
+_SERVING = (*_BATCH_OF, "peak_mebibytes")
 
 
 def headline(board: dict[str, Any]) -> str:
@@ -65,7 +71,53 @@ def cost(row: dict[str, Any]) -> str:
         told.append(f"trained in {wording.duration(known['training_seconds'])}")
     if "milliseconds_per_example" in known:
         told.append(f"{wording.number(known['milliseconds_per_example'], 1)} ms an example")
+    if "latency_milliseconds" in known:
+        one, many, memory = (COSTS[name][1](known[name]) for name in _SERVING)
+        told.append(f"{one} for one answer, {many} for 32, {memory} at most")
     return ", ".join(told) or "not recorded"
+
+
+def cell(row: dict[str, Any], name: str) -> tuple[str, str]:
+    """Returns a cost as it stands in a table, and how far repeated measurements of it spread.
+
+    Example:
+        >>> each = {"milliseconds": 8.04, "low": 7.96, "high": 8.31}
+        >>> row = {"cost": {"latency_milliseconds": 8.04}, "serving": {"batches": {"1": each}}}
+        >>> cell(row, "latency_milliseconds"), cell({"cost": {}}, "peak_mebibytes")
+        (('8.0 ms', '8.0 to 8.3'), ('not measured', ''))
+    """
+    if name not in row["cost"]:
+        return ("not measured" if name in _SERVING else "\N{EN DASH}"), ""
+    written = COSTS[name][1](row["cost"][name])
+    batch = (row.get("serving") or {}).get("batches", {}).get(_BATCH_OF.get(name, ""))
+    if batch is None:
+        return written, ""
+    return written, f"{wording.number(batch['low'], 1)} to {wording.number(batch['high'], 1)}"
+
+
+def serving(board: dict[str, Any]) -> str:
+    """Returns how latency and memory were measured, and for whom not; empty where left out."""
+    rows = [row for row in board["rows"] if row.get("serving")]
+    measured = [row["serving"] for row in rows if "batches" in row["serving"]]
+    told = []
+    if measured:
+        first = measured[0]
+        machine = f"{first['device'].upper()}, {first['cores']} cores, {first['backend']}"
+        without = max(one["framework_mebibytes"] for one in measured)
+        told.append(
+            f"Latency and memory: {first['method']}; {machine}. The framework by itself holds "
+            f"{wording.count(round(without))} MiB of each."
+        )
+    told += [
+        f"Not measured for {row['name']}: {row['serving']['not_measured']}."
+        for row in rows
+        if "not_measured" in row["serving"]
+    ]
+    return " ".join(told)
+
+
+def _milliseconds(value: float) -> str:
+    return f"{wording.number(value, 1 if value < 100 else 0)} ms"
 
 
 def ranks(found: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ftkeras.config import RunConfig
+from ftkeras.config import RunConfig, predictions_call
 from ftkeras.errors import UserError
 from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
@@ -28,12 +28,14 @@ class Contestant:
         method: What was done, without the data: the same for equal recipes on other data.
         predictions: Its answers on test.
         record: The record of its run; `None` for a file.
+        directory: The directory of its run; `None` for a file.
     """
 
     name: str
     method: str
     predictions: Predictions
     record: RunRecord | None = None
+    directory: Path | None = None
 
     @property
     def cost(self) -> dict[str, float]:
@@ -86,19 +88,16 @@ def load(config: RunConfig) -> list[Contestant]:
 
 
 def _read(path: Path, config: RunConfig) -> Contestant:
-    if path.is_dir():
+    directory = path if path.is_dir() else None
+    record: RunRecord | None = None
+    if directory is not None:
         record = RunRecord.read(path / "record.json")
         predictions = Predictions.read(path / "predictions" / "model.parquet")
         method = _method(record)
         name = path.resolve().name
     elif path.exists():
-        record, method, name = None, path.stem, path.stem
-        setting = str(path)
-        reader = RunConfig.read(
-            mode="evaluate", run_dir=".", predictions=setting,
-            task=None if config.task is None else str(config.task),
-        )  # fmt: skip
-        predictions = _foreign_predictions.read(reader)
+        method, name = path.stem, path.stem
+        predictions = _foreign_predictions.read(predictions_call(str(path)), config.task)
     else:
         raise UserError(
             f"Expected a run directory or a file of predictions. Received: --runs={path} (does not "
@@ -106,7 +105,7 @@ def _read(path: Path, config: RunConfig) -> Contestant:
         )
     # Out-of-fold answers are as unseen as those on a test part.
     part = "test" if (predictions.splits == "test").any() else str(predictions.splits[0])
-    return Contestant(name, method, predictions.part(part), record)
+    return Contestant(name, method, predictions.part(part), record, directory)
 
 
 def _method(record: RunRecord) -> str:

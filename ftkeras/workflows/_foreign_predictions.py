@@ -41,7 +41,9 @@ def evaluate_foreign(config: RunConfig) -> RunRecord:
     Raises:
         UserError: The file is not as it must be.
     """
-    return judge_table(config, _read(config), _versions.without_framework())
+    if config.predictions is None:
+        raise ValueError(f"Expected a file of predictions. Received: config={config}.")
+    return judge_table(config, _table(config.predictions), _versions.without_framework())
 
 
 def judge_table(config: RunConfig, table: AnswerTable, versions: dict[str, str]) -> RunRecord:
@@ -57,7 +59,7 @@ def judge_table(config: RunConfig, table: AnswerTable, versions: dict[str, str])
     """
     stopwatch = _clock.Stopwatch()
     with stopwatch("reading"):
-        model = _predictions(config, table)
+        model = _predictions(table, config.task, _source(config))
     task = catalog.build("tasks", Call(model.task))
     with stopwatch("judgement"):
         models = {"model": model, "best_constant_answer": _best_constant_answer(model)}
@@ -104,32 +106,32 @@ def judge_table(config: RunConfig, table: AnswerTable, versions: dict[str, str])
     return record
 
 
-def read(config: RunConfig) -> Predictions:
-    """Returns the predictions of the configuration's file, in the form ftkeras writes.
+def read(call: Call, task: Call | None = None) -> Predictions:
+    """Returns the predictions of a file, in the form ftkeras writes.
+
+    Args:
+        call: How it is read, a file in `data/predictions/`.
+        task: What the answer is; `None` takes what the number of classes suggests.
 
     Raises:
         UserError: The file cannot be read, or its labels and classes do not fit the task.
     """
-    return _predictions(config, _read(config))
+    return _predictions(_table(call), task, str(call))
 
 
-def _read(config: RunConfig) -> AnswerTable:
-    if config.predictions is None:
-        raise ValueError(f"Expected a file of predictions. Received: config={config}.")
-    table: AnswerTable = catalog.build("data/predictions", config.predictions)
+def _table(call: Call) -> AnswerTable:
+    table: AnswerTable = catalog.build("data/predictions", call)
     return table
 
 
-def _predictions(config: RunConfig, table: AnswerTable) -> Predictions:
+def _predictions(table: AnswerTable, asked: Call | None, source: str) -> Predictions:
     if not len(table):
-        raise UserError(
-            f"Expected rows of predictions. Received: {_source(config)}, which has none."
-        )
+        raise UserError(f"Expected rows of predictions. Received: {source}, which has none.")
     named = table.values[:, 0] if table.kind == "answer" else table.class_names
     known = np.unique(table.labels if named is None else np.array(named, np.str_))
     if named is not None and table.class_names is None:
         known = np.union1d(known, np.unique(table.labels))
-    call = config.task or Call("binary" if len(known) == 2 else "multiclass")
+    call = asked or Call("binary" if len(known) == 2 else "multiclass")
     task: Task = catalog.build("tasks", call)
     vocabulary = task.fit_labels(known)
     labels = _encoded(task, vocabulary, table)

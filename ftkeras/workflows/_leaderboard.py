@@ -1,6 +1,6 @@
 """Contestants on one data set: scores, who can be told apart, and where they disagree."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from itertools import combinations
 from typing import Any
@@ -15,24 +15,29 @@ from ftkeras.records.run_record import Comparison, Measurement
 from ftkeras.statistics.intervals import measure
 from ftkeras.statistics.multiplicity import holm
 from ftkeras.statistics.paired import compare
-from ftkeras.workflows import _judgement
+from ftkeras.workflows import _judgement, _serving_cost
 from ftkeras.workflows._contestants import Contestant
 
 _LISTED = 10
 
 
-def leaderboard(contestants: Sequence[Contestant], seed: int) -> dict[str, Any]:
+def leaderboard(
+    contestants: Sequence[Contestant],
+    seed: int,
+    serving: Mapping[str, dict[str, Any]] | None = None,
+) -> dict[str, Any]:
     """Returns the leaderboard of one data set, as it stands in a record.
 
     Args:
         contestants: Models that answered the same examples in the same order.
         seed: Seed of the resampling.
+        serving: Name of a model -> what `serving_costs` measured; `None` where it was left out.
 
     Returns:
-        `headline`, `direction`, `examples`, `rows` (best first: `name`, `scores`, `cost`, `spread`
-        between repeats, `tied_with_best`), `pairs` (better, worse, paired difference, p-value
-        adjusted for the number of pairs) and `disagreements` (what the best gets right and another
-        wrong, and the other way round).
+        `headline`, `direction`, `examples`, `rows` (best first: `name`, `scores`, `cost`,
+        `serving`, `spread` between repeats, `tied_with_best`), `pairs` (better, worse, paired
+        difference, p-value adjusted for the number of pairs) and `disagreements` (what the best
+        gets right and another wrong, and the other way round).
     """
     first = contestants[0].predictions
     task: Task = catalog.build("tasks", Call(first.task))
@@ -55,7 +60,8 @@ def leaderboard(contestants: Sequence[Contestant], seed: int) -> dict[str, Any]:
                 "name": one.name,
                 "method": one.method,
                 "scores": [asdict(item) for item in measured[one.name]],
-                "cost": one.cost,
+                "cost": {**one.cost, **_serving_cost.flat((serving or {}).get(one.name, {}))},
+                "serving": None if serving is None else serving[one.name],
                 "spread": one.spread,
                 "tied_with_best": one.name != best
                 and any(p["tied"] for p in pairs if (p["better"], p["worse"]) == (best, one.name)),

@@ -11,9 +11,9 @@ from ftkeras.config import RunConfig
 from ftkeras.errors import UserError
 from ftkeras.records import atomic, flagfile
 from ftkeras.records.run_record import RunRecord
-from ftkeras.report import leaderboard_page, leaderboard_table
+from ftkeras.report import leaderboard_page, leaderboard_table, terminal
 from ftkeras.statistics.ranks import compare_ranks
-from ftkeras.workflows import _clock, _contestants, _provenance, _versions
+from ftkeras.workflows import _clock, _contestants, _provenance, _serving_cost, _versions
 from ftkeras.workflows._contestants import Contestant
 from ftkeras.workflows._leaderboard import leaderboard
 
@@ -25,7 +25,9 @@ def compare(config: RunConfig) -> RunRecord:
 
     Every model gets its scores with intervals; every two, a paired test by the headline score,
     adjusted for the number of pairs (Holm); the best and each other one, the list of what only one
-    of them got right; all, their cost as far as it was recorded. Runs on different data cannot be
+    of them got right; all, their cost: what the runs recorded, and latency and memory of answering,
+    measured in a process of its own for each run that holds its model (their data are read once
+    more for that; `cost="recorded"` leaves it out). Runs on different data cannot be
     compared example by example: they are grouped by data set, and if the same methods were run on
     each, their average ranks are compared (Friedman and Nemenyi, or Wilcoxon for two).
 
@@ -54,7 +56,7 @@ def compare(config: RunConfig) -> RunRecord:
         )
     seed = seeds.child(config.seed, "resampling")
     shared = config.examples == "shared"
-    boards = [leaderboard(_contestants.aligned(group, shared), seed) for group in groups]
+    boards = [_board(_contestants.aligned(group, shared), seed, config) for group in groups]
     record = RunRecord(
         command=f"python -m ftkeras.run --flagfile={config.run_dir / 'run.flags'}",
         created=_clock.now(),
@@ -79,6 +81,15 @@ def compare(config: RunConfig) -> RunRecord:
         leaderboard_page.write(directory)
     leaderboard_table.show(record, config.run_dir)
     return record
+
+
+def _board(contestants: list[Contestant], seed: int, config: RunConfig) -> dict[str, Any]:
+    if config.cost == "recorded":
+        return leaderboard(contestants, seed)
+    with terminal.progress() as progress:
+        told = progress.step("Latency and memory", "models")
+        serving = _serving_cost.serving_costs(contestants, config.trust, told)
+    return leaderboard(contestants, seed, serving)
 
 
 def _ranks(boards: list[dict[str, Any]]) -> dict[str, Any] | None:

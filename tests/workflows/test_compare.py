@@ -152,7 +152,9 @@ def test_cost_and_previews_come_from_the_record_of_a_run(finished, tmp_path):
 
     copy = tmp_path / "copy"
     shutil.copytree(finished[0], copy)
-    board = compare(settings(tmp_path, [finished[0], copy])).analyses["leaderboards"][0]
+    config = settings(tmp_path, [finished[0], copy], cost="recorded")
+    board = compare(config).analyses["leaderboards"][0]
+    assert [row["serving"] for row in board["rows"]] == [None, None]
     assert board["pairs"][0]["difference"] == 0
     assert board["pairs"][0]["tied"]
     assert [row["tied_with_best"] for row in board["rows"]] == [False, True]
@@ -207,7 +209,8 @@ def test_repeats_of_a_cross_validation_show_their_spread(finished, tmp_path):
     dataclasses.replace(
         record, analyses={"cross_validation": {"fold_scores": {"model": scores}}}
     ).write(copy / "record.json")
-    board = compare(settings(tmp_path, [finished[0], copy])).analyses["leaderboards"][0]
+    config = settings(tmp_path, [finished[0], copy], cost="recorded")
+    board = compare(config).analyses["leaderboards"][0]
     spread = {row["name"]: row["spread"] for row in board["rows"]}
     assert spread[finished[0].name] is None
     assert spread["folds"] == {"value": pytest.approx(0.1), "repeats": 3}
