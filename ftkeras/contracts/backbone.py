@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,17 +22,20 @@ class Encoded:
         arrays: The backbone's inputs by name, each `(examples, ...)`; for variable-length inputs
             the second axis is padded to the longest example here.
         lengths: `(examples,)` true lengths along the second axis; `None` when all are equal.
+        ragged: Names of the arrays whose second axis that is; `None` when it is that of all.
     """
 
     arrays: dict[str, NDArray[Any]]
     lengths: NDArray[np.int64] | None = None
+    ragged: tuple[str, ...] | None = None
 
     def take(self, rows: NDArray[np.integer], length: int | None = None) -> dict[str, NDArray[Any]]:
         """Returns the given rows, cut (or zero-padded) to `length` along the second axis."""
         taken = {name: array[rows] for name, array in self.arrays.items()}
         if self.lengths is None or length is None:
             return taken
-        return {name: _to_length(array, length) for name, array in taken.items()}
+        ragged = taken if self.ragged is None else self.ragged
+        return {**taken, **{name: _to_length(taken[name], length) for name in ragged}}
 
 
 def _to_length(array: NDArray[Any], length: int) -> NDArray[Any]:
@@ -46,20 +49,41 @@ class Preprocess(Protocol):
     """Turns raw inputs into the arrays a backbone takes. It belongs to the backbone."""
 
     modality: str
-    """What it reads: `"text"` or `"image"`."""
+    """What it reads, as `Dataset.modality` names it."""
 
     @property
     def config(self) -> dict[str, Any]:
         """All settings that change its result, as JSON values; part of the feature cache's key."""
 
     def __call__(self, values: Sequence[Any]) -> Encoded:
-        """Encodes raw inputs: texts, image file paths or `(height, width, channels)` arrays."""
+        """Encodes raw inputs, as `Dataset.inputs` holds them."""
 
     def sizes(self, values: Sequence[Any]) -> NDArray[np.int64]:
         """A cheap estimate of each example's length, to sort by before anything is encoded."""
 
     def save(self, directory: Path) -> None:
         """Writes everything needed to build it again to an existing directory."""
+
+
+@runtime_checkable
+class Composed(Preprocess, Protocol):
+    """Preprocessing made of that of several parts of an input, side by side."""
+
+    parts: dict[str, Preprocess]
+    """Name of a part of an input -> what encodes it."""
+
+    def values_of(self, name: str, values: Sequence[Any]) -> list[Any]:
+        """Returns one part of each input."""
+
+
+def input_name(part: str, name: str) -> str:
+    """Returns what a composition calls an input of one of its parts.
+
+    Example:
+        >>> input_name("text", "token_ids")
+        'text_token_ids'
+    """
+    return f"{part}_{name}"
 
 
 @dataclass(frozen=True)
@@ -89,6 +113,8 @@ class Backbone:
         blocks: Groups of layers in order from input to output; every layer with weights is in
             exactly one.
         fingerprint: SHA-256 of the architecture and every weight.
+        widths: Of a composition, how many features of its first tap are those of each part, in
+            order; empty for what has no parts.
     """
 
     handle: Handle
@@ -97,3 +123,4 @@ class Backbone:
     taps: tuple[str, ...]
     blocks: tuple[Block, ...]
     fingerprint: str
+    widths: tuple[int, ...] = ()

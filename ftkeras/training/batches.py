@@ -125,13 +125,19 @@ def _generated(batches: Batches) -> Any:
         for index in range(len(batches)):
             yield batches[index]
 
-    def signature(array: NDArray[Any]) -> tf.TensorSpec:
-        variable = batches.examples.lengths is not None and array.ndim > 1
+    lengths, ragged = batches.examples.lengths, batches.examples.ragged
+
+    def signature(array: NDArray[Any], name: str | None = None) -> tf.TensorSpec:
+        has_length = ragged is None or name is None or name in ragged
+        variable = lengths is not None and has_length and array.ndim > 1
         shape = (None, *((None,) if variable else array.shape[1:2]), *array.shape[2:])
         return tf.TensorSpec(shape, array.dtype)
 
+    x, *others = batches[0]
+    named = isinstance(x, dict)
+    inputs = {name: signature(array, name) for name, array in x.items()} if named else signature(x)
     dataset = tf.data.Dataset.from_generator(
-        generate, output_signature=keras.tree.map_structure(signature, batches[0])
+        generate, output_signature=(inputs, *map(signature, others))
     )
     counted = dataset.apply(tf.data.experimental.assert_cardinality(len(batches)))
     return counted.prefetch(tf.data.AUTOTUNE)

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ftkeras.contracts.backbone import Encoded, Preprocess
+from ftkeras.contracts.backbone import Preprocess
 from ftkeras.contracts.balance import Balanced
+from ftkeras.training import encoding
+from ftkeras.training.encoding import Rows
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Examples:
         features: The array that `take` takes from, when there is one in memory: batches can then
             be cut without leaving the graph.
         weights: `(examples,)` how much each counts in the loss; `None` counts all alike.
+        ragged: Names of the inputs whose second axis is the length; `None` when it is that of all.
     """
 
     take: Callable[[NDArray[np.integer]], Any]
@@ -30,6 +33,7 @@ class Examples:
     lengths: NDArray[np.int64] | None = None
     features: NDArray[np.float32] | None = None
     weights: NDArray[np.float32] | None = None
+    ragged: tuple[str, ...] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -43,6 +47,7 @@ class Examples:
             lengths=None if self.lengths is None else self.lengths[rows],
             features=None if self.features is None else self.features[rows],
             weights=None if (balanced.weights == 1).all() else balanced.weights,
+            ragged=self.ragged,
         )
 
 
@@ -59,33 +64,30 @@ def from_inputs(
 ) -> Examples:
     """Examples as raw inputs: the input of the whole model.
 
-    Texts are tokenised once and kept; images are decoded for each batch, because decoded images
-    rarely fit into memory.
+    What is small when encoded is encoded once and kept, see `encoding.encode`.
 
     Args:
-        values: Texts, image paths or arrays.
+        values: Raw inputs.
         labels: Class indices.
         preprocess: The backbone's own preprocessing.
         round_up: True length -> the padded length used for it, one of a small fixed set.
     """
-    if preprocess.modality != "text":
-        objects = np.asarray(values, dtype=object)
-        return Examples(take=lambda rows: _single(preprocess(objects[rows]).arrays), labels=labels)
-    encoded = preprocess(values)
+    encoded = encoding.encode(preprocess, values)
     lengths = encoded.lengths
 
     def take(rows: NDArray[np.integer]) -> Any:
         longest = None if lengths is None else round_up(int(lengths[rows].max()))
         return _single(encoded.take(rows, longest))
 
-    return Examples(take=take, labels=labels, lengths=lengths)
+    return Examples(take=take, labels=labels, lengths=lengths, ragged=encoded.ragged)
 
 
 def from_states(
     take_states: Callable[[NDArray[np.integer], int], dict[str, NDArray[Any]]],
     labels: NDArray[np.int64],
-    encoded: Encoded | None,
+    encoded: Rows,
     passed: Sequence[str],
+    ragged: Sequence[str],
     round_up: Callable[[int], int],
 ) -> Examples:
     """Examples as cached hidden states: the input of the upper part of a model.
@@ -93,20 +95,22 @@ def from_states(
     Args:
         take_states: Row numbers and padded length -> tensors by name.
         labels: Class indices.
-        encoded: Preprocessed inputs, for those that the upper part takes, too.
+        encoded: Encoded inputs, for those that the upper part takes, too.
         passed: Names of these.
+        ragged: Names of the tensors whose second axis is the length.
         round_up: True length -> padded length.
     """
-    lengths = None if encoded is None else encoded.lengths
-    fixed = 1 if encoded is None else next(iter(encoded.arrays.values())).shape[-1]
+    lengths = encoded.lengths
+    fixed = int(encoding.lengths_of(encoded, 1)[0]) if lengths is None else 0
 
     def take(rows: NDArray[np.integer]) -> dict[str, NDArray[Any]]:
         longest = fixed if lengths is None else round_up(int(lengths[rows].max()))
         states = take_states(rows, longest)
-        inputs = {} if encoded is None else encoded.take(rows, longest)
+        inputs = encoded.take(rows, longest) if passed else {}
         return {**states, **{name: inputs[name] for name in passed}}
 
-    return Examples(take=take, labels=labels, lengths=lengths)
+    of_inputs = passed if encoded.ragged is None else [x for x in passed if x in encoded.ragged]
+    return Examples(take=take, labels=labels, lengths=lengths, ragged=(*ragged, *of_inputs))
 
 
 def _single(arrays: dict[str, NDArray[Any]]) -> Any:

@@ -89,9 +89,10 @@ def cut(encoded: Encoded, shape: BatchShape, longest: int | None) -> Iterator[Ba
         return
     padded = np.array([round_up(int(length), longest) for length in encoded.lengths])
     for length in np.unique(padded)[::-1].tolist():
-        yield from _full_batches(
-            encoded, np.flatnonzero(padded == length), shape.rows(length), length
-        )
+        size = shape.rows(length)
+        if encoded.ragged is not None:  # the picture beside a short text is no smaller for it
+            size = min(size, shape.examples)
+        yield from _full_batches(encoded, np.flatnonzero(padded == length), size, length)
 
 
 def _full_batches(

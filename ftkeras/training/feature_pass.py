@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from ftkeras.contracts.backbone import Backbone, Encoded, Preprocess
 from ftkeras.errors import UserError
 from ftkeras.model import features_model
+from ftkeras.training import encoding
 from ftkeras.training.feature_batches import Batch, BatchShape, cut
 
 _Item = TypeVar("_Item")
@@ -72,8 +73,8 @@ class ModelPass:
             return rows, self.preprocess([values[row] for row in rows])
 
         order = np.argsort(-self.preprocess.sizes(values), kind="stable")
-        is_text = self.preprocess.modality == "text"
-        chunk = _TEXTS_A_CHUNK if is_text else _IMAGE_BATCHES_A_CHUNK * self.shape.examples
+        light = encoding.is_light(self.preprocess)
+        chunk = _TEXTS_A_CHUNK if light else _IMAGE_BATCHES_A_CHUNK * self.shape.examples
         chunks = (order[first : first + chunk] for first in range(0, len(order), chunk))
         for rows, encoded in _ahead(encode, chunks, workers=1):
             for batch in cut(encoded, self.shape, longest):

@@ -14,7 +14,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from ftkeras.contracts.backbone import Backbone, Encoded
+from ftkeras.contracts.backbone import Backbone
 from ftkeras.graph import Halves
 from ftkeras.records import atomic
 from ftkeras.training import feature_batches
@@ -226,21 +226,6 @@ class States:
                 batch[place, : last - first] = file[first:last]
             taken[column.name] = batch
         return taken
-
-
-def lengths_of(encoded: Encoded | None, examples: int) -> NDArray[np.int64]:
-    """Returns the length of each example; where all are alike, that of the second axis, or 1.
-
-    Args:
-        encoded: Preprocessed texts; `None` for what is not encoded beforehand.
-        examples: How many there are.
-    """
-    if encoded is None:
-        return np.ones(examples, np.int64)
-    if encoded.lengths is not None:
-        return np.asarray(encoded.lengths, np.int64)
-    first = next(iter(encoded.arrays.values()))
-    return np.full(len(first), first.shape[1] if first.ndim > 1 else 1, np.int64)
 
 
 def _columns(halves: Halves, storage: str) -> list[Column]:

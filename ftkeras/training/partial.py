@@ -10,14 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras import graph
-from ftkeras.contracts.backbone import Backbone, Encoded
-from ftkeras.training import examples
+from ftkeras.contracts.backbone import Backbone
+from ftkeras.training import encoding, examples
+from ftkeras.training.encoding import Rows
 from ftkeras.training.examples import Examples
-from ftkeras.training.hidden_states import HiddenStates, States, lengths_of
+from ftkeras.training.hidden_states import HiddenStates, States
 from ftkeras.training.length_buckets import round_up
 
-# How far an answer on cached states may be from one on inputs, by what is kept of each number.
-_TOLERANCE = {"float32": 1e-4, "float16": 2e-2}
+# How far an answer on cached states may be from one on inputs, by what is kept of each number, or
+# computed with.
+_TOLERANCE = {"float32": 1e-4, "float16": 2e-2, "bfloat16": 1e-1}
 _CHECKED = 8
 # Heads of positions say numbers beyond this at padding; no answer is that large.
 _BEYOND_ANSWERS = 1e4
@@ -69,12 +71,17 @@ class PartialModel:
             parts: Name -> ids, raw inputs and labels.
             step: Starts what a person sees: the name says how large the states are.
         """
-        encoded = {name: self._encoded(values) for name, (_, values, _) in parts.items()}
-        lengths = {
-            name: lengths_of(encoded[name], len(values)) for name, (_, values, _) in parts.items()
-        }
         states = self._states
+        encoded: dict[str, Rows] = {}
         if states is not None:
+            preprocess = self.backbone.preprocess
+            encoded = {
+                name: encoding.encode(preprocess, values) for name, (_, values, _) in parts.items()
+            }
+            lengths = {
+                name: encoding.lengths_of(rows, len(parts[name][1]))
+                for name, rows in encoded.items()
+            }
             sizes = {name: states.size(of_part) for name, of_part in lengths.items()}
             if not states.fits(sum(sizes.values())):
                 _log.warning(
@@ -87,9 +94,14 @@ class PartialModel:
             if states is not None:
                 title = f"Hidden states of {name} ({sizes[name] / 1e6:,.1f} MB)"
                 kept = states.states(list(ids), values, lengths[name], step(title, "examples"))
-                if self._agree(kept, values, encoded[name]):
+                if self._agree(kept, encoded[name]):
                     found[name] = examples.from_states(
-                        kept.take, labels, encoded[name], self.halves.passed, round_up
+                        kept.take,
+                        labels,
+                        encoded[name],
+                        self.halves.passed,
+                        [column.name for column in kept.columns if column.is_ragged],
+                        round_up,
                     )
                     continue
                 _log.warning(
@@ -103,29 +115,27 @@ class PartialModel:
             self.model = self.halves.moving
         return found
 
-    def _encoded(self, values: list[Any]) -> Encoded | None:
-        is_text = self.backbone.preprocess.modality == "text"
-        return self.backbone.preprocess(values) if is_text and self._states is not None else None
-
-    def _agree(self, states: States, values: list[Any], encoded: Encoded | None) -> bool:
+    def _agree(self, states: States, encoded: Rows) -> bool:
         """Whether a few examples, among them the shortest and the longest, are answered alike."""
         order = np.argsort(states.lengths, kind="stable")
         rows = order[np.linspace(0, len(order) - 1, min(_CHECKED, len(order))).astype("int64")]
-        if encoded is None:
-            inputs = self.backbone.preprocess([values[row] for row in rows]).arrays
-            longest = 1
-        else:
-            longest = round_up(int(states.lengths[rows].max()))
-            inputs = encoded.take(rows, longest if encoded.lengths is not None else None)
-            longest = next(iter(inputs.values())).shape[-1]
+        longest = int(states.lengths[rows].max())
+        if encoded.lengths is not None:
+            longest = round_up(longest)
+        inputs = encoded.take(rows, longest)
         given = {**states.take(rows, longest), **{n: inputs[n] for n in self.halves.passed}}
         single = isinstance(self._whole.input, dict)
         direct = self._whole(inputs if single else next(iter(inputs.values())), training=False)
         difference = np.abs(np.asarray(self.halves.moving(given, training=False)) - direct)
         sizes = np.abs(np.asarray(direct))
         largest = sizes.max(initial=0, where=sizes < _BEYOND_ANSWERS)
-        bound = _TOLERANCE[self.storage] * (1 + largest)
+        coarsest = max(_TOLERANCE[self.storage], *(_TOLERANCE.get(t, 0.0) for t in self._types()))
+        bound = coarsest * (1 + largest)
         return bool(difference.max() <= bound)
+
+    def _types(self) -> set[str]:
+        """What the layers compute with."""
+        return {"float32", *(str(layer.compute_dtype) for layer in self._whole._flatten_layers())}
 
 
 def _worth_it(halves: graph.Halves, backbone: Backbone) -> bool:

@@ -1,0 +1,105 @@
+"""Raw inputs made ready once or batch by batch, whichever memory allows."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ftkeras.contracts.backbone import Composed, Encoded, Preprocess, input_name
+
+# Encoded, these are small enough to be kept for all examples; pictures and sounds are not.
+_LIGHT = ("text", "text_pair", "tabular")
+
+
+class Rows(Protocol):
+    """Encoded examples by row number; `Encoded` is one."""
+
+    @property
+    def lengths(self) -> NDArray[np.int64] | None:
+        """`(examples,)` true lengths; `None` when all examples have one shape."""
+
+    @property
+    def ragged(self) -> tuple[str, ...] | None:
+        """Names of the arrays that have these lengths; `None` when all have."""
+
+    def take(self, rows: NDArray[np.integer], length: int | None = None) -> dict[str, NDArray[Any]]:
+        """Returns the given rows, what is ragged cut (or zero-padded) to `length`."""
+
+
+def is_light(preprocess: Preprocess) -> bool:
+    """Returns whether all examples of a data set can be kept as this encodes them."""
+    return preprocess.modality in _LIGHT
+
+
+def encode(preprocess: Preprocess, values: Sequence[Any]) -> Rows:
+    """Returns raw inputs as rows that batches are cut from.
+
+    Texts and tables are encoded once and kept; pictures are decoded for each batch, because decoded
+    ones rarely fit into memory. Of inputs with several parts each part is treated as its kind is.
+
+    Args:
+        preprocess: The backbone's own preprocessing.
+        values: Raw inputs.
+    """
+    if isinstance(preprocess, Composed):
+        parts = preprocess.parts.items()
+        return _SideBySide(
+            {name: encode(part, preprocess.values_of(name, values)) for name, part in parts}
+        )
+    return preprocess(values) if is_light(preprocess) else _BatchByBatch(preprocess, values)
+
+
+def lengths_of(rows: Rows, examples: int) -> NDArray[np.int64]:
+    """Returns the length of each example; where all are alike, that of the second axis, or 1.
+
+    Args:
+        rows: Encoded examples.
+        examples: How many there are.
+    """
+    if rows.lengths is not None:
+        return np.asarray(rows.lengths, np.int64)
+    first = next(iter(rows.arrays.values())) if isinstance(rows, Encoded) else np.empty(0)
+    return np.full(examples, first.shape[1] if first.ndim > 1 else 1, np.int64)
+
+
+class _BatchByBatch:
+    """Examples that are encoded when they are taken."""
+
+    lengths = None
+    ragged: tuple[str, ...] = ()
+
+    def __init__(self, preprocess: Preprocess, values: Sequence[Any]) -> None:
+        self._preprocess = preprocess
+        self._values = values
+
+    def take(self, rows: NDArray[np.integer], length: int | None = None) -> dict[str, NDArray[Any]]:
+        return self._preprocess([self._values[row] for row in rows]).arrays
+
+
+class _SideBySide:
+    """Examples of several parts; as long as their longest part."""
+
+    def __init__(self, parts: dict[str, Rows]) -> None:
+        self._parts = parts
+        lengths = [part.lengths for part in parts.values() if part.lengths is not None]
+        self.lengths = np.max(lengths, axis=0) if lengths else None
+        self.ragged = tuple(
+            input_name(name, inner)
+            for name, part in parts.items()
+            if part.lengths is not None
+            for inner in _names_of_ragged(part)
+        )
+
+    def take(self, rows: NDArray[np.integer], length: int | None = None) -> dict[str, NDArray[Any]]:
+        return {
+            input_name(name, inner): array
+            for name, part in self._parts.items()
+            for inner, array in part.take(rows, None if part.lengths is None else length).items()
+        }
+
+
+def _names_of_ragged(rows: Rows) -> tuple[str, ...]:
+    if rows.ragged is not None:
+        return rows.ragged
+    return tuple(rows.take(np.zeros(1, np.int64)))
