@@ -28,8 +28,10 @@ class RunConfig:
             last one given counts, so that a flagfile's can be overridden.
         task: What the answer is, a file in `tasks/`.
         data: Where the labelled examples come from, a file in `data/sources/`.
-        on_bad_row: What becomes of rows that cannot be used: `"error"`, `"skip"`, or `"quarantine"`,
-            which also writes them with their reasons to `run_dir`; `None` leaves it to `data`.
+        on_bad_row: What becomes of rows that cannot be used: `"error"`, `"skip"`, or
+            `"quarantine"`, which also writes them with their reasons to `run_dir`; `None` leaves
+            it to `data`.
+        clean: How texts are cleaned before anything looks at them, files in `data/cleaning/`.
         predictions: Answers that another program wrote, a file in `data/predictions/`.
         model: A `.keras` file of anyone to be evaluated, with its preprocessing inside.
         outputs: Whether that gives `"logits"` or `"probabilities"`.
@@ -81,6 +83,7 @@ class RunConfig:
     task: Call | None = None
     data: Call | None = None
     on_bad_row: str | None = None
+    clean: tuple[Call, ...] = ()
     predictions: Call | None = None
     model: Path | None = None
     outputs: str | None = None
@@ -314,6 +317,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "task": _call("tasks"),
     "data": _call("data/sources"),
     "on_bad_row": _one_of("error", "skip", "quarantine"),
+    "clean": _calls("data/cleaning"),
     "predictions": lambda text: predictions_call(str(text)),
     "model": Path,
     "outputs": _one_of("logits", "probabilities"),

@@ -121,6 +121,12 @@ def _data(add: Callable[..., None]) -> None:
         "its reason to quarantine.jsonl in run_dir. Default: error.",
     )
     add(
+        "clean",
+        "How texts are cleaned, in all parts alike and before repeats are looked for; repeat for "
+        f"more, in order. Default: not at all. One of: {_offered('data/cleaning')}.",
+        repeated=True,
+    )
+    add(
         "predictions",
         "For --mode=evaluate: a file of labels and answers that any other program wrote, or how "
         "to read it, for example csv(path='answers.csv', probability='score'). One of: "

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from ftkeras.contracts.dataset import RejectedRow
 from ftkeras.errors import UserError
 
-POLICIES = ("error", "skip")
+POLICIES = ("error", "skip", "quarantine")
 _SHOWN = 5
 _EXCERPT = 200
 
@@ -15,8 +15,9 @@ class BadRows:
     """Collects the bad rows of one file, so that one message names them all.
 
     Args:
-        policy: `"error"` refuses the file; `"skip"` leaves the rows out, and the dataset lists
-            them in `rejected`.
+        policy: `"error"` refuses the file; `"skip"` and `"quarantine"` leave the rows out, and the
+            dataset lists them in `rejected`. A run then tells of them, and of quarantined ones
+            writes each with its reason to its run directory.
 
     Raises:
         UserError: An unknown policy.
@@ -38,10 +39,17 @@ class BadRows:
                 f"Received: on_bad_row={self.policy!r}."
             )
 
-    def add(self, location: str, reason: str, content: str = "") -> None:
-        """Notes one bad row."""
+    def add(self, location: str, reason: str, content: str = "", column: str = "") -> None:
+        """Notes one bad row.
+
+        Args:
+            location: Where it stands.
+            reason: What is wrong with it.
+            content: The row as it was found; the beginning is kept.
+            column: The column that is wrong, if it is one.
+        """
         excerpt = content if len(content) <= _EXCERPT else content[:_EXCERPT] + "…"
-        self.rows.append(RejectedRow(location, reason, excerpt))
+        self.rows.append(RejectedRow(location, reason, excerpt, column))
 
     def settle(self) -> tuple[RejectedRow, ...]:
         """Returns the rows that were left out.
@@ -55,6 +63,7 @@ class BadRows:
             more = f"; and {len(self.rows) - _SHOWN} more" if len(self.rows) > _SHOWN else ""
             raise UserError(
                 f"Expected every example to be usable. Received: {len(self.rows)} bad: {named}"
-                f"{more}. Mend them, or leave them out with on_bad_row='skip'."
+                f"{more}. Mend them, or leave them out with on_bad_row='skip' (or 'quarantine', "
+                "which writes each with its reason to the run directory)."
             )
         return tuple(self.rows)

@@ -1,5 +1,6 @@
 """A dataset of what is in memory already."""
 
+import reprlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -31,7 +32,8 @@ def from_arrays(
         labels: One label an example: all texts, or all numbers.
         columns: Further columns, what slices are cut by.
         name: What messages call the data.
-        on_bad_row: `"error"` refuses bad examples and names them; `"skip"` leaves them out.
+        on_bad_row: `"error"` refuses bad examples and names them; `"skip"` and
+            `"quarantine"` leave them out.
 
     Raises:
         UserError: The lengths differ, there are no examples, or some cannot be used.
@@ -54,9 +56,11 @@ def from_arrays(
     bad = BadRows(on_bad_row)
     kept = []
     for row, (value, label) in enumerate(zip(inputs, labels, strict=True)):
-        reason = problem(value) or table.label_problem("label", label)
+        wrong_input = problem(value)
+        reason = wrong_input or table.label_problem("label", label)
         if reason:
-            bad.add(f"{name}, row {row}", reason)
+            column = "input" if wrong_input else "label"
+            bad.add(f"{name}, row {row}", reason, reprlib.repr((value, label)), column)
         else:
             kept.append(row)
     rejected = bad.settle()

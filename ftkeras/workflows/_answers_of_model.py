@@ -14,7 +14,7 @@ from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.task import class_name
 from ftkeras.data.deduplicate import deduplicate
 from ftkeras.errors import UserError
-from ftkeras.workflows import _provenance
+from ftkeras.workflows import _provenance, _source
 
 _BATCH = 32
 
@@ -38,7 +38,7 @@ def answers_of_model(config: RunConfig) -> AnswerTable:
             "Expected --data and --outputs (logits or probabilities) beside --model. Received: "
             f"--data={config.data}, --outputs={config.outputs}. Add what is missing."
         )
-    found, _ = deduplicate(catalog.build("data/sources", config.data))
+    found, _ = deduplicate(_source.read(config))
     model = _loaded(config.model)
     values = _inputs(model, found, config.model)
     outputs = np.asarray(model.predict(values, batch_size=_BATCH, verbose=0), "float64")

@@ -20,7 +20,7 @@ from ftkeras.data.deduplicate import deduplicate
 from ftkeras.data.near_duplicates import drop_near_leaks, near_pairs
 from ftkeras.data.run_checks import refuse_errors, run_checks
 from ftkeras.errors import UserError
-from ftkeras.workflows import _prepared_data, _provenance
+from ftkeras.workflows import _prepared_data, _provenance, _source
 
 _LARGEST_LOSS = 0.2
 _CHECKS = [Call(name) for name in catalog.names("data/checks") if name != "near_duplicates"]
@@ -123,13 +123,14 @@ def prepare(config: RunConfig) -> FoldData:
     """
     if config.data is None or config.task is None:
         raise ValueError(f"Expected data and a task. Received: config={config}.")
-    source = catalog.build("data/sources", config.data)
+    source = _source.read(config)
     examples, deduplication = deduplicate(source)
     rule = fold_rule(config)
     seed = seeds.child(config.seed, "split")
     drawn = catalog.build("data/folds", rule)(examples, seed)
     splits, near = _without_near_leaks(examples, drawn)
-    findings = [*deduplication.findings, *near, *run_checks(examples, splits[0], _CHECKS)]
+    findings = _source.findings(config, source.rejected)
+    findings += [*deduplication.findings, *near, *run_checks(examples, splits[0], _CHECKS)]
     refuse_errors(findings)
     task = catalog.build("tasks", config.task)
     vocabulary = _vocabulary(task, examples, splits)

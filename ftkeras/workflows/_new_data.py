@@ -5,7 +5,7 @@ import dataclasses
 import keras
 import numpy as np
 
-from ftkeras import catalog, seeds
+from ftkeras import seeds
 from ftkeras.config import RunConfig
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.data.deduplicate import deduplicate
@@ -22,6 +22,7 @@ from ftkeras.workflows import (
     _judgement,
     _prepared_data,
     _provenance,
+    _source,
     _versions,
 )
 from ftkeras.workflows._answers_of_model import answers_of_model
@@ -44,9 +45,12 @@ def evaluate_new_data(config: RunConfig, record: RunRecord) -> RunRecord:
     """
     if config.data is None:
         raise ValueError(f"Expected new data. Received: config={config}.")
-    found, deduplication = deduplicate(catalog.build("data/sources", config.data))
-    examples = _unseen(found, split_table.read(config.run_dir / "split.parquet"))
     fine_tuned = load(config.run_dir, trusted=config.trust)
+    # Cleaned as the run's own data were, whatever is asked for now, and only once.
+    source = _source.read(dataclasses.replace(config, clean=fine_tuned.clean))
+    fine_tuned = dataclasses.replace(fine_tuned, clean=())
+    found, deduplication = deduplicate(source)
+    examples = _unseen(found, split_table.read(config.run_dir / "split.parquet"))
     labels = _prepared_data.encode(fine_tuned.task, fine_tuned.vocabulary, examples, "new data")
     predictions = Predictions(
         ids=examples.ids,
@@ -69,7 +73,11 @@ def evaluate_new_data(config: RunConfig, record: RunRecord) -> RunRecord:
             **record.data,
             "source": str(config.data),
             "examples": len(examples),
-            "dropped": {**deduplication.dropped, _SEEN: len(found) - len(examples)},
+            "dropped": {
+                "unusable": len(found.rejected),
+                **deduplication.dropped,
+                _SEEN: len(found) - len(examples),
+            },
             "labels": {"test": {n: int((labels == i).sum()) for i, n in enumerate(names)}},
             "digest": digest,
         },
@@ -82,6 +90,7 @@ def evaluate_new_data(config: RunConfig, record: RunRecord) -> RunRecord:
     )
     target = config.run_dir / "evaluations" / digest[:12]
     with atomic.replacing_directory(target) as directory:
+        _source.write_quarantine(config, found.rejected, directory)
         predictions.write(directory / "predictions" / "model.parquet")
         new.write(directory / "record.json")
         html.write(directory)

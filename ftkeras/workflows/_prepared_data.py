@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ftkeras import catalog, seeds
 from ftkeras.call_string import Call
 from ftkeras.config import RunConfig
-from ftkeras.contracts.dataset import Dataset
+from ftkeras.contracts.dataset import Dataset, RejectedRow
 from ftkeras.contracts.finding import Finding
 from ftkeras.contracts.split import PARTS, Split
 from ftkeras.contracts.task import Labels, Task
@@ -17,7 +17,7 @@ from ftkeras.data.deduplicate import deduplicate
 from ftkeras.data.near_duplicates import drop_near_leaks, near_pairs
 from ftkeras.data.run_checks import refuse_errors, run_checks
 from ftkeras.errors import UserError
-from ftkeras.workflows import _provenance
+from ftkeras.workflows import _provenance, _source
 
 _SHOWN = 5
 _LARGEST_LOSS = 0.2
@@ -53,6 +53,11 @@ class PreparedData:
     def num_classes(self) -> int:
         """Number of classes in the training part."""
         return len(self.vocabulary.class_names)
+
+    @property
+    def rejected(self) -> tuple[RejectedRow, ...]:
+        """Rows that the source left out."""
+        return self.parts["train"].rejected
 
     def record(self) -> dict[str, Any]:
         """Returns what the run record says of the data."""
@@ -111,11 +116,12 @@ def prepare(config: RunConfig) -> PreparedData:
     """
     if config.data is None or config.task is None:
         raise ValueError(f"Expected data and a task. Received: config={config}.")
-    source = catalog.build("data/sources", config.data)
+    source = _source.read(config)
     found, deduplication = deduplicate(source, config.split.arguments.get("column"))
     drawn = catalog.build("data/splits", config.split)(found, seeds.child(config.seed, "split"))
     split, near, near_findings = _without_near_leaks(found, drawn)
-    findings = [*deduplication.findings, *near_findings, *run_checks(found, split, _CHECKS)]
+    findings = _source.findings(config, source.rejected)
+    findings += [*deduplication.findings, *near_findings, *run_checks(found, split, _CHECKS)]
     refuse_errors(findings)
     parts = {part: split.take(part, found) for part in PARTS}
     task = catalog.build("tasks", config.task)

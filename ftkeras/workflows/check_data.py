@@ -2,8 +2,8 @@
 
 from ftkeras.config import RunConfig
 from ftkeras.contracts.finding import Finding
-from ftkeras.report import findings
-from ftkeras.workflows import _prepared_data
+from ftkeras.report import findings, rejected_rows
+from ftkeras.workflows import _prepared_data, _source
 
 REQUIRED = ("data", "task")
 
@@ -11,8 +11,11 @@ REQUIRED = ("data", "task")
 def check_data(config: RunConfig) -> list[Finding]:
     """Reads, deduplicates, splits and checks the data as `finetune` would, and prints a table.
 
+    Rows that cannot be used are shown, too, unless they are refused; with
+    `--on_bad_row=quarantine` they are written to `run_dir`, and nothing else is.
+
     Args:
-        config: `data`, `task` and `split`.
+        config: `data`, `task` and `split`; `run_dir` and `on_bad_row` for bad rows.
 
     Returns:
         What was found.
@@ -22,4 +25,6 @@ def check_data(config: RunConfig) -> list[Finding]:
     """
     data = _prepared_data.prepare(config)
     findings.show(data.findings, {name: len(part) for name, part in data.parts.items()})
+    written = _source.write_quarantine(config, data.rejected, config.run_dir)
+    rejected_rows.show(data.rejected, written)
     return data.findings

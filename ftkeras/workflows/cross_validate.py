@@ -32,6 +32,7 @@ from ftkeras.workflows import (
     _frozen,
     _judgement,
     _record,
+    _source,
     _stacked_folds,
 )
 from ftkeras.workflows._finished_folds import FinishedFolds
@@ -74,6 +75,7 @@ def cross_validate(config: RunConfig) -> RunRecord:
         stopwatch = _clock.Stopwatch()
         with stopwatch("data"):
             data = _fold_data.prepare(config)
+            _source.write_quarantine(config, data.examples.rejected, directory)
             for finding in data.findings:
                 if finding.severity == "warning":
                     progress.say(f"Warning: {finding.message} {finding.action}")

@@ -31,6 +31,7 @@ from ftkeras.workflows import (
     _predictions,
     _record,
     _resume,
+    _source,
     _weight_change,
 )
 from ftkeras.workflows._prepared_data import PreparedData, prepare
@@ -60,6 +61,7 @@ def finetune(config: RunConfig) -> RunRecord:
         stopwatch = _clock.Stopwatch()
         with stopwatch("data"):
             data = prepare(config)
+            _source.write_quarantine(config, data.rejected, directory)
             for finding in data.findings:
                 if finding.severity == "warning":
                     progress.say(f"Warning: {finding.message} {finding.action}")

@@ -12,7 +12,7 @@ from ftkeras.errors import UserError
 from ftkeras.records import atomic, flagfile, split_table
 from ftkeras.records.run_record import RunRecord
 from ftkeras.report import ranking_page, ranking_table, terminal
-from ftkeras.workflows import _candidates, _clock, _judgement, _record, _rounds
+from ftkeras.workflows import _candidates, _clock, _judgement, _record, _rounds, _source
 from ftkeras.workflows._candidates import Candidate
 from ftkeras.workflows._prepared_data import PreparedData, prepare
 
@@ -48,6 +48,7 @@ def rank_backbones(config: RunConfig, loaded: Mapping[str, Backbone] | None = No
         stopwatch = _clock.Stopwatch()
         with stopwatch("data"):
             data = prepare(config)
+            _source.write_quarantine(config, data.rejected, directory)
         train, labels = data.parts["train"], data.labels["train"]
         candidates = _candidates.candidates(config, train, loaded or {}, progress.step)
         with stopwatch("ranking"):

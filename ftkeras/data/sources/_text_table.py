@@ -14,6 +14,8 @@ from ftkeras.data.bad_rows import BadRows
 from ftkeras.data.content_digest import content_digest
 from ftkeras.errors import UserError
 
+_EXCERPT = 150
+
 
 def existing_file(path: str, source: str) -> Path:
     """Returns the path of a file that can be opened, `~` being the home directory.
@@ -101,11 +103,11 @@ def assemble(
     """
     kept = []
     for row, (value, answer) in enumerate(zip(columns[text], columns[label], strict=True)):
-        reason = table.text_problem(text, value, max_characters) or table.label_problem(
-            label, answer
-        )
+        reason = table.text_problem(text, value, max_characters)
+        column = text if reason else label
+        reason = reason or table.label_problem(label, answer)
         if reason:
-            bad.add(locations[row], reason, repr([value, answer][: 1 + (len(str(answer)) < 99)]))
+            bad.add(locations[row], reason, _excerpt([value, answer]), column)
         else:
             kept.append(row)
     rejected = bad.settle()
@@ -128,6 +130,11 @@ def assemble(
         },
         rejected=rejected,
     )
+
+
+def _excerpt(cells: Sequence[Any]) -> str:
+    """The beginning of each cell: one that is too long must not be copied whole."""
+    return repr([cell[:_EXCERPT] if isinstance(cell, str) else cell for cell in cells])
 
 
 def _files_beside(file: Path) -> list[str]:

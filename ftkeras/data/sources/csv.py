@@ -31,7 +31,8 @@ def build(
         quoted: Whether `"` encloses cells that hold separators or line breaks. `False` takes it
             as an ordinary character, as many TSV files do.
         max_characters: Longer texts are bad rows: mostly a quotation mark that is never closed.
-        on_bad_row: `"error"` refuses the file and names the rows; `"skip"` leaves them out.
+        on_bad_row: `"error"` refuses the file and names the rows; `"skip"` and
+            `"quarantine"` leave them out.
 
     Raises:
         UserError: The file is missing, empty, not in this encoding, or lacks a column; or a row

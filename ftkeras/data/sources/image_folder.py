@@ -29,7 +29,8 @@ def build(path: str, max_pixels: int = 50_000_000, on_bad_row: str = "error") ->
     Args:
         path: The folder.
         max_pixels: Larger images are bad: a small file can unfold to gigabytes.
-        on_bad_row: `"error"` refuses the folder and names the files; `"skip"` leaves them out.
+        on_bad_row: `"error"` refuses the folder and names the files; `"skip"` and
+            `"quarantine"` leave them out.
 
     Raises:
         UserError: There is no such folder, it holds no images by class, an image is empty,

@@ -37,7 +37,8 @@ def build(
         separator: One character between cells; `None` takes the one that fits the header.
         encoding: How characters are stored.
         max_pixels: Larger images are bad: a small file can unfold to gigabytes.
-        on_bad_row: `"error"` refuses the table and names the rows; `"skip"` leaves them out.
+        on_bad_row: `"error"` refuses the table and names the rows; `"skip"` and
+            `"quarantine"` leave them out.
 
     Raises:
         UserError: The table is missing or bad, or a row has no label, or an image that is
@@ -64,7 +65,8 @@ def build(
     for row, (identity, reason) in enumerate(outcomes):
         problem = reason or table.label_problem(label, columns[label][row])
         if problem:
-            bad.add(locations[row], problem, columns[image][row])
+            column = image if reason else label
+            bad.add(locations[row], problem, columns[image][row], column)
         else:
             kept.append((row, identity))
     rejected = bad.settle()

@@ -28,7 +28,8 @@ def build(
         text: The key of the text.
         label: The key of the label: a text, a number, true or false.
         max_characters: Longer texts are bad rows.
-        on_bad_row: `"error"` refuses the file and names the lines; `"skip"` leaves them out.
+        on_bad_row: `"error"` refuses the file and names the lines; `"skip"` and
+            `"quarantine"` leave them out.
 
     Raises:
         UserError: The file is missing or empty, no line has these keys, or a line is not UTF-8,

@@ -41,7 +41,8 @@ def build(
             `(examples, height, width, channels)`.
         labels: The array of labels, `(examples,)` or `(examples, 1)`.
         max_bytes: Archives that unpack to more are refused: a small file can unfold without end.
-        on_bad_row: `"error"` refuses bad examples and names them; `"skip"` leaves them out.
+        on_bad_row: `"error"` refuses bad examples and names them; `"skip"` and
+            `"quarantine"` leave them out.
 
     Raises:
         UserError: The file is missing, damaged, too large, holds pickles, or lacks an array.

@@ -33,7 +33,8 @@ def build(
         text: The column that holds the texts.
         label: The column that holds the labels: texts, numbers, true and false.
         max_characters: Longer texts are bad rows.
-        on_bad_row: `"error"` refuses the data and names the rows; `"skip"` leaves them out.
+        on_bad_row: `"error"` refuses the data and names the rows; `"skip"` and
+            `"quarantine"` leave them out.
 
     Raises:
         UserError: There is no such file, one is damaged, the files differ in their columns or
