@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from ftkeras import call_string, catalog
 from ftkeras.backbones import preprocessing
 from ftkeras.backbones.saved_model import trust
+from ftkeras.call_string import Call
 from ftkeras.contracts.backbone import Preprocess
 from ftkeras.contracts.calibration import CalibrationMethod
 from ftkeras.contracts.task import Labels, Task
+from ftkeras.data.clean import cleaner
 from ftkeras.errors import UserError
 from ftkeras.records.decision import Decision
 from ftkeras.records.run_record import RunRecord
@@ -34,6 +36,7 @@ class FineTuned:
         vocabulary: Class names.
         decision: Calibration and threshold that validation chose; `None` leaves probabilities as
             the model states them, and answers the most probable class.
+        clean: How texts are cleaned first, as those of the run were.
     """
 
     model: keras.Model
@@ -41,6 +44,7 @@ class FineTuned:
     task: Task
     vocabulary: Labels
     decision: Decision | None = None
+    clean: tuple[Call, ...] = ()
 
     def logits(self, values: Sequence[Any], batch_size: int = 32) -> NDArray[np.float32]:
         """Returns `(examples, outputs)` float32 logits; row `i` belongs to `values[i]`.
@@ -50,7 +54,9 @@ class FineTuned:
             batch_size: Examples a batch.
         """
         unknown = np.zeros(len(values), "int64")
-        rows = from_inputs(values, unknown, self.preprocess, round_up)
+        clean_one = cleaner(self.clean)
+        cleaned = [clean_one(value) for value in values] if self.clean else values
+        rows = from_inputs(cleaned, unknown, self.preprocess, round_up)
         return predict(self.model, rows, batch_size)
 
     def probabilities(self, values: Sequence[Any], batch_size: int = 32) -> NDArray[np.float64]:
@@ -118,6 +124,7 @@ def load(run_dir: Path | str, *, trusted: Sequence[str] = ()) -> FineTuned:
         task=catalog.build("tasks", call_string.parse(record.task["name"])),
         vocabulary=Labels(tuple(record.task["class_names"])),
         decision=Decision.read(directory / "decision.json"),
+        clean=tuple(call_string.parse(text) for text in record.config.get("clean", ())),
     )
 
 

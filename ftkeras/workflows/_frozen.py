@@ -1,5 +1,6 @@
 """The frozen backbone of a run, and the features it gives to each example once."""
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from ftkeras.errors import UserError
 from ftkeras.handles import Handle
 from ftkeras.model import choose_tap
 from ftkeras.training.feature_cache import FeatureCache
+from ftkeras.training.marked_preprocess import Marked
 from ftkeras.training.recipe import Step
 
 
@@ -44,6 +46,10 @@ def load(config: RunConfig, modality: str | None, handle: Handle | None = None) 
             f"Expected a backbone that reads {modality}, as {source} gives it. "
             f"Received: --backbone={handle}, which reads {backbone.preprocess.modality}."
         )
+    if config.clean:
+        # The ids of examples are those of the raw texts: what keeps features must know of cleaning.
+        marked = Marked(backbone.preprocess, {"cleaning": [str(call) for call in config.clean]})
+        backbone = dataclasses.replace(backbone, preprocess=marked)
     return backbone
 
 
