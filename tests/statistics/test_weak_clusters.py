@@ -40,12 +40,12 @@ def test_what_is_not_there_is_confirmed_as_rarely_as_promised():
 
 def test_typical_examples_are_the_nearest_to_the_mean_of_their_kind():
     right, features, hard = sample(2)
+    features = features[:, :20]  # fewer than are projected on, so that distances stay the same
     cluster = weak_clusters(right, features)[0]
-    rows = cluster.typical(features, 5)
-    assert hard[rows].all()
-    centre = features[cluster.members(features)].mean(axis=0)
-    away = np.linalg.norm(features - centre, axis=1)
-    assert away[rows].mean() < np.quantile(away[hard], 0.3)
+    inside = np.flatnonzero(cluster.members(features))
+    assert hard[inside].mean() > 0.95
+    away = np.linalg.norm(features[inside] - features[inside].mean(axis=0), axis=1)
+    assert cluster.typical(features, 5).tolist() == inside[np.argsort(away)[:5]].tolist()
 
 
 def test_the_same_seed_gives_the_same_clusters_whatever_the_order_of_threads():
