@@ -1,8 +1,8 @@
 """A linear probe: logistic regression on what the frozen backbone says, without fine-tuning."""
 
 from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 from sklearn.preprocessing import StandardScaler
 
@@ -16,9 +16,11 @@ class FeaturesLogisticRegression:
     """Fits logistic regression to the optimum on frozen features.
 
     Features are standardised by the training part; the L2 penalty is chosen by cross-validation
-    inside it. What a fine-tuned backbone gains over this is what training its weights was worth.
+    inside it. With several labels there is one regression a label. What a fine-tuned backbone
+    gains over this is what training its weights was worth.
 
     Example:
+        >>> import numpy as np
         >>> rng = np.random.default_rng(0)
         >>> labels = np.arange(40) % 2
         >>> features = rng.normal(size=(40, 3)) + 3 * labels[:, None]
@@ -33,8 +35,9 @@ class FeaturesLogisticRegression:
     """
 
     modalities = ("features",)
+    kinds = ("classes", "labels")
 
-    def fit(self, train: Dataset, labels: NDArray[np.int64], num_classes: int, seed: int) -> Answer:
+    def fit(self, train: Dataset, labels: NDArray[Any], num_classes: int, seed: int) -> Answer:
         """Returns the fitted model; see `contracts.baseline`. Inputs are `(examples, features)`."""
         answer = _logistic_regression.fit(StandardScaler, train.inputs, labels, num_classes, seed)
         return lambda examples: answer(examples.inputs)

@@ -1,6 +1,7 @@
-"""The same answer for everyone: the class frequencies of the training part."""
+"""The same answer for everyone: the frequencies of the training part."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from ftkeras.contracts.dataset import Dataset
 
 @dataclass(frozen=True)
 class Majority:
-    """Answers with the training part's class frequencies, whatever the input.
+    """Answers with the training part's frequencies of classes (or labels), whatever the input.
 
     Its predicted label is the most frequent class; among constant answers its log loss on the
     training part is the least possible. A model that is not clearly better has learnt nothing.
@@ -25,12 +26,18 @@ class Majority:
     """
 
     modalities = ("text", "image")
+    kinds = ("classes", "labels")
 
-    def fit(self, train: Dataset, labels: NDArray[np.int64], num_classes: int, seed: int) -> Answer:
+    def fit(self, train: Dataset, labels: NDArray[Any], num_classes: int, seed: int) -> Answer:
         """Returns what gives every example the same row; see `contracts.baseline`.
 
-        A class without training examples counts as half an example, for its logarithm.
+        A class without training examples counts as half an example, for its logarithm; so does a
+        label that holds never, and one that holds always fails to in half an example.
         """
+        if labels.ndim == 2:
+            holds = np.clip(labels.sum(axis=0), 0.5, len(labels) - 0.5)
+            odds = np.log(holds / (len(labels) - holds)).astype("float32")
+            return lambda examples: np.tile(odds, (len(examples), 1))
         counts = np.maximum(np.bincount(labels, minlength=num_classes), 0.5)
         logs = np.log(counts / counts.sum()).astype("float32")
         row = logs[1:] - logs[:1] if num_classes == 2 else logs

@@ -1,23 +1,14 @@
 """Raw pixels with logistic regression: what deep models must beat on images."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
-from sklearn.decomposition import PCA
 
-from ftkeras.baselines import _logistic_regression
+from ftkeras.baselines import _logistic_regression, _pixels
 from ftkeras.contracts.baseline import Answer
 from ftkeras.contracts.dataset import Dataset
-
-Stored = str | NDArray[np.uint8]
-"""Path of an image file, or pixels."""
-
-_SIDE = 32
-_COMPONENTS = 128
 
 
 @dataclass(frozen=True)
@@ -27,56 +18,17 @@ class PixelsLogisticRegression:
     Pixels are grey when all training images are, else red, green and blue, in [0, 1]. They are
     projected on the first 128 principal components of the training part: on digits the result is
     that of all pixels, thirty times faster. The L2 penalty is chosen by cross-validation inside
-    the training part.
+    the training part. With several labels there is one regression a label.
     """
 
     modalities = ("image",)
+    kinds = ("classes", "labels")
 
-    def fit(self, train: Dataset, labels: NDArray[np.int64], num_classes: int, seed: int) -> Answer:
+    def fit(self, train: Dataset, labels: NDArray[Any], num_classes: int, seed: int) -> Answer:
         """Returns the fitted model; see `contracts.baseline`."""
-        with ThreadPoolExecutor() as pool:  # decoding releases the interpreter lock
-            mode = "L" if all(pool.map(_is_grey, train.inputs)) else "RGB"
-        components = partial(_Components, seed)
+        mode = _pixels.mode_of(train)
+        components = partial(_pixels.Components, seed)
         answer = _logistic_regression.fit(
-            components, _matrix(train, mode), labels, num_classes, seed
+            components, _pixels.matrix(train, mode), labels, num_classes, seed
         )
-        return lambda examples: answer(_matrix(examples, mode))
-
-
-class _Components:
-    """The first principal components, fewer where there are few images."""
-
-    def __init__(self, seed: int) -> None:
-        self._seed = seed
-
-    def fit_transform(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
-        count = min(_COMPONENTS, *pixels.shape)
-        self._projection = PCA(count, svd_solver="randomized", random_state=self._seed)
-        return self._projection.fit_transform(pixels)
-
-    def transform(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
-        return self._projection.transform(pixels)
-
-
-def _matrix(examples: Dataset, mode: str) -> NDArray[np.float32]:
-    with ThreadPoolExecutor() as pool:
-        rows = list(pool.map(partial(_pixels, mode=mode), examples.inputs))
-    channels = {"L": 1, "RGB": 3}[mode]
-    return np.array(rows, "float32").reshape(len(rows), _SIDE * _SIDE * channels)
-
-
-def _is_grey(image: Stored) -> bool:
-    with _opened(image) as picture:
-        return picture.mode in ("1", "L", "LA", "I", "I;16", "F")
-
-
-def _pixels(image: Stored, mode: str) -> NDArray[np.float32]:
-    with _opened(image) as picture:
-        picture.draft(mode, (_SIDE, _SIDE))  # a JPEG is decoded no larger than needed
-        upright = ImageOps.exif_transpose(picture).convert(mode)
-        small = upright.resize((_SIDE, _SIDE), Image.Resampling.BILINEAR)
-        return (np.asarray(small).ravel() / 255).astype("float32")
-
-
-def _opened(image: Stored) -> Image.Image:
-    return Image.open(image) if isinstance(image, str) else Image.fromarray(np.squeeze(image))
+        return lambda examples: answer(_pixels.matrix(examples, mode))

@@ -1,7 +1,7 @@
 """What stands beside the model in every report: a simple way to get the same answers."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from ftkeras.contracts.dataset import Dataset
 
 Answer = Callable[[Dataset], NDArray[np.float32]]
-"""Examples -> logits as the task's models give them: `(examples, 1)` log-odds of class 1 when
-there are two classes, else `(examples, num_classes)` log-probabilities. Labels are not looked at.
+"""Examples -> logits as the task's models give them, of shape `(examples, outputs)`. Classes: the
+log-odds of class 1 when there are two, else log-probabilities of all. Labels: the log-odds of each.
+Numbers: the numbers. Labels of these examples are not looked at.
 """
 
 
@@ -21,12 +22,16 @@ class Baseline(Protocol):
     def modalities(self) -> tuple[str, ...]:
         """The modalities it can read: of `"text"`, `"image"` and `"features"`."""
 
-    def fit(self, train: Dataset, labels: NDArray[np.int64], num_classes: int, seed: int) -> Answer:
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of answers it can give, of `contracts.task.KINDS`."""
+
+    def fit(self, train: Dataset, labels: NDArray[Any], num_classes: int, seed: int) -> Answer:
         """Fits on the training part and returns what answers for other examples.
 
         Args:
             train: The training part.
-            labels: `(examples,)` class indices in [0, num_classes).
-            num_classes: Number of classes.
+            labels: Encoded labels, of the shape that `contracts.task.KINDS` gives them.
+            num_classes: Number of classes, labels or targets.
             seed: Seed of whatever is random in it.
         """

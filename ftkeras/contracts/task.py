@@ -19,6 +19,9 @@ KINDS = ("classes", "labels", "numbers", "tags")
 SIZES = {"classes": "num_classes", "labels": "num_labels", "numbers": "num_outputs"}
 """Which argument of scores and metrics says how large an answer of a kind is."""
 
+Locations = Sequence[Any] | NDArray[Any] | None
+"""Where each example stands, in words; `None` where nobody knows."""
+
 
 def class_name(label: object) -> str:
     """Returns the class name of a label; whole numbers are written without a fraction.
@@ -30,6 +33,18 @@ def class_name(label: object) -> str:
     if isinstance(label, float | np.floating) and float(label).is_integer():
         return str(int(float(label)))
     return str(label).strip()
+
+
+def label_text(label: object) -> str:
+    """Returns a label as a sentence shows it; several names with a comma between them.
+
+    Example:
+        >>> label_text(("comedy", "drama")), label_text(()), label_text(2.5)
+        ('comedy, drama', '(none)', '2.5')
+    """
+    if isinstance(label, tuple | list):
+        return ", ".join(map(class_name, label)) or "(none)"
+    return str(label)
 
 
 def unknown_rows(encoded: NDArray[Any]) -> NDArray[np.int64]:
@@ -88,7 +103,7 @@ class Task(Protocol):
     monitor: str
     """The score that chooses the best epoch on validation."""
 
-    def read(self, labels: NDArray[Any], locations: Sequence[Any] | None = None) -> NDArray[Any]:
+    def read(self, labels: NDArray[Any], locations: Locations = None) -> NDArray[Any]:
         """Turns labels as a user wrote them into what is compared: `(examples,)`, one form each.
 
         Classes stay as they are, several labels become a sorted tuple of names, one number a

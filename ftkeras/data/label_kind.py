@@ -14,7 +14,8 @@ def label_kind(labels: NDArray[Any]) -> str:
     """Returns `"classes"`, `"sets"` or `"numbers"`.
 
     Sets are rows that hold several names each: lists of labels, tags of tokens, rows of 0 and 1.
-    Numbers are floats with a fraction, more than 20 different whole floats, or rows of floats.
+    Numbers are floats with a fraction, more than 20 different whole floats, or rows (or tuples) of
+    floats.
     All else are classes: texts, whole numbers, true and false.
 
     Args:
@@ -34,7 +35,9 @@ def label_kind(labels: NDArray[Any]) -> str:
     if values.ndim == 2:
         return "sets"
     held = (list, tuple, set, frozenset, np.ndarray)
-    return "sets" if values.dtype == object and isinstance(values[0], held) else "classes"
+    if values.dtype != object or not isinstance(values[0], held):
+        return "classes"
+    return "numbers" if all(isinstance(value, float) for value in (*values[0], "")[:1]) else "sets"
 
 
 def label_sets(labels: NDArray[Any]) -> list[list[Any]]:

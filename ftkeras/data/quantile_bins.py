@@ -18,7 +18,7 @@ def quantile_bins(
     Rows of several numbers are ranked by the mean of their standardised columns.
 
     Args:
-        numbers: `(examples,)` or `(examples, targets)`.
+        numbers: `(examples,)` or `(examples, targets)`; or `(examples,)` tuples of targets.
         order: The rows as they were drawn.
         smallest_share: Share of the smallest part, in (0, 1).
 
@@ -26,7 +26,7 @@ def quantile_bins(
         >>> quantile_bins(np.array([5.0, 1.0, 9.0, 3.0]), np.arange(4), smallest_share=0.5).tolist()
         [1, 0, 1, 0]
     """
-    line = np.asarray(numbers, "float64")
+    line = np.asarray(numbers.tolist(), "float64")
     if line.ndim == 2:
         spread = line.std(axis=0)
         line = ((line - line.mean(axis=0)) / np.where(spread > 0, spread, 1)).mean(axis=1)

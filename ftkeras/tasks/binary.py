@@ -1,6 +1,5 @@
 """Two classes, one logit: the log-odds of the positive class."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from ftkeras import catalog
-from ftkeras.contracts.task import Labels, class_name
+from ftkeras.contracts.task import Labels, Locations, class_name
 from ftkeras.errors import UserError
 from ftkeras.tasks import _class_names
 
@@ -66,7 +65,7 @@ class Binary:
     metrics = _METRICS
     scores = _SCORES
 
-    def read(self, labels: NDArray[Any], locations: Sequence[Any] | None = None) -> NDArray[Any]:
+    def read(self, labels: NDArray[Any], locations: Locations = None) -> NDArray[Any]:
         """Returns the labels as they are."""
         return labels
 

@@ -1,6 +1,5 @@
 """One of several classes: a logit for each, turned into probabilities by softmax."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import softmax
 
-from ftkeras.contracts.task import Labels
+from ftkeras.contracts.task import Labels, Locations
 from ftkeras.errors import UserError
 from ftkeras.tasks import _class_names
 
@@ -55,7 +54,7 @@ class Multiclass:
     metrics = _METRICS
     scores = _SCORES
 
-    def read(self, labels: NDArray[Any], locations: Sequence[Any] | None = None) -> NDArray[Any]:
+    def read(self, labels: NDArray[Any], locations: Locations = None) -> NDArray[Any]:
         """Returns the labels as they are."""
         return labels
 

@@ -1,7 +1,6 @@
 """Any number of labels at once: a logit for each, its own log-odds."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from ftkeras.contracts.task import Labels, class_name
+from ftkeras.contracts.task import Labels, Locations, class_name
 from ftkeras.errors import UserError
 from ftkeras.tasks import _class_names, _several
 
@@ -76,7 +75,7 @@ class Multilabel:
                 f"separator={self.separator!r}."
             )
 
-    def read(self, labels: NDArray[Any], locations: Sequence[Any] | None = None) -> NDArray[Any]:
+    def read(self, labels: NDArray[Any], locations: Locations = None) -> NDArray[Any]:
         """Returns `(examples,)` sorted tuples of distinct names; see `contracts.task`."""
         known: dict[Any, tuple[str, ...]] = {}
         rows = np.empty(len(labels), object)

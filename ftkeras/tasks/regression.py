@@ -1,14 +1,13 @@
 """A number, or several: the model answers in their own units."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ftkeras.contracts.task import Labels
+from ftkeras.contracts.task import Labels, Locations
 from ftkeras.errors import UserError
 from ftkeras.tasks import _several
 
@@ -53,7 +52,7 @@ class Regression:
     metrics = _METRICS
     scores = _SCORES
 
-    def read(self, labels: NDArray[Any], locations: Sequence[Any] | None = None) -> NDArray[Any]:
+    def read(self, labels: NDArray[Any], locations: Locations = None) -> NDArray[Any]:
         """Returns `(examples,)` float64, or tuples of floats; see `contracts.task`.
 
         Raises:
@@ -111,9 +110,10 @@ class Regression:
         Rows with another number of targets than the vocabulary are NaN.
         """
         values = self._table(labels)
-        if len(values) and values.shape[1] != len(vocabulary.centre):
-            values = np.full((len(values), len(vocabulary.centre)), np.nan)
-        return values[:, 0] if len(vocabulary.centre) == 1 else values
+        width = len(vocabulary.class_names)
+        if len(values) and values.shape[1] != width:
+            values = np.full((len(values), width), np.nan)
+        return values[:, 0] if width == 1 else values
 
     def _table(self, labels: NDArray[Any]) -> NDArray[np.float64]:
         read = self.read(labels)

@@ -58,7 +58,7 @@ def _fitted(
     fitting = {
         name: baseline
         for name, baseline in baselines.items()
-        if train.modality in baseline.modalities
+        if train.modality in baseline.modalities and data.task.kind in baseline.kinds
     }
     found = {}
     for done, (name, baseline) in enumerate(fitting.items(), start=1):

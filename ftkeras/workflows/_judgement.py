@@ -5,7 +5,7 @@ import dataclasses
 from ftkeras import call_string, catalog
 from ftkeras.call_string import Call
 from ftkeras.contracts.score import Score
-from ftkeras.contracts.task import Task
+from ftkeras.contracts.task import SIZES, Task
 from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import Comparison, Measurement
 from ftkeras.scores.counts.class_tallies import ClassTallies
@@ -23,12 +23,12 @@ def scores_of(task: Task, num_classes: int, scored: bool = True) -> list[Score]:
 
     Args:
         task: The task.
-        num_classes: Number of classes.
+        num_classes: Number of classes, labels or targets.
         scored: Whether predictions say how sure they are; if not, only what judges decisions.
     """
     calls = [call_string.parse(text) for text in task.scores]
     scores = [
-        catalog.build("scores", Call(call.name, {"num_classes": num_classes, **call.arguments}))
+        catalog.build("scores", Call(call.name, {SIZES[task.kind]: num_classes, **call.arguments}))
         for call in calls
     ]
     return [score for score in scores if scored or isinstance(score.counts, _OF_DECISIONS)]

@@ -1,17 +1,36 @@
 """What a task asks of training, as Keras objects."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import keras
+import numpy as np
+from numpy.typing import NDArray
 
 from ftkeras import call_string, catalog
 from ftkeras.call_string import Call
-from ftkeras.contracts.task import Task
+from ftkeras.config import RunConfig
+from ftkeras.contracts.task import SIZES, Labels, Task
 from ftkeras.errors import UserError
 from ftkeras.metrics import suite
 from ftkeras.training.fit import Objective
 
-_WITH_CLASSES = ("binary", "multiclass")
+_STANDARD = {"labels": Call("label_cross_entropy"), "numbers": Call("squared_error")}
+"""Kinds of answers whose own loss is a file in `training/losses/`."""
+
+
+def of_data(config: RunConfig, task: Task, vocabulary: Labels, labels: NDArray[Any]) -> Objective:
+    """Returns the objective for a training part.
+
+    Args:
+        config: `metrics` and `loss`.
+        task: The task.
+        vocabulary: What is known of the labels.
+        labels: Encoded labels of the training part, before any balancing.
+    """
+    names = vocabulary.class_names
+    counts = np.bincount(labels, minlength=len(names)).tolist() if task.kind == "classes" else ()
+    return objective(task, len(names), config.metrics, config.loss, counts or vocabulary.spread)
 
 
 def objective(
@@ -19,43 +38,65 @@ def objective(
     num_classes: int,
     asked: Sequence[Call],
     loss: Call | None = None,
-    class_counts: Sequence[int] = (),
+    sizes: Sequence[float] = (),
 ) -> Objective:
     """Returns loss, streaming metrics and what chooses the best epoch.
 
     Args:
         task: The task.
-        num_classes: Number of classes.
+        num_classes: Number of classes, labels or targets.
         asked: Metrics to stream; empty takes those of the task. The one that chooses the best
             epoch is streamed in any case.
         loss: What to minimise instead of the task's own loss. The best epoch is then that of the
             best validation loss: such logits are not meant to be probabilities of the data.
-        class_counts: Training examples of each class, before any balancing.
+        sizes: What a loss must know of the training part: examples of each class, before any
+            balancing; for numbers, the standard deviation of each target.
 
     Raises:
-        UserError: The task has no classes for the loss.
+        UserError: The loss is for another kind of answers.
     """
+    check_loss(task, loss)
     names = [str(call) for call in asked] or list(task.metrics)
     if task.monitor not in names:
         names.append(task.monitor)
 
     def metrics() -> list[keras.metrics.Metric]:
-        return suite(task.name, num_classes=num_classes, metrics=names)
+        return suite(task.name, metrics=names, **{SIZES[task.kind]: num_classes})
 
+    made = loss or _STANDARD.get(task.kind)
+    maker = None if made is None else _maker(task, made, sizes)
     if loss is not None:
-        return Objective(task.loss, metrics, "val_loss", "min", _maker(task, loss, class_counts))
+        return Objective(task.loss, metrics, "val_loss", "min", maker)
     monitor = call_string.parse(task.monitor).name
     direction = catalog.find("scores", monitor).direction
-    return Objective(task.loss, metrics, f"val_{monitor}", direction)
+    return Objective(task.loss, metrics, f"val_{monitor}", direction, maker)
 
 
-def _maker(
-    task: Task, loss: Call, class_counts: Sequence[int]
-) -> Callable[[float], keras.losses.Loss]:
-    if task.name not in _WITH_CLASSES:
-        raise UserError(
-            f"Expected a task of one label among classes ({', '.join(_WITH_CLASSES)}) for "
-            f"--loss={loss}. Received: --task={task.name}. Leave --loss out."
-        )
+def check_loss(task: Task, loss: Call | None) -> None:
+    """Raises `UserError` if a loss is for another kind of answers than the task's."""
+    if loss is None or task.kind in _kinds(loss.name):
+        return
+    fitting = [name for name in catalog.names("training/losses") if task.kind in _kinds(name)]
+    advice = f" or take one of: {', '.join(fitting)}" if fitting else ""
+    raise UserError(
+        f"Expected a loss for {task.kind}, which --task={task.name} answers with. Received: "
+        f"--loss={loss}, which is for {' and '.join(_kinds(loss.name))}. Leave --loss out{advice}."
+    )
+
+
+def _kinds(loss: str) -> Sequence[str]:
+    return catalog.constant("training/losses", loss, "KINDS") or ("classes",)
+
+
+def _maker(task: Task, loss: Call, sizes: Sequence[float]) -> Callable[[float], keras.losses.Loss]:
     rule = catalog.build("training/losses", loss)
-    return lambda label_smoothing: rule(class_counts, label_smoothing)
+
+    def make(label_smoothing: float) -> keras.losses.Loss:
+        if label_smoothing and task.kind == "numbers":
+            raise UserError(
+                "Expected no `label_smoothing`, for the labels of this task are no classes. "
+                f"Received: label_smoothing={label_smoothing}. Leave it out."
+            )
+        return rule(sizes, label_smoothing)
+
+    return make

@@ -1,9 +1,9 @@
 """Reads, deduplicates and splits the data of a run, and encodes its labels."""
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras import catalog, seeds
@@ -12,12 +12,12 @@ from ftkeras.config import RunConfig
 from ftkeras.contracts.dataset import Dataset, RejectedRow
 from ftkeras.contracts.finding import Finding
 from ftkeras.contracts.split import PARTS, Split
-from ftkeras.contracts.task import Labels, Task
+from ftkeras.contracts.task import Labels, Task, label_text, unknown_rows
 from ftkeras.data.deduplicate import deduplicate
 from ftkeras.data.near_duplicates import drop_near_leaks, near_pairs
 from ftkeras.data.run_checks import refuse_errors, run_checks
 from ftkeras.errors import UserError
-from ftkeras.workflows import _provenance, _source
+from ftkeras.workflows import _label_table, _provenance, _source
 
 _SHOWN = 5
 _LARGEST_LOSS = 0.2
@@ -32,10 +32,10 @@ class PreparedData:
     Args:
         source: Call string of the data source.
         task: The task.
-        vocabulary: Class names, from the training part.
+        vocabulary: What is known of the labels, from the training part.
         split: Which example is in which part.
         parts: Part -> examples.
-        labels: Part -> class indices, in the order of the examples.
+        labels: Part -> encoded labels (`contracts.task.KINDS`), in the order of the examples.
         dropped: Rule -> how many examples it dropped.
         findings: What the checks of the data found.
     """
@@ -45,13 +45,13 @@ class PreparedData:
     vocabulary: Labels
     split: Split
     parts: dict[str, Dataset]
-    labels: dict[str, NDArray[np.int64]]
+    labels: dict[str, NDArray[Any]]
     dropped: dict[str, int]
     findings: list[Finding]
 
     @property
     def num_classes(self) -> int:
-        """Number of classes in the training part."""
+        """Number of classes or labels in the training part, or of targets."""
         return len(self.vocabulary.class_names)
 
     @property
@@ -61,13 +61,6 @@ class PreparedData:
 
     def record(self) -> dict[str, Any]:
         """Returns what the run record says of the data."""
-        counts = {
-            part: {
-                name: int((self.labels[part] == index).sum())
-                for index, name in enumerate(self.vocabulary.class_names)
-            }
-            for part in PARTS
-        }
         everything = [self.parts[part] for part in PARTS]
         return {
             "source": str(self.source),
@@ -81,7 +74,7 @@ class PreparedData:
                 }
                 for finding in self.findings
             ],
-            "labels": counts,
+            **_label_table.of_parts(self.task, self.vocabulary, self.labels),
             "digest": _provenance.digest(everything),
         }
 
@@ -116,7 +109,8 @@ def prepare(config: RunConfig) -> PreparedData:
     """
     if config.data is None or config.task is None:
         raise ValueError(f"Expected data and a task. Received: config={config}.")
-    source = _source.read(config)
+    task = catalog.build("tasks", config.task)
+    source = read_labels(task, _source.read(config))
     found, deduplication = deduplicate(source, config.split.arguments.get("column"))
     drawn = catalog.build("data/splits", config.split)(found, seeds.child(config.seed, "split"))
     split, near, near_findings = _without_near_leaks(found, drawn)
@@ -124,8 +118,7 @@ def prepare(config: RunConfig) -> PreparedData:
     findings += [*deduplication.findings, *near_findings, *run_checks(found, split, _CHECKS)]
     refuse_errors(findings)
     parts = {part: split.take(part, found) for part in PARTS}
-    task = catalog.build("tasks", config.task)
-    vocabulary = task.fit_labels(parts["train"].labels)
+    vocabulary = fit_labels(task, parts["train"])
     labels = {part: encode(task, vocabulary, parts[part], part) for part in PARTS}
     dropped = {
         "unusable": len(source.rejected),
@@ -135,23 +128,46 @@ def prepare(config: RunConfig) -> PreparedData:
     return PreparedData(config.data, task, vocabulary, split, parts, labels, dropped, findings)
 
 
-def encode(task: Task, vocabulary: Labels, examples: Dataset, part: str) -> NDArray[np.int64]:
-    """Returns class indices.
+def read_labels(task: Task, source: Dataset) -> Dataset:
+    """Returns examples with their labels in the form that the task compares.
+
+    Raises:
+        UserError: A label cannot be read; the message names the rows.
+    """
+    labels = task.read(source.labels, source.locations)
+    return dataclasses.replace(source, labels=labels, label_kind=task.kind)
+
+
+def fit_labels(task: Task, train: Dataset) -> Labels:
+    """Returns what is known of the labels of a training part; numbers are called as their columns.
+
+    Raises:
+        UserError: There is nothing to learn from them.
+    """
+    vocabulary = task.fit_labels(train.labels)
+    if task.kind == "numbers" and len(train.label_names) == len(vocabulary.class_names):
+        return dataclasses.replace(vocabulary, class_names=train.label_names)
+    return vocabulary
+
+
+def encode(task: Task, vocabulary: Labels, examples: Dataset, part: str) -> NDArray[Any]:
+    """Returns encoded labels; see `contracts.task.KINDS`.
 
     Args:
         task: The task.
-        vocabulary: Class names of the training part.
+        vocabulary: What is known of the labels of the training part.
         examples: Labelled examples.
         part: What a person calls them.
 
     Raises:
         UserError: A label that the training part lacks; the message names the rows.
     """
-    indices = task.encode(examples.labels, vocabulary)
-    unknown = np.flatnonzero(indices < 0)
+    encoded = task.encode(examples.labels, vocabulary)
+    unknown = unknown_rows(encoded)
     if len(unknown):
         shown = ", ".join(
-            f"{examples.labels[row]!s} ({examples.locations[row]})" for row in unknown[:_SHOWN]
+            f"{label_text(examples.labels[row])} ({examples.locations[row]})"
+            for row in unknown[:_SHOWN]
         )
         more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
         raise UserError(
@@ -159,4 +175,4 @@ def encode(task: Task, vocabulary: Labels, examples: Dataset, part: str) -> NDAr
             f"Received in {part}: {shown}{more}. Correct these labels, or put examples of every "
             "class into train, for example with split=stratified."
         )
-    return indices
+    return encoded

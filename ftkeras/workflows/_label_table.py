@@ -1,0 +1,56 @@
+"""What the record says of the labels of each part."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ftkeras.contracts.task import Labels, Task
+
+
+def of_parts(task: Task, vocabulary: Labels, labels: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
+    """Returns `labels`, part -> name -> examples; or `numbers`, part -> target -> its range.
+
+    Args:
+        task: The task.
+        vocabulary: Names of classes, labels or targets.
+        labels: Part -> encoded labels.
+    """
+    names = vocabulary.class_names
+    if task.kind == "numbers":
+        tables = {part: values.reshape(len(values), -1) for part, values in labels.items()}
+        return {
+            "labels": {},
+            "numbers": {
+                part: {name: _range(table[:, k]) for k, name in enumerate(names)}
+                for part, table in tables.items()
+            },
+        }
+    return {
+        "labels": {
+            part: {name: int(_holds(values, k).sum()) for k, name in enumerate(names)}
+            for part, values in labels.items()
+        }
+    }
+
+
+def _holds(values: NDArray[Any], index: int) -> NDArray[np.bool_]:
+    if values.dtype == np.int8:
+        return np.asarray(values[:, index] == 1)
+    return np.asarray(values == index)
+
+
+def _range(values: NDArray[np.float64]) -> dict[str, float]:
+    if not len(values):
+        return {}
+    quartiles = np.quantile(values, [0, 0.25, 0.5, 0.75, 1])
+    found = dict(
+        zip(
+            ("smallest", "lower_quartile", "median", "upper_quartile", "largest"),
+            quartiles,
+            strict=True,
+        )
+    )
+    found |= {"mean": values.mean(), "standard_deviation": values.std()}
+    return {"examples": len(values), **{name: float(value) for name, value in found.items()}}
