@@ -10,8 +10,8 @@ from ftkeras.contracts.backbone import Block
 # The part of a layer's name that says which block it belongs to, in the dialects met so far:
 # transformer_layer_3, block2a_expand_conv, conv2_block1_1_bn, block_4_project, stage_0_block_1.
 _BLOCK = re.compile(
-    r"(?:^|_)((?:transformer_|encoder_|decoder_)*layers?_\d+|conv\d+_block\d+|stack\d+_block\d+"
-    r"|stages?_?\d+_(?:blocks?|layers?)_?\d+|blocks?_?\d+[a-z]?|expanded_conv_\d+"
+    r"(?<!conv)(?:^|_)((?:transformer_|encoder_|decoder_)*layers?_\d+|conv\d+_block\d+"
+    r"|stack\d+_block\d+|stages?_?\d+_(?:blocks?|layers?)_?\d+|blocks?_?\d+[a-z]?|expanded_conv_\d+"
     r"|group_\d+_inner_layer_\d+)(?=_|$)"
 )
 

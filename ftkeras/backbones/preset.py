@@ -2,17 +2,19 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import keras_hub
 import safetensors
 
 from ftkeras.backbones import (
+    _audio_preset,
     _blocks,
     _image_preset,
     _preset_files,
     _text_preset,
+    _transformers_audio,
     _transformers_settings,
     _transformers_weights,
 )
@@ -30,6 +32,7 @@ def build(
     *,
     sequence_length: int | None = None,
     image_size: int | Sequence[int] | None = None,
+    seconds: float | None = None,
 ) -> Backbone:
     """Loads a KerasHub preset: a built-in name, `kaggle://`, `hf://` or a directory.
 
@@ -41,17 +44,19 @@ def build(
         sequence_length: Longest token sequence; `None` takes the checkpoint's own limit. For texts.
         image_size: Height and width in pixels, or one number; `None` takes the checkpoint's own.
             For images.
+        seconds: Longest sound; `None` takes the checkpoint's own, or 30. For sounds.
 
     Raises:
         UserError: There is no such preset, it cannot be fetched, it is damaged, or it reads
-            neither texts nor images alone.
+            neither texts nor images nor sounds alone.
     """
     preset = _resolve(handle)
     try:
         settings = _preset_files.json_of(preset, "config.json")
         if settings is None:
             raise FileNotFoundError("config.json is missing")
-        model, preprocess = _load(handle, preset, settings, sequence_length, image_size)
+        sizes = _Sizes(sequence_length, image_size, seconds)
+        model, preprocess = _load(handle, preset, settings, sizes)
     except UserError:
         raise
     except (
@@ -74,26 +79,45 @@ def build(
     )
 
 
+class _Sizes(NamedTuple):
+    """What can be asked for; each is for one kind of input."""
+
+    sequence_length: int | None
+    image_size: int | Sequence[int] | None
+    seconds: float | None
+
+    def expect_only(self, name: str, handle: Handle, reads: str) -> None:
+        for other, value in self._asdict().items():
+            if other != name and value is not None:
+                raise UserError(
+                    f"Expected no `{other}`, for {handle} reads {reads}. Received: "
+                    f"{other}={value!r}. Leave it out."
+                )
+
+
 def _load(
-    handle: Handle,
-    preset: str,
-    settings: dict[str, Any],
-    sequence_length: int | None,
-    image_size: int | Sequence[int] | None,
+    handle: Handle, preset: str, settings: dict[str, Any], sizes: _Sizes
 ) -> tuple[keras.Model, Preprocess]:
+    if settings.get("model_type") in _transformers_audio.FAMILIES:
+        sizes.expect_only("seconds", handle, "sounds")
+        return _transformers_audio.graph(preset, settings, sizes.seconds)
     if settings.get("model_type") in FAMILIES:
+        sizes.expect_only("sequence_length", handle, "texts")
         loaded, has_pooler = _transformers_weights.load(preset, settings)
         flat = _text_preset.tap_flat(loaded, preset, has_pooler)
         model = _transformers_settings.restore(flat, settings)
     else:
         loaded = keras_hub.models.Backbone.from_preset(preset)
+        if _audio_preset.reads_sound(loaded):
+            sizes.expect_only("seconds", handle, "sounds")
+            return _audio_preset.graph(loaded, preset, sizes.seconds)
         if _image_preset.reads_images(loaded):
-            _refuse(handle, "images", sequence_length=sequence_length)
-            return _image_preset.graph(loaded, preset, image_size)
+            sizes.expect_only("image_size", handle, "images")
+            return _image_preset.graph(loaded, preset, sizes.image_size)
+        sizes.expect_only("sequence_length", handle, "texts")
         _expect_text(handle, loaded)
         model = _text_preset.tap(loaded, preset)
-    _refuse(handle, "texts", image_size=image_size)
-    return model, _text_preset.preprocessing(loaded, preset, settings, sequence_length)
+    return model, _text_preset.preprocessing(loaded, preset, settings, sizes.sequence_length)
 
 
 def _resolve(handle: Handle) -> str:
@@ -108,15 +132,6 @@ def _expect_text(handle: Handle, loaded: keras.Model) -> None:
             "Expected a backbone that takes token_ids and padding_mask, or images. Received: "
             f"{handle} ({type(loaded).__name__}, inputs {', '.join(inputs) or loaded.input}). "
             "Choose another preset."
-        )
-
-
-def _refuse(handle: Handle, modality: str, **setting: object) -> None:
-    [(name, value)] = setting.items()
-    if value is not None:
-        raise UserError(
-            f"Expected no `{name}`, for {handle} reads {modality}. Received: {name}={value!r}. "
-            "Leave it out."
         )
 
 

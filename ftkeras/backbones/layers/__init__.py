@@ -1,8 +1,21 @@
 """Keras layers in a backbone's graph; importing this makes saved models loadable in safe mode."""
 
 from ftkeras.backbones.layers.class_token import ClassToken
+from ftkeras.backbones.layers.last_token import LastToken
+from ftkeras.backbones.layers.masked_group_normalization import MaskedGroupNormalization
 from ftkeras.backbones.layers.mean_pooling import MeanPooling
+from ftkeras.backbones.layers.patch_mean import PatchMean
 from ftkeras.backbones.layers.reversed_channels import ReversedChannels
+from ftkeras.backbones.layers.rotary_angles import RotaryAngles
 from ftkeras.backbones.layers.saved_model_backbone import SavedModelBackbone
 
-__all__ = ["ClassToken", "MeanPooling", "ReversedChannels", "SavedModelBackbone"]
+__all__ = [
+    "ClassToken",
+    "LastToken",
+    "MaskedGroupNormalization",
+    "MeanPooling",
+    "PatchMean",
+    "ReversedChannels",
+    "RotaryAngles",
+    "SavedModelBackbone",
+]
