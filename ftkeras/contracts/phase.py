@@ -15,6 +15,7 @@ OPTIMIZERS = (
 
 SCHEDULES = ("constant", "linear", "cosine")
 STORAGE = ("float32", "float16", "none")
+_SWITCH = (True, False)
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,22 @@ class Phase:
         ema: Momentum m of an exponential moving average `a <- m a + (1 - m) w` of the weights
             that train, in (0, 1), starting from the first step's; the average is what is
             evaluated and kept. `None` keeps the weights themselves.
+        swa: Share of the phase's epochs after which stochastic weight averaging begins, in [0, 1):
+            the weights at the ends of all later epochs are averaged with equal weights, and the
+            average is kept if validation finds it better than every single epoch. See
+            `training/weight_average.py`. `None` averages nothing.
         label_smoothing: Share of each label that is spread over all classes, in [0, 1).
         l2_sp: Strength of the pull of the backbone's weights towards the pretrained ones w0: adds
             `l2_sp / 2 * sum (w - w0)^2` to the loss (Li et al. 2018). The head is not pulled.
         cache: How the hidden states below the thawed blocks are kept between epochs: `float32`,
             `float16` (half the disk, gradients to three digits), or `none`.
+        find_learning_rate: Before the phase, raises the rate step by step until the loss diverges,
+            takes the rate that the curve suggests instead of `learning_rate`, and puts everything
+            else back. See `training/learning_rate_finder.py`.
 
     References:
-        Li, Grandvalet and Davoine, 2018, ICML (L2-SP); Clark et al., 2020, ICLR (layer decay).
+        Li, Grandvalet and Davoine, 2018, ICML (L2-SP); Clark et al., 2020, ICLR (layer decay);
+        Izmailov et al., 2018, UAI (SWA); Smith, 2017, WACV (range test of the learning rate).
     """
 
     freezing: Call
@@ -70,6 +79,8 @@ class Phase:
     label_smoothing: float = 0.0
     l2_sp: float = 0.0
     cache: str = "float32"
+    swa: float | None = None
+    find_learning_rate: bool = False
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "accumulate"):
@@ -85,6 +96,15 @@ class Phase:
             _expect(name, getattr(self, name), "in [0, 1)", lambda v: _number(v) and 0 <= v < 1)
         _expect("layer_decay", self.layer_decay, "in (0, 1]", lambda v: _number(v) and 0 < v <= 1)
         _expect("ema", self.ema, "in (0, 1) or None", _or_none(lambda v: _number(v) and 0 < v < 1))
+        _expect("swa", self.swa, "in [0, 1) or None", _or_none(lambda v: _number(v) and 0 <= v < 1))
+        _expect(
+            "find_learning_rate", self.find_learning_rate, "True or False", lambda v: v in _SWITCH
+        )
+        if self.ema is not None and self.swa is not None:
+            raise UserError(
+                "Expected one average of the weights, `ema` or `swa`. "
+                f"Received: ema={self.ema}, swa={self.swa}. Leave one out."
+            )
         _expect_known("optimizer", str(self.optimizer).lower(), OPTIMIZERS)
         _expect_known("schedule", self.schedule, SCHEDULES)
         _expect_known("cache", self.cache, STORAGE)

@@ -3,9 +3,12 @@
 import importlib
 from typing import Any
 
-_HOMES = (("merge_duplicate_rows", "ftkeras.training.optimizers"),)
+_HOMES = (
+    ("find_learning_rate", "ftkeras.training.learning_rate_finder"),
+    ("merge_duplicate_rows", "ftkeras.training.optimizers"),
+)
 
-__all__ = ["merge_duplicate_rows"]
+__all__ = ["find_learning_rate", "merge_duplicate_rows"]
 
 
 def __getattr__(name: str) -> Any:

@@ -35,12 +35,13 @@ class BestEpoch(keras.callbacks.Callback):
 
     def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Puts the averages into their place."""
-        if not self.model.optimizer.use_ema:
+        optimizer = unscaled(self.model.optimizer)
+        if not optimizer.use_ema:
             return
         self._own = [variable.numpy() for variable in self.model.trainable_variables]
         pairs = zip(
-            self.model.optimizer._trainable_variables,
-            self.model.optimizer._model_variables_moving_average,
+            optimizer._trainable_variables,
+            optimizer._model_variables_moving_average,
             strict=True,
         )
         for variable, average in pairs:
@@ -49,7 +50,7 @@ class BestEpoch(keras.callbacks.Callback):
 
     def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
         """Notes what was evaluated, and takes the averages back out."""
-        if not self.model.optimizer.use_ema:
+        if not unscaled(self.model.optimizer).use_ema:
             return
         self._evaluated = self.model.get_weights()
         for variable, own in zip(self.model.trainable_variables, self._own, strict=True):
@@ -69,6 +70,21 @@ class BestEpoch(keras.callbacks.Callback):
             self.best_epoch = epoch + 1
         if self._waited >= self.patience and epoch > 0:
             self.model.stop_training = True
+
+    def compare(self, logs: dict[str, float], model: keras.Model) -> None:
+        """Compares weights that no epoch ended with, as one more epoch.
+
+        Args:
+            logs: What was measured; all other logs are undefined there.
+            model: Has the weights.
+        """
+        for name, values in self.history.items():
+            values.append(logs.get(name, float("nan")))
+        value = logs.get(self.monitor, float("nan"))
+        if better(value, self.best, self.direction):
+            self.best = value
+            self.weights = model.get_weights()
+            self.best_epoch = max(map(len, self.history.values()))
 
     @property
     def stopped(self) -> bool:
@@ -91,6 +107,11 @@ class BestEpoch(keras.callbacks.Callback):
         self.best_epoch = state["best_epoch"]
         self._waited = state["waited"]
         self.weights = weights
+
+
+def unscaled(optimizer: Any) -> Any:
+    """Returns the optimizer itself, without what scales its losses."""
+    return getattr(optimizer, "inner_optimizer", optimizer)
 
 
 def better(new: float, old: float | None, direction: str) -> bool:

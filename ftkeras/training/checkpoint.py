@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ftkeras.records import atomic
 from ftkeras.training.best_epoch import BestEpoch
+from ftkeras.training.weight_average import WeightAverage
 
 Arrays = dict[str, list[NDArray[Any]]]
 
@@ -41,7 +42,7 @@ class State:
     """What was saved.
 
     Args:
-        about: JSON values: `position`, `best_epoch`, and whatever else the owner saved.
+        about: JSON values: `position`, `best_epoch`, `spent`, and whatever else the owner saved.
         arrays: `model`, `optimizer`, `metrics`, `best` (absent until an epoch has ended), and
             whatever else the owner saved.
     """
@@ -63,6 +64,9 @@ class Checkpoint:
         key: What decides the run's numbers. A state that was saved under another key is no state.
         seconds: Least time between two saves; `None` lets saving take 2% of the time.
 
+    Attributes:
+        spent: Returns what the owner has spent until now: name of a step -> seconds. Saved along.
+
     Example:
         >>> import tempfile
         >>> checkpoint = Checkpoint(Path(tempfile.mkdtemp()) / "work", key="a")
@@ -79,6 +83,7 @@ class Checkpoint:
         self._seconds = seconds
         self._last = time.monotonic()
         self._took = 0.0
+        self.spent: Callable[[], dict[str, float]] = dict
 
     @property
     def due(self) -> bool:
@@ -103,6 +108,7 @@ class Checkpoint:
             for index, array in enumerate(listed)
         }
         counts = {name: len(listed) for name, listed in arrays.items()}
+        about = {**about, "spent": self.spent()}
         text = json.dumps({"key": self.key, "counts": counts, "about": about})
         flat["about"] = np.frombuffer(text.encode(), np.uint8)
         with atomic.replacing(self._path) as temporary, temporary.open("wb") as file:
@@ -137,9 +143,9 @@ class Checkpoint:
 class SaveState(keras.callbacks.Callback):
     """Saves the state of a phase between steps, when it is time; and puts one back.
 
-    Saved are weights, seeds of dropout, the optimizer's variables, the sums of the metrics, the
-    position, and what the best epoch was. Two runs of which one was interrupted end with the same
-    bits.
+    Saved are weights, seeds of dropout, the optimizer's variables, the sums of the metrics and of
+    averaged weights, the position, and what the best epoch was. Two runs of which one was
+    interrupted end with the same bits.
 
     Args:
         checkpoint: Where to.
@@ -147,6 +153,7 @@ class SaveState(keras.callbacks.Callback):
         steps: Steps an epoch.
         beside: Returns what else is to be saved: JSON values and arrays.
         start: The state to go on from.
+        average: The callback that averages weights, if any; it stands before this one.
     """
 
     def __init__(
@@ -156,12 +163,14 @@ class SaveState(keras.callbacks.Callback):
         steps: int,
         beside: Callable[[], tuple[dict[str, Any], Arrays]],
         start: State | None = None,
+        average: WeightAverage | None = None,
     ) -> None:
         super().__init__()
         self.checkpoint = checkpoint
         self.best = best
         self.steps = steps
         self.beside = beside
+        self.average = average
         self._resumed: State | None = start
         self._epoch = 0
         self._skipped = 0
@@ -197,6 +206,9 @@ class SaveState(keras.callbacks.Callback):
         }
         if self.best.weights is not None:
             arrays["best"] = self.best.weights
+        if self.average is not None and self.average.count:
+            arrays["average"] = self.average.sums
+            about = {**about, "averaged": self.average.count}
         place = {"epoch": position.epoch, "step": position.step}
         self.checkpoint.save({**about, "position": place, "best_epoch": self.best.state()}, arrays)
 

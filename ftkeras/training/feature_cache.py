@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ftkeras.contracts.backbone import Backbone
 from ftkeras.records import atomic
-from ftkeras.training import feature_batches
+from ftkeras.training import feature_batches, precision
 from ftkeras.training.feature_journal import KEY_BYTES
 from ftkeras.training.feature_pass import FeaturePass
 from ftkeras.training.feature_table import FeatureTable, explained
@@ -80,7 +80,7 @@ class FeatureCache:
             "tap": tap,
             "shape": list(self._pass.row_shape),
             "preprocessing": backbone.preprocess.config,
-            "precision": self._pass.model.dtype_policy.name,
+            "precision": precision.name_of(self._pass.model),
             "keras": keras.version(),
             "backend": f"{keras.backend.backend()} {_backend_version()}",
             "device": kind,

@@ -2,7 +2,7 @@
 
 import dataclasses
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,16 +19,15 @@ from ftkeras.training.batches import Batches, for_keras
 from ftkeras.training.best_epoch import BestEpoch, better
 from ftkeras.training.checkpoint import Arrays, Checkpoint, SaveState, State, put_back
 from ftkeras.training.examples import Examples
-from ftkeras.training.layer_decay import factors, with_factors
+from ftkeras.training.learning_rate_finder import LOWEST, find_learning_rate
 from ftkeras.training.losses.cross_entropy import CrossEntropy
-from ftkeras.training.optimizers import merge_duplicate_rows
+from ftkeras.training.phase_optimizer import optimizer
+from ftkeras.training.precision import needs_scaled_loss
 from ftkeras.training.pull import pulled
-from ftkeras.training.schedules import WarmUpThenDecay
+from ftkeras.training.weight_average import WeightAverage
 
 # Losses whose labels can be smoothed, for they are what `CrossEntropy` computes.
 _CROSS_ENTROPIES = ("BinaryCrossentropy", "SparseCategoricalCrossentropy")
-# Beside all vectors: biases and scales of more axes than one, such as those of attention heads.
-_NOT_DECAYED = ("bias", "gamma", "beta")
 
 
 @dataclass(frozen=True)
@@ -36,12 +35,16 @@ class PhaseResult:
     """What one phase did.
 
     Args:
-        phase: Its settings.
+        phase: Its settings, with the learning rate that was used.
         trainable_parameters: Weights that could move.
-        best_epoch: The epoch whose weights were kept, counted from 1; 0 when the phase brought
-            nothing and the weights from before it were kept.
-        seconds: Wall time.
-        history: Log name -> one value an epoch.
+        best_epoch: The epoch whose weights were kept, counted from 1; one more than there were if
+            the average was; 0 when the phase brought nothing and the weights from before it were
+            kept.
+        seconds: Wall time, of all the processes that took part.
+        history: Log name -> one value an epoch, and at last those of the average, if there is one.
+        averaged: Epochs whose weights were averaged.
+        learning_rates: What the range test of the learning rate found, as JSON values.
+        look: What a stopping rule saw after the phase, as JSON values.
     """
 
     phase: Phase
@@ -49,6 +52,9 @@ class PhaseResult:
     best_epoch: int
     seconds: float
     history: dict[str, list[float]] = field(default_factory=dict)
+    averaged: int = 0
+    learning_rates: dict[str, Any] | None = None
+    look: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -95,12 +101,14 @@ class Surroundings:
         blocks: The backbone's blocks from input to output, for layer decay.
         pretrained: Variables and what they held before any training, for L2-SP.
         memory: Where the state is saved, and the one to go on from.
+        jit_compile: Whether steps are compiled by XLA; `"auto"` leaves it to Keras.
     """
 
     callbacks: Sequence[keras.callbacks.Callback] = ()
     blocks: tuple[Block, ...] = ()
     pretrained: tuple[tuple[keras.Variable, NDArray[Any]], ...] = ()
     memory: Memory | None = None
+    jit_compile: bool | str = "auto"
 
 
 def fit_phase(
@@ -133,24 +141,28 @@ def fit_phase(
         UserError: The loss is not finite.
     """
     started = time.perf_counter()
-    # How hidden states are kept is no reason for other random numbers.
-    named = dataclasses.replace(phase, cache="float32")
-    keras.utils.set_random_seed(seeds.child(seed, f"fit/{named}"))
-    before = model.get_weights()
-    steps = -(-len(train) // phase.batch_size)
-    best = BestEpoch(objective.monitor, objective.direction, phase.patience or phase.epochs)
     around = around or Surroundings()
-    # A step on features is so short that Python between the steps would cost more than they do.
-    on_features = train.features is not None and keras.backend.backend() == "tensorflow"
-    compile_model(
-        model,
-        objective,
-        optimizer(phase, steps, model.trainable_variables, around.blocks),
-        steps_per_execution=16 if on_features else 1,
-        label_smoothing=phase.label_smoothing,
-    )
+    start = around.memory.start if around.memory else None
     with pulled(_moving(model, around), phase.l2_sp):
-        _run(model, phase, (train, validation), seed, best, around)
+        found = start.about["learning_rates"] if start else None
+        if phase.find_learning_rate and found is None:
+            found = _range_test(model, phase, objective, train, seed, around)
+        if found and found["suggested"]:
+            phase = dataclasses.replace(phase, learning_rate=found["suggested"])
+        # How hidden states are kept is no reason for other random numbers.
+        named = dataclasses.replace(phase, cache="float32")
+        keras.utils.set_random_seed(seeds.child(seed, f"fit/{named}"))
+        before = model.get_weights()
+        best = BestEpoch(objective.monitor, objective.direction, phase.patience or phase.epochs)
+        average = None if phase.swa is None else WeightAverage(phase.swa, phase.epochs)
+        # A step on features is so short that Python between steps would cost more than they do.
+        on_features = train.features is not None and keras.backend.backend() == "tensorflow"
+        _compile(
+            model, objective, phase, train, around, steps_per_execution=16 if on_features else 1
+        )
+        spent = start.about["phase_seconds"] if start else 0.0
+        around = _remembering(around, started - spent, found)
+        _run(model, phase, (train, validation), seed, (best, average), around)
     best_epoch = best.best_epoch
     if best.weights is not None:
         model.set_weights(best.weights)
@@ -162,9 +174,80 @@ def fit_phase(
         phase=phase,
         trainable_parameters=int(sum(np.prod(v.shape) for v in model.trainable_variables)),
         best_epoch=best_epoch,
-        seconds=time.perf_counter() - started,
+        seconds=time.perf_counter() - started + spent,
         history=best.history,
+        averaged=average.count if average is not None and average.count > 1 else 0,
+        learning_rates=found,
     )
+
+
+def _compile(
+    model: keras.Model,
+    objective: Objective,
+    phase: Phase,
+    train: Examples,
+    around: Surroundings,
+    *,
+    steps_per_execution: int = 1,
+) -> None:
+    steps = -(-len(train) // phase.batch_size)
+    scale = needs_scaled_loss(model)
+    compile_model(
+        model,
+        objective,
+        optimizer(phase, steps, model.trainable_variables, around.blocks, scale_loss=scale),
+        steps_per_execution=steps_per_execution,
+        label_smoothing=phase.label_smoothing,
+        jit_compile=around.jit_compile,
+    )
+
+
+def _range_test(
+    model: keras.Model,
+    phase: Phase,
+    objective: Objective,
+    train: Examples,
+    seed: int,
+    around: Surroundings,
+) -> dict[str, Any]:
+    """Tests rates on the model as the phase will train it, one batch a step, at the plain rate."""
+    plain = dataclasses.replace(
+        phase, learning_rate=LOWEST, schedule="constant", warmup=0, accumulate=1, ema=None, swa=None
+    )
+    _compile(model, dataclasses.replace(objective, metrics=list), plain, train, around)
+    batches = Batches(train, phase.batch_size, seeds.child(seed, "learning_rate"))
+    return find_learning_rate(model, _Epochs(batches)).as_json()
+
+
+class _Epochs:
+    """Batches in the order of the next epoch whenever they are begun anew."""
+
+    def __init__(self, batches: Batches) -> None:
+        self._batches = batches
+        self._epoch = -1
+
+    def __iter__(self) -> Iterator[Any]:
+        self._epoch += 1
+        self._batches.set_epoch(self._epoch)
+        for index in range(len(self._batches)):
+            yield self._batches[index]
+
+
+def _remembering(
+    around: Surroundings, started: float, found: dict[str, Any] | None
+) -> Surroundings:
+    """Has the phase's time and its range test saved along with what its owner saves."""
+    memory = around.memory
+    if memory is None:
+        return around
+    owner = memory.beside
+
+    def beside() -> tuple[dict[str, Any], Arrays]:
+        about, arrays = owner()
+        seconds = time.perf_counter() - started
+        return {**about, "phase_seconds": seconds, "learning_rates": found}, arrays
+
+    return dataclasses.replace(around, memory=dataclasses.replace(memory, beside=beside))
 
 
 def _run(
@@ -172,11 +255,12 @@ def _run(
     phase: Phase,
     parts: tuple[Examples, Examples],
     seed: int,
-    best: BestEpoch,
+    candidates: tuple[BestEpoch, WeightAverage | None],
     around: Surroundings,
 ) -> None:
-    """Fits from the start, or from where a state was saved."""
+    """Fits from the start, or from where a state was saved; at last the average is looked at."""
     train, validation = parts
+    best, average = candidates
     steps = -(-len(train) // phase.batch_size)
     first_epoch, skipped = 0, 0
     memory = around.memory
@@ -189,11 +273,12 @@ def _run(
         put_back(model.optimizer.variables, start.arrays["optimizer"])
         best.restore(start.about["best_epoch"], start.arrays.get("best"))
         first_epoch, skipped = start.position.epoch, start.position.step
-        if best.stopped or first_epoch >= phase.epochs:
-            return
-    listening = [StopOnNotFinite(), best, *around.callbacks]
+        if average is not None and "average" in start.arrays:
+            average.restore(start.about["averaged"], start.arrays["average"])
+    listening = [StopOnNotFinite(), best, *([average] if average else []), *around.callbacks]
     if memory is not None:
-        listening.append(SaveState(memory.checkpoint, best, steps, memory.beside, start))
+        saving = SaveState(memory.checkpoint, best, steps, memory.beside, start, average)
+        listening.append(saving)
 
     def go(first: int, last: int, skipped: int = 0) -> None:
         batches = Batches(train, phase.batch_size, seed)
@@ -215,11 +300,15 @@ def _run(
             verbose=0,
         )
 
-    if skipped:  # the rest of this epoch has fewer batches than the epochs after it
+    if (
+        skipped and not best.stopped
+    ):  # the rest of this epoch has fewer batches than the epochs after it
         go(first_epoch, first_epoch + 1, skipped)
         first_epoch += 1
     if first_epoch < phase.epochs and not best.stopped:
         go(first_epoch, phase.epochs)
+    if average is not None:
+        average.compete(model, best, train, Batches(validation, phase.batch_size))
 
 
 def compile_model(
@@ -229,6 +318,7 @@ def compile_model(
     *,
     steps_per_execution: int = 1,
     label_smoothing: float = 0.0,
+    jit_compile: bool | str = "auto",
 ) -> None:
     """Compiles a model for an objective; without an optimizer, for evaluation only.
 
@@ -238,58 +328,32 @@ def compile_model(
         optimizer: What moves the weights.
         steps_per_execution: Steps between two returns to Python.
         label_smoothing: Share of each label that is spread over all classes.
+        jit_compile: Whether steps are compiled by XLA; `"auto"` leaves it to Keras.
+
+    Raises:
+        UserError: XLA was asked for, and a layer cannot be compiled by it.
     """
+    _check_compilable(model, jit_compile)
     model.compile(
         optimizer=optimizer or "sgd",
         loss=_loss(objective, label_smoothing),
         metrics=objective.metrics(),
         steps_per_execution=steps_per_execution,
+        jit_compile=jit_compile,
+        auto_scale_loss=False,
     )
 
 
-def optimizer(
-    phase: Phase,
-    steps: int = 1,
-    variables: Sequence[keras.Variable] = (),
-    blocks: Sequence[Block] = (),
-) -> keras.optimizers.Optimizer:
-    """Returns the Keras optimizer that a phase describes.
-
-    Rows of an embedding that repeat in a batch are merged; see `merge_duplicate_rows`.
-
-    Args:
-        phase: The settings.
-        steps: Batches an epoch.
-        variables: What will be trained; those of one axis are left out of weight decay.
-        blocks: The backbone's blocks from input to output, for layer decay.
-
-    Example:
-        >>> from ftkeras.call_string import Call
-        >>> float(optimizer(Phase(Call("linear_probe"), learning_rate=0.5)).learning_rate)
-        0.5
-    """
-    classes = {name.lower(): value for name, value in vars(keras.optimizers).items()}
-    rate: Any = phase.learning_rate
-    if phase.schedule != "constant" or phase.warmup:
-        rate = WarmUpThenDecay(rate, phase.epochs * steps, phase.warmup, phase.schedule)
-    made = classes[phase.optimizer.lower()](
-        learning_rate=rate,
-        weight_decay=float(phase.weight_decay),
-        global_clipnorm=phase.clip_norm,
-        gradient_accumulation_steps=phase.accumulate if phase.accumulate > 1 else None,
-        use_ema=phase.ema is not None,
-        ema_momentum=phase.ema or 0.99,
-    )
-    # Decay pulls weights towards zero; biases and normalisation scales have no reason to be there.
-    made.exclude_from_weight_decay(
-        var_list=[variable for variable in variables if len(variable.shape) < 2],
-        var_names=list(_NOT_DECAYED),
-    )
-    if phase.layer_decay != 1:
-        made = with_factors(made, factors(blocks, phase.layer_decay))
-    # Keras would end every `fit` with the averages in the weights; `BestEpoch` does that, once.
-    object.__setattr__(made, "finalize_variable_values", lambda variables: None)
-    return merge_duplicate_rows(made)
+def _check_compilable(model: keras.Model, jit_compile: bool | str) -> None:
+    if jit_compile is not True:
+        return
+    layers = [layer.name for layer in model._flatten_layers() if not layer.supports_jit]
+    texts = [x.name for x in model.inputs if x.dtype == "string"]
+    if layers or texts:
+        raise UserError(
+            "Expected layers that XLA can compile. Received: --jit_compile=true and "
+            f"{', '.join([*layers, *texts])}. Leave --jit_compile out."
+        )
 
 
 def _loss(objective: Objective, label_smoothing: float) -> keras.losses.Loss:

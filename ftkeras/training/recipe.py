@@ -21,21 +21,15 @@ from ftkeras.contracts.phase import Phase
 from ftkeras.contracts.phase import from_call as phase_of_call
 from ftkeras.model import freeze, merge
 from ftkeras.training import examples
-from ftkeras.training.batches import Batches, for_keras
+from ftkeras.training.answers import answers
 from ftkeras.training.checkpoint import Arrays, Checkpoint, State, put_back, values
 from ftkeras.training.examples import Examples
-from ftkeras.training.feature_cache import FeatureCache
-from ftkeras.training.fit import (
-    Memory,
-    Objective,
-    PhaseResult,
-    Surroundings,
-    compile_model,
-    fit_phase,
-)
+from ftkeras.training.feature_cache import FeatureCache, Passes
+from ftkeras.training.fit import Memory, Objective, PhaseResult, Surroundings, fit_phase
 from ftkeras.training.length_buckets import round_up
 from ftkeras.training.partial import PartialModel
 from ftkeras.training.prediction import predict
+from ftkeras.training.stopping import StopWithoutGain
 
 Step = Callable[[str, str], Callable[..., Any]]
 """Starts a step that a person sees: name and unit -> `progress(done, total, note)`."""
@@ -74,6 +68,7 @@ class Recipe:
         objective: Loss, metrics and what chooses the best epoch.
         step: Called with a name and a unit when something long begins.
         callbacks: Further Keras callbacks, the same for every phase.
+        jit_compile: Whether steps are compiled by XLA; `"auto"` leaves it to Keras.
     """
 
     def __init__(
@@ -84,6 +79,7 @@ class Recipe:
         objective: Objective,
         step: Step,
         callbacks: Sequence[keras.callbacks.Callback] = (),
+        jit_compile: bool | str = "auto",
     ) -> None:
         self.model = model
         self.backbone = backbone
@@ -91,11 +87,16 @@ class Recipe:
         self.objective = objective
         self.step = step
         self.callbacks = callbacks
+        self.jit_compile = jit_compile
         self.results: list[PhaseResult] = []
+        self.spent_before: dict[str, float] = {}
         self._pretrained = True
         self._only_head_ran = True
         self._batch_size = 32
         self._plain_passes = 0
+        self._passes_before = Passes()
+        self._reference: NDArray[np.float32] | None = None
+        self._answering: dict[bool, keras.Model] = {}
         self._shown: set[str] = set()
 
     def fit(
@@ -108,6 +109,7 @@ class Recipe:
         log: Path | None,
         balanced: Balanced | None = None,
         checkpoint: Checkpoint | None = None,
+        stopping: StopWithoutGain | None = None,
     ) -> None:
         """Runs the phases in order; the model ends with the best weights of all of them.
 
@@ -120,6 +122,8 @@ class Recipe:
             balanced: Which examples of `train` are used, and how much each counts.
             checkpoint: Where the state is saved; training goes on from one that is there, to the
                 same bits.
+            stopping: Looks at every phase after the first; where it sees no gain, the phase is
+                taken back and is the last one. `None` runs all phases.
         """
         stages = [stage for phase in phases for stage in self._stages(phase)]
         pretrained = _values_of(self.backbone) if any(stage.l2_sp for stage in stages) else ()
@@ -130,6 +134,10 @@ class Recipe:
         for number, phase in enumerate(stages, start=1):
             if number <= len(self.results):
                 continue
+            judged = stopping is not None and number > 1
+            if judged and self._reference is None:
+                self._reference = self.predict(validation, "validation")[0]
+            weights = self.model.get_weights() if judged else []
             thawed = freeze(self.backbone, phase.freezing)
             _reseed(self.model, seeds.child(seed, f"dropout/{number}"))
             road = self._road(phase, thawed)
@@ -151,18 +159,55 @@ class Recipe:
                     blocks=self.backbone.blocks,
                     pretrained=pretrained,
                     memory=memory,
+                    jit_compile=self.jit_compile,
                 ),
             )
+            if judged and stopping is not None:
+                result = self._judged(stopping, result, model, validated, seed)
             merge(self.backbone, phase.freezing)
+            if judged and not result.best_epoch:
+                self.model.set_weights(weights)
             if result.best_epoch:
                 best = result.history[self.objective.monitor][result.best_epoch - 1]
                 self._pretrained = self._pretrained and not thawed
-            self._only_head_ran = self._only_head_ran and road == self._on_features
-            if road == self._on_features:
-                epochs = len(result.history["loss"])
-                self._plain_passes += epochs * (len(train.ids) + len(validation.ids))
-            self._batch_size = phase.batch_size
-            self.results.append(result)
+            self._note(result, road == self._on_features, (train, validation))
+            if result.look is not None and not result.look["goes_on"]:
+                break
+
+    def _judged(
+        self,
+        stopping: StopWithoutGain,
+        result: PhaseResult,
+        model: keras.Model,
+        validation: Examples,
+        seed: int,
+    ) -> PhaseResult:
+        """Looks at a phase that is done; one that is to be taken back has no best epoch."""
+        if self._reference is None:
+            raise ValueError("Expected answers from before the phase. Received: none.")
+        after = predict(model, validation, result.phase.batch_size)
+        look = stopping.look(
+            validation.labels,
+            after,
+            self._reference,
+            epochs=len(result.history[self.objective.monitor]),
+            seed=seeds.child(seed, f"look/{len(self.results)}"),
+        )
+        if look.goes_on:
+            self._reference = after
+        kept = result.best_epoch if look.goes_on else 0
+        return dataclasses.replace(result, look=look.as_json(), best_epoch=kept)
+
+    def _note(self, result: PhaseResult, on_features: bool, parts: tuple["Part", "Part"]) -> None:
+        """Keeps what a phase did."""
+        self._only_head_ran = self._only_head_ran and on_features
+        if on_features:
+            train, validation = (len(part.ids) for part in parts)
+            epochs = len(result.history["loss"])
+            self._plain_passes += epochs * (train + validation) - (result.averaged > 0) * train
+        self._batch_size = result.phase.batch_size
+        self.results.append(result)
+        self._answering = {}
 
     def _stages(self, phase: Phase) -> list[Phase]:
         """A phase, or the phases that its freezing rule unfolds it into."""
@@ -221,10 +266,12 @@ class Recipe:
                 "pretrained": self._pretrained,
                 "only_head_ran": self._only_head_ran,
                 "plain_passes": self._plain_passes,
+                "passes": vars(self._passes()),
                 "results": [_to_json(result) for result in self.results],
                 "log": log.read_text(encoding="utf-8") if log and log.exists() else "",
             }
-            return about, {"before": before}
+            answered = [] if self._reference is None else [self._reference]
+            return about, {"before": before, "reference": answered}
 
         return beside
 
@@ -235,6 +282,9 @@ class Recipe:
         self._pretrained = about["pretrained"]
         self._only_head_ran = about["only_head_ran"]
         self._plain_passes = about["plain_passes"]
+        self._passes_before = Passes(**about["passes"])
+        self.spent_before = about["spent"]
+        self._reference = next(iter(state.arrays["reference"]), None)
         if self.results:
             self._batch_size = self.results[-1].phase.batch_size
         put_back(self._moved().variables, state.arrays["before"])
@@ -262,25 +312,27 @@ class Recipe:
             name: What a person sees it called.
         """
         on_features = self._pretrained and self._reads_features
-        model = self._fitted_model(on_features)
+        model = self._answering.get(on_features) or self._fitted_model(on_features)
+        self._answering[on_features] = model
         rows = (self._from_features if on_features else self._from_inputs)(part, name)
-        compile_model(model, self.objective)
-        batches = Batches(rows, self._batch_size)
-        streamed = model.evaluate(for_keras(batches), verbose=0, return_dict=True)
         if on_features:
             self._plain_passes += len(part.ids)
-        return predict(model, rows, self._batch_size), {k: float(v) for k, v in streamed.items()}
+        return answers(model, self.objective, rows, self._batch_size, self.jit_compile)
 
     @property
     def passes(self) -> dict[str, int]:
         """Examples that went through the frozen backbone, were reused, and were saved.
 
         Saved is against a loop without a cache, which passes train and validation through the
-        backbone in every epoch.
+        backbone in every epoch. What an interrupted process had done until its last state is in.
         """
-        done = self.cache.passes
+        done = self._passes()
         saved = max(0, self._plain_passes - done.computed)
         return {"computed": done.computed, "reused": done.reused, "saved": saved}
+
+    def _passes(self) -> Passes:
+        now, before = self.cache.passes, self._passes_before
+        return Passes(before.computed + now.computed, before.reused + now.reused)
 
     def _callbacks(
         self, number: int, phase: Phase, log: Path | None

@@ -20,8 +20,9 @@ from ftkeras.model import build_model, freeze
 from ftkeras.report import wording
 from ftkeras.training import examples
 from ftkeras.training.feature_cache import FeatureCache
-from ftkeras.training.fit import Objective, compile_model, optimizer
+from ftkeras.training.fit import Objective, compile_model
 from ftkeras.training.length_buckets import round_up
+from ftkeras.training.phase_optimizer import optimizer
 from ftkeras.training.recipe import Part, Recipe, Step
 from ftkeras.workflows import _balance, _objective
 from ftkeras.workflows._finished_folds import FinishedFolds

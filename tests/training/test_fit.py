@@ -9,7 +9,8 @@ from ftkeras.call_string import Call
 from ftkeras.contracts.phase import Phase
 from ftkeras.errors import UserError
 from ftkeras.training.examples import from_features
-from ftkeras.training.fit import Objective, fit_phase, optimizer
+from ftkeras.training.fit import Objective, fit_phase
+from ftkeras.training.phase_optimizer import optimizer
 from ftkeras.training.prediction import predict
 
 OBJECTIVE = Objective(

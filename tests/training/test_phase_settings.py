@@ -9,7 +9,8 @@ from ftkeras.contracts.backbone import Block
 from ftkeras.contracts.phase import OPTIMIZERS, Phase
 from ftkeras.errors import UserError
 from ftkeras.training.examples import from_features
-from ftkeras.training.fit import Objective, Surroundings, fit_phase, optimizer
+from ftkeras.training.fit import Objective, Surroundings, fit_phase
+from ftkeras.training.phase_optimizer import optimizer
 
 OBJECTIVE = Objective("BinaryCrossentropy(from_logits=True)", list, "val_loss", "min")
 GRADIENTS = np.random.default_rng(0).normal(size=(12, 3, 2)).astype("float32")

@@ -1,0 +1,1 @@
+"""Recipes that write their own phases: one file a recipe, `--recipe=name(...)`."""
