@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 from ftkeras.statistics._two_samples import difference_of
 from ftkeras.statistics.slices import Slice, SliceDifference, compare_slices
 
-_SIZES = (2, 4, 8, 16, 32)
+_SIZES = (2, 3, 4, 6, 8, 12, 16, 24, 32)
 _COMPONENTS = 32
 _MOST_UNITS = 20_000
 _MOST_CANDIDATES = 8
@@ -55,9 +55,10 @@ class FeatureCluster:
         return np.asarray(rows[order[:count]], "int64")
 
     def _distances(self, features: NDArray[Any]) -> NDArray[np.float64]:
-        """Squared distances, less what is the same to every centre."""
+        """Squared distances of each example to each centre."""
         projected = (np.asarray(features, "float64") - self.mean) @ self.axes
-        return np.asarray((self.centres**2).sum(axis=1) - 2 * projected @ self.centres.T)
+        lengths = (projected**2).sum(axis=1)[:, None] + (self.centres**2).sum(axis=1)
+        return np.asarray(lengths - 2 * projected @ self.centres.T)
 
     def __str__(self) -> str:
         return f"{self.number + 1} of {len(self.centres)}"
@@ -68,11 +69,11 @@ def weak_clusters(
 ) -> list[FeatureCluster]:
     """Returns groups of similar examples where a model errs more often, the clearest first.
 
-    Features are projected on at most 32 principal components and grouped by k-means into 2, 4, 8,
-    16 and 32 clusters, as far as there are `2 * smallest` examples for each. A cluster with more
-    errors than the rest (Fisher's p <= 0.05, uncorrected) is a candidate, no more: it was searched
-    for, so it must be confirmed on examples that took no part in the search. One that lies by more
-    than half within a clearer one is left out.
+    Features are projected on at most 32 principal components and grouped by k-means into 2, 3, 4,
+    6, 8, 12, 16, 24 and 32 clusters, as far as there are `2 * smallest` examples for each. A
+    cluster with more errors than the rest (Fisher's p <= 0.05, uncorrected) is a candidate, no
+    more: it was searched for, so it must be confirmed on examples that took no part in the search.
+    One that lies by more than half within a clearer one is left out.
 
     Args:
         outcome: `(examples,)` whether each was right, on validation.
@@ -167,6 +168,6 @@ def _clusters(features: NDArray[np.float64], smallest: int, seed: int) -> list[F
         for size in _SIZES:
             if len(features) < 2 * smallest * size:
                 break
-            centres = KMeans(size, n_init=3, random_state=seed).fit(projected).cluster_centers_
+            centres = KMeans(size, n_init=4, random_state=seed).fit(projected).cluster_centers_
             found += [FeatureCluster(reduced.mean_, axes, centres, k) for k in range(size)]
     return found
