@@ -29,7 +29,8 @@ def from_arrays(
     Args:
         inputs: Texts; or images, as one uint8 array `(examples, height, width)` or `(examples,
             height, width, channels)`, or as a sequence of such images of different sizes.
-        labels: One label an example: all texts, or all numbers.
+        labels: One label an example: all texts, or all numbers; or lists of these, or an array
+            `(examples, targets)` of numbers.
         columns: Further columns, what slices are cut by.
         name: What messages call the data.
         on_bad_row: `"error"` refuses bad examples and names them; `"skip"` and
@@ -45,6 +46,8 @@ def from_arrays(
         >>> from_arrays(np.zeros((2, 28, 28), "uint8"), [7, 1]).modality
         'image'
     """
+    if isinstance(labels, np.ndarray) and labels.ndim == 2:
+        labels = [tuple(row) for row in labels.tolist()]
     further = dict(columns or {})
     lengths = {"inputs": len(inputs), "labels": len(labels)}
     lengths |= {column: len(values) for column, values in further.items()}

@@ -30,7 +30,13 @@ def text_problem(column: str, value: object, max_characters: int) -> str:
 
 
 def label_problem(column: str, value: object) -> str:
-    """Returns what is wrong with a label, or an empty string."""
+    """Returns what is wrong with a label, or an empty string; a list may be empty."""
+    if isinstance(value, list | tuple):
+        return next((found for each in value if (found := _name_problem(column, each))), "")
+    return _name_problem(column, value)
+
+
+def _name_problem(column: str, value: object) -> str:
     if is_missing(value):
         return f"`{column}` is missing"
     if isinstance(value, str):
@@ -64,7 +70,12 @@ def is_missing(value: object) -> bool:
 
 
 def label_array(values: Sequence[Any]) -> NDArray[np.generic]:
-    """Returns labels as an array of one type: numbers when all are numbers, else texts."""
+    """Returns labels as an array of one type: numbers when all are numbers, else texts.
+
+    Where some are lists, all are tuples.
+    """
+    if any(isinstance(value, list | tuple) for value in values):
+        return object_array([tuple(v) if isinstance(v, list | tuple) else (v,) for v in values])
     if any(isinstance(value, str) for value in values):
         # NumPy drops NUL at the end of a text, so it is dropped everywhere.
         return np.array([str(value).replace("\0", "").strip() for value in values])

@@ -5,7 +5,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ftkeras.contracts.task import class_name
+from ftkeras.contracts.task import Locations, class_name, label_text
+from ftkeras.errors import UserError
+
+
+def single(labels: NDArray[Any], locations: Locations) -> NDArray[Any]:
+    """Returns labels as they are, unless some are lists.
+
+    Raises:
+        UserError: An example has several labels; the message names them.
+    """
+    if labels.dtype == object:
+        several = [row for row, label in enumerate(labels) if isinstance(label, tuple | list)]
+        if several:
+            where: Any = range(len(labels)) if locations is None else locations
+            shown = "; ".join(f"{label_text(labels[row])} ({where[row]})" for row in several[:5])
+            more = f"; and {len(several) - 5} more" if len(several) > 5 else ""
+            raise UserError(
+                f"Expected one label an example. Received: {shown}{more}. Take task=multilabel, or "
+                "name the column of a single label."
+            )
+    return labels
 
 
 def in_order(labels: NDArray[Any]) -> tuple[str, ...]:

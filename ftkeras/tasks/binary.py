@@ -66,8 +66,12 @@ class Binary:
     scores = _SCORES
 
     def read(self, labels: NDArray[Any], locations: Locations = None) -> NDArray[Any]:
-        """Returns the labels as they are."""
-        return labels
+        """Returns the labels as they are.
+
+        Raises:
+            UserError: An example has several.
+        """
+        return _class_names.single(labels, locations)
 
     def fit_labels(self, labels: NDArray[Any]) -> Labels:
         """Returns the two class names, the positive one last.

@@ -101,6 +101,11 @@ class Multilabel:
         """
         rows = self.read(labels)
         names = sorted({name for row in rows for name in row})
+        if len(names) > 1 and set(names) <= {"0", "1"}:
+            raise UserError(
+                "Expected names of labels for task=multilabel. Received: rows of 0 and 1. Name "
+                "the labels that hold in each example: ['comedy', 'drama']."
+            )
         if len(names) > 1 and any(len(row) != 1 for row in rows):
             return Labels(_class_names.in_order(np.array(names)))
         counts = Counter(name for row in rows for name in row)

@@ -39,7 +39,7 @@ def test_bad_examples_are_named_or_skipped():
     assert [row.reason for row in dataset.rejected] == ["`input` is empty", "`label` is missing"]
 
 
-@pytest.mark.parametrize("label", [float("inf"), 10**400, [1, 0], b"x", "x\ud800", "x" * 1001])
+@pytest.mark.parametrize("label", [float("inf"), 10**400, [1, [0]], b"x", "x\ud800", "x" * 1001])
 def test_what_cannot_be_a_label_is_refused(label):
     with pytest.raises(UserError, match="row 1: `label`"):
         from_arrays(["a", "b"], [1, label])

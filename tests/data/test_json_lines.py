@@ -61,7 +61,7 @@ def test_plain_values_become_columns_and_nested_ones_do_not(tmp_path):
         (b'{"text": "b", "label": NaN}', "line 2: `label` is missing"),
         (b'{"text": "b", "label": null}', "line 2: `label` is missing"),
         (b'{"text": "b", "label": Infinity}', "line 2: `label` is inf, neither"),
-        (b'{"text": "b", "label": [1]}', "line 2: `label` is .1., neither"),
+        (b'{"text": "b", "label": [[1]]}', "line 2: `label` is .1., neither"),
         (b'{"text": "b", "label": 99999999999999999999}', "line 2: `label` is 9999.*64 bits"),
         (b'{"text": 5, "label": 1}', "line 2: `text` is 5, not a text"),
         (b'{"label": 1}', "line 2: `text` is missing"),

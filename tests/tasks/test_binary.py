@@ -3,6 +3,7 @@ import pytest
 
 from ftkeras import call_string, catalog
 from ftkeras.contracts.task import Labels, Task
+from ftkeras.data.table import object_array
 from ftkeras.errors import UserError
 from ftkeras.tasks.binary import Binary
 
@@ -73,3 +74,9 @@ def test_an_unknown_positive_class_is_answered_with_the_nearest():
 def test_logits_of_another_shape_are_refused():
     with pytest.raises(ValueError, match=r"Received: logits.shape=\(3, 2\)"):
         Binary().probabilities(np.zeros((3, 2)))
+
+
+def test_an_example_with_several_labels_is_named():
+    labels = object_array([("a",), ("a", "b")])
+    with pytest.raises(UserError, match=r"a \(x 1\); a, b \(x 2\)\. Take task=multilabel"):
+        Binary().read(labels, ["x 1", "x 2"])

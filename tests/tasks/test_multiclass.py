@@ -8,6 +8,7 @@ from sklearn.utils.extmath import softmax
 from ftkeras import catalog
 from ftkeras.call_string import Call
 from ftkeras.contracts.task import Task
+from ftkeras.data.table import object_array
 from ftkeras.errors import UserError
 from ftkeras.tasks.multiclass import Multiclass
 
@@ -54,3 +55,9 @@ def test_the_first_of_equal_logits_wins():
 def test_logits_of_two_columns_are_refused():
     with pytest.raises(ValueError, match=r"Received: logits.shape=\(3, 2\)"):
         Multiclass().predict_label(np.zeros((3, 2)))
+
+
+def test_an_example_with_several_labels_is_named():
+    labels = object_array([("a",), ("a", "b")])
+    with pytest.raises(UserError, match=r"a \(x 1\); a, b \(x 2\)\. Take task=multilabel"):
+        Multiclass().read(labels, ["x 1", "x 2"])

@@ -80,3 +80,8 @@ def test_an_empty_separator_is_refused():
 def test_logits_without_columns_are_refused():
     with pytest.raises(ValueError, match=r"Received: logits.shape=\(3,\)"):
         Multilabel().predict_label(np.zeros(3))
+
+
+def test_rows_of_zero_and_one_are_no_names():
+    with pytest.raises(UserError, match="Received: rows of 0 and 1"):
+        Multilabel().fit_labels(object_array([(0, 1, 1), (1, 0, 0)]))

@@ -84,7 +84,7 @@ def assemble(
     columns: Mapping[str, Sequence[Any]],
     locations: Sequence[str],
     text: str,
-    label: str,
+    label: str | Sequence[str],
     max_characters: int,
     bad: BadRows,
 ) -> Dataset:
@@ -94,13 +94,15 @@ def assemble(
         columns: Column name -> one value a row.
         locations: Where each row stands.
         text: The column that holds the texts.
-        label: The column that holds the labels.
+        label: The column that holds the labels, or several, one a number to be predicted.
         max_characters: Longer texts are bad rows.
         bad: Where bad rows go.
 
     Raises:
         UserError: No row is left, or `bad` refuses bad rows.
     """
+    names = label_columns(label)
+    columns, label = joined(columns, names)
     kept = []
     for row, (value, answer) in enumerate(zip(columns[text], columns[label], strict=True)):
         reason = table.text_problem(text, value, max_characters)
@@ -129,7 +131,30 @@ def assemble(
             if name not in (text, label)
         },
         rejected=rejected,
+        label_names=names,
     )
+
+
+def label_columns(label: str | Sequence[str]) -> tuple[str, ...]:
+    """Returns the columns that make a label."""
+    return (label,) if isinstance(label, str) else tuple(label)
+
+
+def wanted_labels(label: str | Sequence[str]) -> dict[str, str]:
+    """Returns what `check_columns` wants of the columns that make a label."""
+    first, *others = label_columns(label)
+    return {"label": first, **{f"label ({n})": name for n, name in enumerate(others, start=2)}}
+
+
+def joined(
+    columns: Mapping[str, Sequence[Any]], names: Sequence[str]
+) -> tuple[Mapping[str, Sequence[Any]], str]:
+    """Returns the columns with one that holds all labels of a row, and the name of that."""
+    if len(names) == 1:
+        return columns, names[0]
+    label = ", ".join(names)
+    rest = {name: values for name, values in columns.items() if name not in names}
+    return {**rest, label: list(zip(*(columns[name] for name in names), strict=True))}, label
 
 
 def _excerpt(cells: Sequence[Any]) -> str:

@@ -8,7 +8,7 @@ from ftkeras.data.sources import _delimited, _text_table
 def build(
     path: str,
     text: str = "text",
-    label: str = "label",
+    label: str | list[str] = "label",
     separator: str | None = None,
     encoding: str = "utf-8",
     quoted: bool = True,
@@ -24,7 +24,7 @@ def build(
     Args:
         path: The file.
         text: The column that holds the texts.
-        label: The column that holds the labels.
+        label: The column that holds the labels; a list of columns for several numbers to predict.
         separator: One character between cells. `None` takes the one that splits the header into
             the wanted columns: a comma, tab, semicolon or vertical bar.
         encoding: How characters are stored; a byte-order mark of UTF-8 is skipped.
@@ -48,6 +48,6 @@ def build(
     """
     file = _text_table.existing_file(path, "csv")
     bad = BadRows(on_bad_row)
-    wanted = {"text": text, "label": label}
+    wanted = {"text": text, **_text_table.wanted_labels(label)}
     cells, locations = _delimited.read(file, wanted, separator, encoding, quoted, bad)
     return _text_table.assemble(cells, locations, text, label, max_characters, bad)

@@ -16,7 +16,7 @@ from ftkeras.errors import UserError
 def build(
     path: str,
     image: str = "image",
-    label: str = "label",
+    label: str | list[str] = "label",
     root: str | None = None,
     separator: str | None = None,
     encoding: str = "utf-8",
@@ -32,7 +32,7 @@ def build(
     Args:
         path: The table.
         image: The column that holds the paths of the images, relative to `root`.
-        label: The column that holds the labels.
+        label: The column that holds the labels; a list of columns for several numbers to predict.
         root: The folder of the images; by default that of the table.
         separator: One character between cells; `None` takes the one that fits the header.
         encoding: How characters are stored.
@@ -58,8 +58,10 @@ def build(
     if not folder.is_dir():
         raise UserError(f"Expected `root` to be a folder. Received: root={root!r}.")
     bad = BadRows(on_bad_row)
-    wanted = {"image": image, "label": label}
-    columns, locations = _delimited.read(file, wanted, separator, encoding, True, bad)
+    names = _text_table.label_columns(label)
+    wanted = {"image": image, **_text_table.wanted_labels(label)}
+    cells, locations = _delimited.read(file, wanted, separator, encoding, True, bad)
+    columns, label = _text_table.joined(cells, names)
     outcomes = image_file.for_each(lambda cell: _inspect(folder, cell, max_pixels), columns[image])
     kept = []
     for row, (identity, reason) in enumerate(outcomes):
@@ -85,6 +87,7 @@ def build(
             if name not in (image, label)
         },
         rejected=rejected,
+        label_names=names,
     )
 
 

@@ -14,7 +14,7 @@ from ftkeras.errors import UserError
 def build(
     path: str,
     text: str = "text",
-    label: str = "label",
+    label: str | list[str] = "label",
     max_characters: int = 1_000_000,
     on_bad_row: str = "error",
 ) -> Dataset:
@@ -26,7 +26,8 @@ def build(
     Args:
         path: The file.
         text: The key of the text.
-        label: The key of the label: a text, a number, true or false.
+        label: The key of the label: a text, a number, true or false, or a list of these; a list of
+            keys for several numbers to predict.
         max_characters: Longer texts are bad rows.
         on_bad_row: `"error"` refuses the file and names the lines; `"skip"` and
             `"quarantine"` leave them out.
@@ -53,12 +54,14 @@ def build(
             f"Expected one JSON object a line. Received: path={path!r} with none. "
             "Check that the file is the right one."
         )
-    _text_table.check_columns(file.name, keys, "", text=text, label=label)
+    wanted = _text_table.wanted_labels(label)
+    _text_table.check_columns(file.name, keys, "", text=text, **wanted)
     columns = {key: [content.get(key) for _, content in found] for key in keys}
     plain = {
         key: values
         for key, values in columns.items()
-        if key in (text, label) or not any(isinstance(value, list | dict) for value in values)
+        if key in (text, *wanted.values())
+        or not any(isinstance(value, list | dict) for value in values)
     }
     locations = [location for location, _ in found]
     return _text_table.assemble(plain, locations, text, label, max_characters, bad)

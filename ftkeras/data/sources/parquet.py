@@ -17,7 +17,7 @@ from ftkeras.errors import UserError
 def build(
     path: str,
     text: str = "text",
-    label: str = "label",
+    label: str | list[str] = "label",
     max_characters: int = 1_000_000,
     on_bad_row: str = "error",
 ) -> Dataset:
@@ -31,7 +31,8 @@ def build(
         path: A file, a folder (searched for `*.parquet`, deeply), or a pattern such as
             `reviews/part-*.parquet`.
         text: The column that holds the texts.
-        label: The column that holds the labels: texts, numbers, true and false.
+        label: The column that holds the labels: texts, numbers, true and false, or lists of these;
+            a list of columns for several numbers to predict.
         max_characters: Longer texts are bad rows.
         on_bad_row: `"error"` refuses the data and names the rows; `"skip"` and
             `"quarantine"` leave them out.
@@ -83,16 +84,25 @@ def _files(path: str) -> list[Path]:
     return found
 
 
-def _tables(files: list[Path], text: str, label: str) -> Iterator[tuple[Path, pa.Table]]:
+def _tables(
+    files: list[Path], text: str, label: str | list[str]
+) -> Iterator[tuple[Path, pa.Table]]:
+    wanted = _text_table.wanted_labels(label)
     for file in files:
         try:
             schema = pq.read_schema(file)
-            _text_table.check_columns(file.name, schema.names, "", text=text, label=label)
-            names = [name for name in schema.names if _is_plain(schema.field(name).type)]
-            if text not in names or label not in names:
+            _text_table.check_columns(file.name, schema.names, "", text=text, **wanted)
+            kinds = {name: schema.field(name).type for name in schema.names}
+            labels = set(wanted.values())
+            names = [
+                name
+                for name, kind in kinds.items()
+                if _is_plain(kind) or (name in labels and _is_list(kind))
+            ]
+            if {text, *labels} - set(names):
+                told = ", ".join(f"{name}: {kinds[name]}" for name in (text, *sorted(labels)))
                 raise UserError(
-                    f"Expected columns of texts and labels. Received: {file.name} with "
-                    f"{text}: {schema.field(text).type}, {label}: {schema.field(label).type}."
+                    f"Expected columns of texts and labels. Received: {file.name} with {told}."
                 )
             yield file, _comparable(pq.ParquetFile(file).read(columns=names))
         except (pa.ArrowException, OSError) as error:
@@ -115,6 +125,11 @@ def _is_plain(kind: pa.DataType) -> bool:
         pa.types.is_temporal,
     )
     return any(test(kind) for test in tests)
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    tests = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
+    return any(test(kind) for test in tests) and _is_plain(kind.value_type)
 
 
 def _comparable(content: pa.Table) -> pa.Table:
