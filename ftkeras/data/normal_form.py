@@ -2,10 +2,12 @@
 
 import hashlib
 import unicodedata
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ftkeras import sound
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.data import image_file
 
@@ -14,14 +16,16 @@ def normal_forms(dataset: Dataset) -> NDArray[np.bytes_]:
     """Returns `(examples,)` digests of 16 bytes that are equal where two inputs say the same.
 
     Texts: `normal_text`. Images: the decoded pixels, so that a picture saved anew without loss,
-    or with other metadata, is the same picture.
+    or with other metadata, is the same picture. Sounds: the decoded samples, rounded to 16 bits.
 
     Raises:
-        UserError: An image can no longer be read.
+        UserError: An image or a sound can no longer be read.
     """
     if dataset.modality == "text":
         digests = (_digest(normal_text(text).encode()) for text in dataset.inputs)
         return np.fromiter(digests, "S16", count=len(dataset))
+    if dataset.modality == "audio":
+        return np.array([_sound_digest(value) for value in dataset.inputs], "S16")
     return np.array(image_file.for_each(_pixel_digest, dataset.inputs), "S16")
 
 
@@ -53,6 +57,12 @@ def is_blank(text: str) -> bool:
 def _pixel_digest(image: str | NDArray[np.uint8]) -> bytes:
     mode, pixels = image_file.canonical_pixels(image)
     return _digest(f"{mode}{pixels.shape}".encode() + pixels.tobytes())
+
+
+def _sound_digest(value: Any) -> bytes:
+    read = sound.read(value)
+    samples = np.rint(np.clip(read.samples, -1, 1) * 32767).astype("<i2")
+    return _digest(f"{read.sampling_rate} ".encode() + samples.tobytes())
 
 
 def _digest(data: bytes) -> bytes:

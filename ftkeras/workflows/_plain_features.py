@@ -8,10 +8,12 @@ from PIL import Image, ImageOps
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from ftkeras.backbones.preprocessing.log_mel import LogMel
 from ftkeras.contracts.dataset import Dataset
 
 _COMPONENTS = 256
 _SIDE = 32
+_BANDS = 80
 # Words with their apostrophes, and every other sign by itself, as the baseline of texts takes them.
 _TOKEN = r"(?u)\w+(?:'\w+)?|[^\w\s]"  # noqa: S105  (a pattern, not a password)
 
@@ -21,6 +23,7 @@ def floor(train: Dataset, seed: int) -> tuple[str, Callable[[], NDArray[np.float
 
     Texts: TF-IDF of words and pairs, projected on at most 256 directions (latent semantic
     analysis), because the scores need dense features. Images: raw pixels, shrunk to 32 x 32.
+    Sounds: mean and standard deviation over time of each of 80 bands of the log-mel spectrogram.
 
     Args:
         train: The training part; labels are not looked at.
@@ -28,6 +31,8 @@ def floor(train: Dataset, seed: int) -> tuple[str, Callable[[], NDArray[np.float
     """
     if train.modality == "image":
         return f"raw pixels ({_SIDE} x {_SIDE})", lambda: _pixels(train)
+    if train.modality == "audio":
+        return f"log-mel means and spreads ({_BANDS} bands)", lambda: _bands(train)
     return f"TF-IDF (at most {_COMPONENTS} directions)", lambda: _terms(train, seed)
 
 
@@ -47,6 +52,16 @@ def _terms(train: Dataset, seed: int) -> NDArray[np.float32]:
         return np.asarray(terms.toarray(), "float32")
     projected = TruncatedSVD(count, random_state=seed).fit_transform(terms)
     return np.asarray(projected, "float32")
+
+
+def _bands(train: Dataset) -> NDArray[np.float32]:
+    log_mel, rows = LogMel(num_mels=_BANDS), []
+    for value in train.inputs:
+        encoded = log_mel([value]).arrays
+        there = encoded["padding_mask"][0] > 0
+        frames = encoded["encoder_features"][0][there].reshape(-1, _BANDS)
+        rows.append(np.concatenate([frames.mean(axis=0), frames.std(axis=0)]))
+    return np.stack(rows).astype("float32")
 
 
 def _pixels(train: Dataset) -> NDArray[np.float32]:

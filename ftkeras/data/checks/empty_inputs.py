@@ -1,10 +1,12 @@
 """Inputs with nothing in them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ftkeras import sound
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.finding import Finding
 from ftkeras.contracts.split import Split
@@ -15,7 +17,7 @@ from ftkeras.data.normal_form import is_blank
 
 @dataclass(frozen=True)
 class EmptyInputs:
-    """Finds texts without a visible character, and images of a single colour.
+    """Finds texts without a visible character, images of a single colour, and silence.
 
     File sources refuse blank texts when they read; texts made in Python come here unread.
     """
@@ -25,6 +27,9 @@ class EmptyInputs:
         if dataset.modality == "text":
             rows = np.flatnonzero([is_blank(text) for text in dataset.inputs])
             what = "without a visible character"
+        elif dataset.modality == "audio":
+            rows = np.flatnonzero([_is_silent(value) for value in dataset.inputs])
+            what = "without a sound"
         else:
             rows = np.flatnonzero(image_file.for_each(_is_uniform, dataset.inputs))
             what = "of a single colour"
@@ -42,6 +47,11 @@ class EmptyInputs:
                 action="Remove them: no answer can be learnt from nothing.",
             )
         ]
+
+
+def _is_silent(value: Any) -> bool:
+    samples = sound.read(value).samples
+    return bool((samples == samples[:1]).all())
 
 
 def _is_uniform(image: str | NDArray[np.uint8]) -> bool:
