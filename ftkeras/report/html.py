@@ -16,6 +16,7 @@ from ftkeras.report import (
     language,
     score_table,
     verdict,
+    weak_groups,
     worst_errors,
 )
 from ftkeras.report.answers import Answers, decode
@@ -104,6 +105,7 @@ def _content(
         "num_errors": None if test is None else int((~test.correct).sum()),
         "num_answers": None if test is None else len(test),
         "learning": figures.learning(record),
+        "groups": weak_groups.page(record.analyses.get("weak_groups"), answers),
         **analysis_page.content(record, answers),
     }
 

@@ -32,6 +32,7 @@ from ftkeras.workflows import (
     _record,
     _resume,
     _source,
+    _weak_groups,
     _weight_change,
 )
 from ftkeras.workflows._prepared_data import PreparedData, prepare
@@ -98,6 +99,9 @@ def finetune(config: RunConfig) -> RunRecord:
             models = {"model": model, **dict(sorted({**baselines, **rungs}.items()))}
             decision = _decision.decide(config, model, data.task)
             judged = _judged(config, data, models, decision)
+            groups = _weak_groups.weak_groups(
+                model, data.task, features, data.parts["validation"], config.seed
+            )
             moved = _weight_change.weight_change(
                 backbone, before, config.tap, data.parts["validation"].inputs, features
             )
@@ -120,6 +124,7 @@ def finetune(config: RunConfig) -> RunRecord:
                 ),
                 "learning_curve": curve,
                 "weight_change": moved,
+                "weak_groups": groups,
                 **judged.analyses,
             },
         )
