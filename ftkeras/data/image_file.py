@@ -97,7 +97,8 @@ def canonical_pixels(image: str | NDArray[np.uint8]) -> tuple[str, NDArray[np.ge
         UserError: The file cannot be read or decoded.
     """
     if not isinstance(image, str):
-        return "RGBA", np.asarray(Image.fromarray(np.squeeze(image)).convert("RGBA"))
+        flat = image[..., 0] if image.ndim == 3 and image.shape[2] == 1 else image
+        return "RGBA", np.asarray(Image.fromarray(flat).convert("RGBA"))
     try:
         with Image.open(image, formats=_FORMATS) as stored:
             stored.load()

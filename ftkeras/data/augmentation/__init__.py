@@ -1,0 +1,1 @@
+"""Changes to training examples: one file each, `--augment=name(...)`. No other part is touched."""
