@@ -7,6 +7,7 @@ import numpy as np
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.finding import Finding
 from ftkeras.contracts.split import Split
+from ftkeras.contracts.task import label_text
 from ftkeras.data import repeats
 from ftkeras.data.checks import _wording
 
@@ -31,7 +32,9 @@ def describe(dataset: Dataset, found: repeats.Repeats) -> list[Finding]:
     contents = np.flatnonzero(found.disputed)
     groups = [rows[found.group[rows] == content] for content in contents[: _wording.SHOWN]]
     told = "; ".join(
-        ", ".join(f"{dataset.locations[row]} is {dataset.labels[row]!s}" for row in group[:4])
+        ", ".join(
+            f"{dataset.locations[row]} is {label_text(dataset.labels[row])}" for row in group[:4]
+        )
         for group in groups
     )
     return [

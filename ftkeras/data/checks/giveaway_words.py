@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.feature_extraction.text import CountVectorizer
 
 from ftkeras.contracts.dataset import Dataset
@@ -22,7 +23,8 @@ class GiveawayWords:
     So it looks when the label was left in the text (`[spam] …`), or when the classes come from
     different files with different headers. A model then learns the mark and not the matter. The
     measure is balanced accuracy: half the share of the class's texts that have the word, plus
-    half the share of the others that have not. Classes of fewer than 20 texts are left out.
+    half the share of the others that have not. Classes of fewer than 20 texts are left out. Of
+    several labels each is looked at by itself; numbers are not.
 
     Args:
         threshold: Balanced accuracy from which a word counts as giving the label away.
@@ -45,24 +47,24 @@ class GiveawayWords:
 
     def __call__(self, dataset: Dataset, split: Split | None = None) -> list[Finding]:
         """Returns at most one warning; the split makes no difference."""
-        if dataset.modality != "text":
+        if dataset.modality != "text" or dataset.label_kind not in ("classes", "labels"):
             return []
-        names, classes, counts = np.unique(dataset.labels, return_inverse=True, return_counts=True)
         vectorizer = CountVectorizer(token_pattern=_WORD, binary=True, dtype=np.int32)
         present = vectorizer.fit_transform(dataset.inputs)
         in_all = np.asarray(present.sum(axis=0)).ravel()
         words = vectorizer.get_feature_names_out()
         told = []
-        for index, count in enumerate(counts):
+        for name, rows in _classes(dataset).items():
+            count = int(rows.sum())
             others = len(dataset) - count
             if count < _FEWEST or not others:
                 continue
-            in_class = np.asarray(present[classes == index].sum(axis=0)).ravel()
+            in_class = np.asarray(present[rows].sum(axis=0)).ravel()
             accuracy = (in_class / count + 1 - (in_all - in_class) / others) / 2
             best = int(accuracy.argmax())
             if accuracy[best] >= self.threshold:
                 told.append(
-                    f"{words[best]!r} tells {names[index]!s} from the rest in "
+                    f"{words[best]!r} tells {name} from the rest in "
                     f"{accuracy[best]:.1%} of the cases"
                 )
         if not told:
@@ -70,3 +72,11 @@ class GiveawayWords:
         message = "; ".join(told[: _wording.SHOWN]) + _wording.more(len(told)) + "."
         action = "Take the mark out of the texts, unless it will be there when the model is used."
         return [Finding("giveaway_words", "warning", message, action, len(dataset))]
+
+
+def _classes(dataset: Dataset) -> dict[str, NDArray[np.bool_]]:
+    """Returns class or label -> which examples have it."""
+    if dataset.label_kind == "labels":
+        names = sorted({name for each in dataset.labels for name in each})
+        return {name: np.array([name in each for each in dataset.labels]) for name in names}
+    return {str(name): dataset.labels == name for name in np.unique(dataset.labels)}

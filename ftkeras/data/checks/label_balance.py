@@ -1,8 +1,11 @@
 """How many examples each class has, part by part."""
 
+from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.finding import Finding
@@ -14,6 +17,8 @@ from ftkeras.errors import UserError
 @dataclass(frozen=True)
 class LabelBalance:
     """Counts classes, and warns of what makes accuracy misleading or a class unlearnable.
+
+    Of several labels each is counted by itself; of numbers mean and range are told.
 
     Args:
         most_frequent: Above this share of one class accuracy alone misleads.
@@ -46,12 +51,16 @@ class LabelBalance:
         if split is not None:
             part_of = repeats.part_of_rows(dataset, split)
             parts = {part: dataset.take(np.flatnonzero(part_of == part)) for part in PARTS}
-        told = "; ".join(f"{part}: {_shares(examples)}" for part, examples in parts.items())
+        shares = _spread if dataset.label_kind == "numbers" else _shares
+        told = "; ".join(f"{part}: {shares(examples)}" for part, examples in parts.items())
+        if dataset.label_kind == "numbers":
+            return [_finding("note", f"{told}.", "Nothing to do.", len(dataset))]
         learnt = parts.get("train", dataset)
-        names, counts = np.unique(learnt.labels, return_counts=True)
+        names, counts = _counted(learnt)
         found = [_finding("note", f"{told}.", "Nothing to do.", len(dataset))]
-        share = counts.max() / counts.sum()
-        if len(names) > 1 and share > self.most_frequent:
+        kind = dataset.label_kind
+        share = counts.max(initial=0) / max(counts.sum(), 1)
+        if kind == "classes" and len(names) > 1 and share > self.most_frequent:
             name = names[counts.argmax()]
             found.append(
                 _finding(
@@ -69,22 +78,44 @@ class LabelBalance:
             found.append(
                 _finding(
                     "warning",
-                    f"Classes with fewer than {self.fewest} examples to learn from: "
+                    f"{kind.capitalize()} with fewer than {self.fewest} examples to learn from: "
                     f"{listed}{more}.",
-                    "Add examples, or merge or drop these classes.",
+                    f"Add examples, or merge or drop these {kind}.",
                     int(counts[rare].sum()),
                 )
             )
         return found
 
 
+def _counted(examples: Dataset) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Returns classes (or labels, or tags) and how many examples have each."""
+    if examples.label_kind == "classes":
+        return np.unique(examples.labels, return_counts=True)
+    names = Counter(name for each in examples.labels for name in set(each))
+    order = sorted(names)
+    return np.array(order, np.str_), np.array([names[name] for name in order], "int64")
+
+
+def _spread(examples: Dataset) -> str:
+    """Returns mean, standard deviation and range of each target."""
+    values = np.array(examples.labels.tolist(), "float64").reshape(len(examples), -1)
+    if not len(values):
+        return "no examples"
+    names = examples.label_names if values.shape[1] > 1 else ("",)
+    return ", ".join(
+        f"{name} {each.mean():.4g} ± {each.std():.3g} "
+        f"({each.min():.4g} to {each.max():.4g})".lstrip()
+        for name, each in zip(names or [""] * len(values.T), values.T, strict=True)
+    )
+
+
 def _shares(examples: Dataset) -> str:
-    names, counts = np.unique(examples.labels, return_counts=True)
+    names, counts = _counted(examples)
     order = np.argsort(-counts, kind="stable")
     listed = [
         f"{names[row]!s} {counts[row]:,} ({counts[row] / len(examples):.1%})" for row in order
     ]
-    more = [f"and {len(listed) - 10} more classes"] if len(listed) > 10 else []
+    more = [f"and {len(listed) - 10} more {examples.label_kind}"] if len(listed) > 10 else []
     return ", ".join([*listed[:10], *more])
 
 

@@ -46,8 +46,8 @@ class SmallestDifference:
             )
 
     def __call__(self, dataset: Dataset, split: Split | None = None) -> list[Finding]:
-        """Returns one note or warning about the test part; nothing without a split."""
-        if split is None:
+        """Returns one note or warning about the test part; nothing without a split or classes."""
+        if split is None or dataset.label_kind != "classes":
             return []
         count = len(split.test)
         assumed = f"if two models disagree on {self.disagreement:.0%} of the examples"

@@ -3,29 +3,42 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.finding import Finding
 from ftkeras.contracts.split import Split
+from ftkeras.contracts.task import label_text
 from ftkeras.data import repeats
 from ftkeras.data.checks import _wording
 
 
 @dataclass(frozen=True)
 class UnseenLabels:
-    """Finds examples whose class cannot be learnt, because no training example has it."""
+    """Finds examples whose class cannot be learnt, because no training example has it.
+
+    Of several labels (or tags) each must be in the training part; their combination need not.
+    Numbers cannot be unseen, but a note tells how many lie outside the range of the training part.
+    """
 
     def __call__(self, dataset: Dataset, split: Split | None = None) -> list[Finding]:
         """Returns one error that names the rows, or nothing."""
         if split is None:
             return []
         part_of = repeats.part_of_rows(dataset, split)
+        if dataset.label_kind == "numbers":
+            return _outside(dataset, part_of)
         known = dataset.labels[part_of == "train"]
-        rows = np.flatnonzero((part_of != "") & ~np.isin(dataset.labels, known))
+        if dataset.label_kind in ("labels", "tags"):
+            names = {name for names in known for name in names}
+            unseen = np.array([not names.issuperset(each) for each in dataset.labels], bool)
+        else:
+            unseen = ~np.isin(dataset.labels, known)
+        rows = np.flatnonzero((part_of != "") & unseen)
         if not len(rows):
             return []
         told = ", ".join(
-            f"{dataset.labels[row]!s} ({dataset.locations[row]}, in {part_of[row]})"
+            f"{label_text(dataset.labels[row])} ({dataset.locations[row]}, in {part_of[row]})"
             for row in rows[: _wording.SHOWN]
         )
         return [
@@ -40,3 +53,30 @@ class UnseenLabels:
                 "into every part.",
             )
         ]
+
+
+def _outside(dataset: Dataset, part_of: NDArray[np.str_]) -> list[Finding]:
+    """Returns a note about numbers that are smaller or larger than all that can be learnt from."""
+    values = np.array(dataset.labels.tolist(), "float64").reshape(len(dataset), -1)
+    known = values[part_of == "train"]
+    if not len(known):
+        return []
+    beyond = ((values < known.min(axis=0)) | (values > known.max(axis=0))).any(axis=1)
+    rows = np.flatnonzero(beyond & (part_of != ""))
+    if not len(rows):
+        return []
+    told = ", ".join(
+        f"{label_text(dataset.labels[row])} ({dataset.locations[row]}, in {part_of[row]})"
+        for row in rows[: _wording.SHOWN]
+    )
+    return [
+        _wording.finding(
+            dataset,
+            rows,
+            check="unseen_labels",
+            severity="note",
+            message=f"{_wording.examples(len(rows))} with a number outside the range of the "
+            f"training part: {told}{_wording.more(len(rows))}.",
+            action="Look whether these are mistakes; a model answers worst where it never learnt.",
+        )
+    ]
