@@ -13,6 +13,9 @@ from ftkeras.contracts.search import Dimension
 from ftkeras.errors import UserError
 from ftkeras.handles import Handle
 
+PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
+"""What a backbone can compute in."""
+
 LANGUAGES = ("en", "zh")
 """Languages of reports; those of `ftkeras.report.language`."""
 
@@ -53,7 +56,10 @@ class RunConfig:
         image_size: Height and width in pixels; `None` takes the backbone's default.
         preprocessor: The SavedModel that makes tokens for a `tfhub://` backbone of tokens.
         trust: SHA-256 of SavedModels that may run when a finished run that holds them is loaded.
-        phases: The recipe, in order.
+        phases: The recipe, in order; empty where `recipe` writes it.
+        recipe: What writes the phases itself, a file in `training/recipes/`.
+        precision: What the backbone computes in, one of `PRECISIONS`; `None` is `float32`.
+        jit_compile: Whether XLA compiles training: `true`, `false`, or `auto`, which is `None`.
         balance: What is done about rare classes in the training part, a file in `data/balance/`.
         loss: What training minimises instead of the task's own, a file in `training/losses/`.
         metrics: Streaming metrics, files in `metrics/`; empty takes those of the task.
@@ -101,6 +107,9 @@ class RunConfig:
     preprocessor: str | None = None
     trust: tuple[str, ...] = ()
     phases: tuple[Phase, ...] = (Phase(freezing=Call("linear_probe")),)
+    recipe: Call | None = None
+    precision: str | None = None
+    jit_compile: str | None = None
     balance: Call | None = None
     loss: Call | None = None
     metrics: tuple[Call, ...] = ()
@@ -155,6 +164,9 @@ class RunConfig:
                     f"Expected a setting of a run. Received: {name}={value!r}."
                     f"{catalog.nearest(name, [*_READERS, 'mode'])}"
                 )
+        if "recipe" in read:
+            _read_one("recipe", given, _check_recipe)
+            read["phases"] = ()
         config = cls(**read)
         _read_one("search", config, _check_search)
         _read_one("on_bad_row", config, _check_said_once)
@@ -166,6 +178,8 @@ class RunConfig:
         for name in _READERS:
             value = getattr(self, _FIELDS.get(name, name))
             if name == "trials" and not self.search:
+                continue
+            if name == "phase" and self.recipe:
                 continue
             if isinstance(value, tuple):
                 texts = [str(item) for item in value]
@@ -270,6 +284,19 @@ def _check_said_once(config: RunConfig) -> None:
         )
 
 
+def _check_recipe(given: dict[str, Any]) -> None:
+    if "phase" in given:
+        raise UserError(
+            "Expected either --recipe, which writes the phases itself, or --phase. Received: "
+            f"--recipe={given['recipe']} and --phase={_listed(given['phase'])[0]}. Leave one out."
+        )
+    if given.get("mode", "finetune") != "finetune":
+        raise UserError(
+            f"Expected --mode=finetune. Received: --mode={given['mode']}. Write the phases that a "
+            "run of --mode=finetune chose as --phase."
+        )
+
+
 def _switch(value: Any) -> bool:
     known = {"true": True, "false": False}
     if str(value).lower() not in known:
@@ -335,6 +362,9 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "preprocessor": str,
     "trust": lambda texts: tuple(str(text) for text in texts),
     "phase": _phases,
+    "recipe": _call("training/recipes"),
+    "precision": _one_of(*PRECISIONS),
+    "jit_compile": lambda value: _one_of("true", "false", "auto")(str(value).lower()),
     "balance": _call("data/balance"),
     "loss": _call("training/losses"),
     "metric": _calls("metrics"),

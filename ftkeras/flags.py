@@ -7,7 +7,7 @@ from functools import partial
 from absl import flags
 
 from ftkeras import catalog
-from ftkeras.config import RunConfig
+from ftkeras.config import PRECISIONS, RunConfig
 from ftkeras.errors import UserError
 
 _USAGE = """\
@@ -190,6 +190,18 @@ def _recipe(add: Callable[..., None]) -> None:
         f"{_offered('freezing')}.",
         repeated=True,
     )
+    add(
+        "recipe",
+        "Instead of --phase: auto starts from a probe and unfreezes from the top only while "
+        "validation shows a gain beyond noise, for example auto(most_blocks=4, epochs=3). One of: "
+        f"{_offered('training/recipes')}.",
+    )
+    add(
+        "precision",
+        "What the backbone computes in; weights, head, loss and metrics stay float32. One of: "
+        f"{', '.join(PRECISIONS)}. Default: float32.",
+    )
+    add("jit_compile", "Whether XLA compiles training: true, false or auto. Default: auto.")
     add(
         "balance",
         "What to do about rare classes in the training part; validation and test stay as they are. "

@@ -88,7 +88,9 @@ class RunRecord:
         backbone: `handle`, `fingerprint`, `parameters`, `tap`, `head`.
         passes: `computed`, `reused` and `saved` passes through the backbone.
         phases: For each phase `phase` (its call string), `trainable_parameters`, `best_epoch`,
-            `seconds`, and `history` (log name -> one value an epoch, `None` where undefined).
+            `seconds`, and `history` (log name -> one value an epoch, `None` where undefined); with
+            averaged weights `averaged_epochs`, and one value more in `history`; with a range test
+            of the learning rate `learning_rates`.
         measurements: Part -> model (`"model"` or a baseline's name) -> measurements.
         comparisons: The model against each baseline on test.
         streamed: Part -> log name -> value, as counted inside Keras; `None` where undefined.

@@ -65,7 +65,8 @@ class Checkpoint:
         seconds: Least time between two saves; `None` lets saving take 2% of the time.
 
     Attributes:
-        spent: Returns what the owner has spent until now: name of a step -> seconds. Saved along.
+        spent: Returns what this process has spent until now: name of a step -> seconds.
+        spent_before: What processes before it spent until the state that was loaded.
 
     Example:
         >>> import tempfile
@@ -84,6 +85,7 @@ class Checkpoint:
         self._last = time.monotonic()
         self._took = 0.0
         self.spent: Callable[[], dict[str, float]] = dict
+        self.spent_before: dict[str, float] = {}
 
     @property
     def due(self) -> bool:
@@ -108,7 +110,10 @@ class Checkpoint:
             for index, array in enumerate(listed)
         }
         counts = {name: len(listed) for name, listed in arrays.items()}
-        about = {**about, "spent": self.spent()}
+        spent = self.spent()
+        for name, seconds in self.spent_before.items():
+            spent[name] = spent.get(name, 0.0) + seconds
+        about = {**about, "spent": spent}
         text = json.dumps({"key": self.key, "counts": counts, "about": about})
         flat["about"] = np.frombuffer(text.encode(), np.uint8)
         with atomic.replacing(self._path) as temporary, temporary.open("wb") as file:
@@ -129,6 +134,7 @@ class Checkpoint:
                 }
         except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
             return None
+        self.spent_before = content["about"].get("spent", {})
         return State(content["about"], arrays)
 
     def delete(self) -> None:

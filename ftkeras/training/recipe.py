@@ -29,6 +29,7 @@ from ftkeras.training.fit import Memory, Objective, PhaseResult, Surroundings, f
 from ftkeras.training.length_buckets import round_up
 from ftkeras.training.partial import PartialModel
 from ftkeras.training.prediction import predict
+from ftkeras.training.retracing import no_word_of_retracing
 from ftkeras.training.stopping import StopWithoutGain
 
 Step = Callable[[str, str], Callable[..., Any]]
@@ -89,7 +90,6 @@ class Recipe:
         self.callbacks = callbacks
         self.jit_compile = jit_compile
         self.results: list[PhaseResult] = []
-        self.spent_before: dict[str, float] = {}
         self._pretrained = True
         self._only_head_ran = True
         self._batch_size = 32
@@ -146,24 +146,26 @@ class Recipe:
             if checkpoint is not None:
                 memory = Memory(checkpoint, self._beside(best, log), saved)
                 saved = None
-            result = fit_phase(
-                model,
-                phase,
-                self.objective,
-                trained if balanced is None else trained.balanced(balanced),
-                validated,
-                seed=seed,
-                best_before=best,
-                around=Surroundings(
-                    callbacks=self._callbacks(number, phase, log),
-                    blocks=self.backbone.blocks,
-                    pretrained=pretrained,
-                    memory=memory,
-                    jit_compile=self.jit_compile,
-                ),
+            around = Surroundings(
+                callbacks=self._callbacks(number, phase, log),
+                blocks=self.backbone.blocks,
+                pretrained=pretrained,
+                memory=memory,
+                jit_compile=self.jit_compile,
             )
-            if judged and stopping is not None:
-                result = self._judged(stopping, result, model, validated, seed)
+            with no_word_of_retracing():
+                result = fit_phase(
+                    model,
+                    phase,
+                    self.objective,
+                    trained if balanced is None else trained.balanced(balanced),
+                    validated,
+                    seed=seed,
+                    best_before=best,
+                    around=around,
+                )
+                if judged and stopping is not None:
+                    result = self._judged(stopping, result, model, validated, seed)
             merge(self.backbone, phase.freezing)
             if judged and not result.best_epoch:
                 self.model.set_weights(weights)
@@ -283,7 +285,6 @@ class Recipe:
         self._only_head_ran = about["only_head_ran"]
         self._plain_passes = about["plain_passes"]
         self._passes_before = Passes(**about["passes"])
-        self.spent_before = about["spent"]
         self._reference = next(iter(state.arrays["reference"]), None)
         if self.results:
             self._batch_size = self.results[-1].phase.batch_size
@@ -317,7 +318,8 @@ class Recipe:
         rows = (self._from_features if on_features else self._from_inputs)(part, name)
         if on_features:
             self._plain_passes += len(part.ids)
-        return answers(model, self.objective, rows, self._batch_size, self.jit_compile)
+        with no_word_of_retracing():
+            return answers(model, self.objective, rows, self._batch_size, self.jit_compile)
 
     @property
     def passes(self) -> dict[str, int]:

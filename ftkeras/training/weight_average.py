@@ -38,7 +38,9 @@ class WeightAverage(keras.callbacks.Callback):
         if epoch < self.first:
             return
         weights = [np.array(v.numpy(), "float64") for v in self.model.trainable_variables]
-        self.sums = [a + b for a, b in zip(self.sums, weights, strict=True)] or weights
+        if self.sums:
+            weights = [a + b for a, b in zip(self.sums, weights, strict=True)]
+        self.sums = weights
         self.count += 1
 
     def restore(self, count: int, sums: list[NDArray[np.float64]]) -> None:

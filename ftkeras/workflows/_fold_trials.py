@@ -1,10 +1,8 @@
 """A recipe that stacks cannot run, such as one that thaws the backbone: fold after fold."""
 
 import json
-import logging
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -24,7 +22,8 @@ from ftkeras.training.fit import Objective, compile_model
 from ftkeras.training.length_buckets import round_up
 from ftkeras.training.phase_optimizer import optimizer
 from ftkeras.training.recipe import Part, Recipe, Step
-from ftkeras.workflows import _balance, _objective
+from ftkeras.training.retracing import no_word_of_retracing
+from ftkeras.workflows import _balance, _frozen, _objective
 from ftkeras.workflows._finished_folds import FinishedFolds
 from ftkeras.workflows._fold_answers import FoldAnswers, Run
 from ftkeras.workflows._fold_data import FoldData
@@ -96,7 +95,7 @@ class Trials:
                 def told(done: int, number: int = number, name: str = name) -> None:
                     progress(number * epochs + done, len(self._names) * epochs, name)
 
-                with _no_word_of_retracing():
+                with no_word_of_retracing():
                     kept = self._trial(number // self._data.folds, split, told)
                 self._finished.put(name, **kept)
             found.append(kept)
@@ -112,7 +111,8 @@ class Trials:
         model = self._model(seed)
         _reseed(model, seed)
         objective = self._objective(split)
-        recipe = Recipe(model, self._backbone, self._cache, objective, _counted(told))
+        jit = _frozen.jit_compile(self._config)
+        recipe = Recipe(model, self._backbone, self._cache, objective, _counted(told), (), jit)
         parts = {name: self._part(split, name) for name in ("train", "validation", "test")}
         order = seeds.child(self._config.seed, f"order/{repeat}")
         recipe.fit(
@@ -249,21 +249,6 @@ def _reseed(model: keras.Model, seed: int) -> None:
     states = [v for v in model.variables if v.path.endswith("seed_generator_state")]
     for number, state in enumerate(states):
         state.assign(np.array([seeds.child(seed, f"dropout/{number}"), 0], "uint32"))
-
-
-@contextmanager
-def _no_word_of_retracing() -> Iterator[None]:
-    """Every trial is a graph of its own, and TensorFlow takes that for a mistake."""
-
-    def wanted(record: logging.LogRecord) -> bool:
-        return "retracing" not in record.getMessage()
-
-    log = logging.getLogger("tensorflow")
-    log.addFilter(wanted)
-    try:
-        yield
-    finally:
-        log.removeFilter(wanted)
 
 
 def _rows(data: FoldData, split: Split, part: str) -> NDArray[np.int64]:

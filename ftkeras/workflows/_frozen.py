@@ -15,6 +15,7 @@ from ftkeras.handles import Handle
 from ftkeras.model import choose_tap
 from ftkeras.training.feature_cache import FeatureCache
 from ftkeras.training.marked_preprocess import Marked
+from ftkeras.training.precision import in_precision
 from ftkeras.training.recipe import Step
 
 
@@ -50,7 +51,12 @@ def load(config: RunConfig, modality: str | None, handle: Handle | None = None) 
         # The ids of examples are those of the raw texts: what keeps features must know of cleaning.
         marked = Marked(backbone.preprocess, {"cleaning": [str(call) for call in config.clean]})
         backbone = dataclasses.replace(backbone, preprocess=marked)
-    return backbone
+    return in_precision(backbone, config.precision or "float32")
+
+
+def jit_compile(config: RunConfig) -> bool | str:
+    """Returns what `keras.Model.compile` is told: True, False or `"auto"`."""
+    return {"true": True, "false": False}.get(str(config.jit_compile), "auto")
 
 
 def cache(config: RunConfig, backbone: Backbone) -> FeatureCache:

@@ -69,10 +69,15 @@ def defined(value: float) -> float | None:
 
 
 def _phase(result: PhaseResult) -> dict[str, Any]:
+    beside = {
+        "averaged_epochs": result.averaged or None,
+        "learning_rates": result.learning_rates,
+    }
     return {
         "phase": str(result.phase),
         "trainable_parameters": result.trainable_parameters,
         "best_epoch": result.best_epoch,
         "seconds": round(result.seconds, 3),
         "history": {name: [defined(v) for v in values] for name, values in result.history.items()},
+        **{name: value for name, value in beside.items() if value is not None},
     }

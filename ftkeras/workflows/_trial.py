@@ -122,7 +122,8 @@ class Trials:
             seed=config.seed,
         )
         watch = WatchEpochs(tell, f"val_{self._score.name.partition('(')[0]}")
-        recipe = Recipe(model, backbone, cache, objective, _silent, [watch])
+        jit = _frozen.jit_compile(config)
+        recipe = Recipe(model, backbone, cache, objective, _silent, [watch], jit)
         try:
             recipe.fit(
                 config.phases,

@@ -23,9 +23,11 @@ from ftkeras.workflows import (
     _balance,
     _baselines,
     _clock,
+    _course,
     _decision,
     _frozen,
     _judgement,
+    _kinds,
     _learning_curve,
     _objective,
     _predictions,
@@ -58,6 +60,8 @@ def finetune(config: RunConfig) -> RunRecord:
         UserError: Settings, data or backbone are not as they must be.
     """
     _decision.check(config)
+    _course.check(config)
+    _kinds.check(config)
     with terminal.progress() as progress, atomic.replacing_directory(config.run_dir) as directory:
         stopwatch = _clock.Stopwatch()
         with stopwatch("data"):
@@ -76,20 +80,24 @@ def finetune(config: RunConfig) -> RunRecord:
             features = {name: recipe.features(_part(data, name), name) for name in data.parts}
             rungs, curve = _on_features(config, data, features, progress.step)
             rungs |= _of_random_weights(config, data, backbone, progress.step)
-            before = _weight_change.snapshot(backbone, config.phases)
+            course = _course.of(config, backbone, data)
+            before = _weight_change.snapshot(backbone, course.phases)
         with stopwatch("training"):
             train = data.labels["train"]
             balanced = _balance.balanced(config.balance, train, data.num_classes, config.seed)
             with _resume.going_on(config, backbone, data) as checkpoint:
+                checkpoint.spent = stopwatch.so_far
                 recipe.fit(
-                    config.phases,
+                    course.phases,
                     _part(data, "train"),
                     _part(data, "validation"),
                     seed=seeds.child(config.seed, "fit"),
                     log=directory / "metrics.jsonl",
                     balanced=balanced,
                     checkpoint=checkpoint,
+                    stopping=course.stopping,
                 )
+        stopwatch.add(checkpoint.spent_before)
         with stopwatch("prediction"):
             answers = {name: recipe.predict(_part(data, name), name) for name in _judgement.JUDGED}
             logits = {name: values for name, (values, _) in answers.items()}
@@ -122,6 +130,7 @@ def finetune(config: RunConfig) -> RunRecord:
                     data.labels["train"],
                     data.vocabulary.class_names,
                 ),
+                **_course.record(config, course, recipe.results),
                 "learning_curve": curve,
                 "weight_change": moved,
                 "weak_groups": groups,
@@ -172,6 +181,8 @@ def _on_features(
 ) -> tuple[dict[str, Predictions], dict[str, Any] | None]:
     """Returns what needs no training of the backbone: baselines, and what more data would bring."""
     baselines = _baselines.on_features(data, features, config.seed, step)
+    if data.task.kind != "classes":
+        return baselines, None
     curve = _learning_curve.learning_curve(
         features,
         data.labels,
@@ -190,7 +201,7 @@ def _of_random_weights(
     twin = random_twin(backbone, seeds.child(config.seed, "random_twin"))
     features = _frozen.features(_frozen.cache(config, twin), data.parts, step)
     found = _baselines.on_features(data, features, config.seed, step)
-    return {"random_weights_probe": found["features_logistic_regression"]}
+    return {"random_weights_probe": found[_kinds.PROBES[data.task.kind]]}
 
 
 def _recipe(config: RunConfig, data: PreparedData, backbone: Backbone, step: Step) -> Recipe:
@@ -201,12 +212,11 @@ def _recipe(config: RunConfig, data: PreparedData, backbone: Backbone, step: Ste
         head=config.head,
         tap=config.tap,
         seed=config.seed,
+        labels=data.vocabulary,
     )
-    counts = np.bincount(data.labels["train"], minlength=data.num_classes).tolist()
-    objective = _objective.objective(
-        data.task, data.num_classes, config.metrics, config.loss, counts
-    )
-    return Recipe(model, backbone, _frozen.cache(config, backbone), objective, step)
+    objective = _objective.of_data(config, data.task, data.vocabulary, data.labels["train"])
+    jit = _frozen.jit_compile(config)
+    return Recipe(model, backbone, _frozen.cache(config, backbone), objective, step, (), jit)
 
 
 def _passes(recipe: Recipe) -> str:
