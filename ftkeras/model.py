@@ -7,7 +7,7 @@ from ftkeras.backbones.layers.mean_pooling import MeanPooling
 from ftkeras.call_string import Call
 from ftkeras.contracts.backbone import Backbone, Block
 from ftkeras.contracts.freezing import Adapts, ChoosesVariables
-from ftkeras.contracts.task import Task
+from ftkeras.contracts.task import Labels, Task
 from ftkeras.errors import UserError
 
 _LAYER_MEANS = "layer_means"
@@ -21,6 +21,7 @@ def build_model(
     head: Call | str = "linear",
     tap: str | None = None,
     seed: int = 0,
+    labels: Labels | None = None,
 ) -> keras.Model:
     """Attaches a new head to a backbone.
 
@@ -35,6 +36,8 @@ def build_model(
         tap: Which of `backbone.taps` feeds the head; `None` takes the one that the head asks for,
             else the first.
         seed: Seed of the head's initial weights and dropout.
+        labels: What is known of the labels. With a mean and a standard deviation of each number to
+            be predicted, a last layer turns what the head says into their units.
 
     Returns:
         A functional model from the backbone's inputs to `(batch, outputs)` float32 logits.
@@ -49,7 +52,9 @@ def build_model(
     inputs = extractor.input
     outputs = _task(task).num_outputs(num_classes)
     mask = inputs.get("padding_mask") if isinstance(inputs, dict) and tap == "sequence" else None
-    logits_model = build_head(extractor.output.shape[1:], head, outputs, seed, mask)
+    widths = backbone.widths if tap == backbone.taps[0] else ()
+    shape = extractor.output.shape[1:]
+    logits_model = build_head(shape, head, outputs, seed, mask, labels, widths)
     features = extractor(inputs)
     logits = logits_model([features, mask] if len(logits_model.inputs) == 2 else features)
     return keras.Model(inputs, logits, name="fine_tuned")
@@ -61,6 +66,8 @@ def build_head(
     num_outputs: int,
     seed: int,
     mask: keras.KerasTensor | None = None,
+    labels: Labels | None = None,
+    widths: tuple[int, ...] = (),
 ) -> keras.Model:
     """Builds a head alone; the initial weights are those `build_model` gives it for this seed.
 
@@ -70,6 +77,8 @@ def build_head(
         num_outputs: Number of logits.
         seed: Seed of initial weights and dropout.
         mask: What tells tokens from padding; a head that reads positions takes it beside them.
+        labels: What is known of the labels; see `build_model`.
+        widths: How many of the features are those of each backbone, for a head that joins several.
 
     Example:
         >>> build_head((384,), Call("linear"), num_outputs=2, seed=0).output.shape
@@ -79,10 +88,22 @@ def build_head(
     keras.utils.set_random_seed(seeds.child(seed, "head"))
     features = keras.Input(shape, name="features")
     made = catalog.build("heads", head)
+    if catalog.constant("heads", head.name, "JOINS_PARTS"):
+        joined = made(features, num_outputs, _expect_parts(head, widths))
+        return keras.Model(features, _in_units(joined, labels), name="head")
     if mask is None or "sequence" not in catalog.constant("heads", head.name, "TAPS"):
-        return keras.Model(features, made(features, num_outputs), name="head")
+        return keras.Model(features, _in_units(made(features, num_outputs), labels), name="head")
     there = keras.Input(mask.shape[1:], dtype=mask.dtype, name="padding_mask")
-    return keras.Model([features, there], made(features, num_outputs, there), name="head")
+    outputs = _in_units(made(features, num_outputs, there), labels)
+    return keras.Model([features, there], outputs, name="head")
+
+
+def _in_units(outputs: keras.KerasTensor, labels: Labels | None) -> keras.KerasTensor:
+    """Turns standardised numbers into the units of the labels."""
+    if labels is None or not labels.spread:
+        return outputs
+    spread, centre = list(labels.spread), list(labels.centre)
+    return keras.layers.Rescaling(spread, centre, dtype="float32", name="units")(outputs)
 
 
 def features_model(backbone: Backbone, tap: str | None = None) -> keras.Model:
@@ -182,6 +203,16 @@ def _choose(layer: keras.layers.Layer, rule: ChoosesVariables) -> None:
     for inner in reversed(list(layer._flatten_layers())):
         if inner.weights and not any(variable.trainable for variable in inner.weights):
             inner.trainable = False
+
+
+def _expect_parts(head: Call, widths: tuple[int, ...]) -> tuple[int, ...]:
+    if not widths:
+        raise UserError(
+            "Expected several backbones, whose features this head joins. Received: "
+            f"--head={head}, with the features of one. Give each part its backbone "
+            "(--backbone=text=… --backbone=image=…) and leave --tap out, or choose another head."
+        )
+    return widths
 
 
 def _layer_means(backbone: Backbone) -> keras.Model:
