@@ -2,90 +2,128 @@
 
 from ftkeras.records.run_record import Comparison, Measurement
 from ftkeras.report import wording
+from ftkeras.report.language import gettext as _
+from ftkeras.report.language import paragraph
 from ftkeras.statistics import power
 
 
 def clause(text: str) -> str:
-    return text[:1].lower() + text[1:].rstrip(".")
+    return text[:1].lower() + text[1:].rstrip(".。")
 
 
 def measured(score: Measurement) -> str:
-    value = wording.amount(score.score, score.value)
-    interval = ""
-    if score.low is not None and score.high is not None:
-        low, high = wording.amount(score.score, score.low), wording.amount(score.score, score.high)
-        interval = f" ({wording.percent(score.level)} interval {low} to {high})"
+    name, value = wording.plain_name(score.score), wording.amount(score.score, score.value)
     units = wording.count(score.num_units)
-    return f"{wording.plain_name(score.score)} is {value}{interval} on {units} test examples."
+    if score.low is None or score.high is None:
+        return _(
+            "{score} is {value} on {units} test examples.", score=name, value=value, units=units
+        )
+    return _(
+        "{score} is {value} ({level} interval {low} to {high}) on {units} test examples.",
+        score=name,
+        value=value,
+        level=wording.percent(score.level),
+        low=wording.amount(score.score, score.low),
+        high=wording.amount(score.score, score.high),
+        units=units,
+    )
 
 
 def _difference(item: Comparison) -> str:
-    low = wording.change(item.score, item.low).removesuffix(" points")
-    high = wording.change(item.score, item.high)
-    return (
-        f"{wording.percent(item.level)} interval of the difference {low} to {high}, "
-        f"{wording.p_value(item.p_value)}"
+    return _(
+        "{level} interval of the difference {interval}, {p_value}",
+        level=wording.percent(item.level),
+        interval=wording.change_between(item.score, item.low, item.high),
+        p_value=wording.p_value(item.p_value),
     )
+
+
+def _change(score: Measurement, value: float) -> str:
+    return wording.change(score.score, abs(value), signed=False)
 
 
 def _works(score: Measurement, rival: Comparison, margin: float, count: int) -> str:
-    gain = wording.change(score.score, abs(rival.difference), signed=False)
-    side = "below" if score.direction == "min" else "above"
-    which = "the strongest baseline, " if count > 1 else "the baseline, "
-    other = wording.in_sentence(rival.other)
-    return f"{measured(score)} That is {gain} {side} {which}{other} ({_difference(rival)})."
+    if score.direction == "min":
+        several = _("That is {gain} below the strongest baseline, {other} ({difference}).")
+        one = _("That is {gain} below the baseline, {other} ({difference}).")
+    else:
+        several = _("That is {gain} above the strongest baseline, {other} ({difference}).")
+        one = _("That is {gain} above the baseline, {other} ({difference}).")
+    told = (several if count > 1 else one).format(
+        gain=_change(score, rival.difference),
+        other=wording.in_sentence(rival.other),
+        difference=_difference(rival),
+    )
+    return paragraph(measured(score), told)
 
 
 def _worse(score: Measurement, rival: Comparison, margin: float, count: int) -> str:
-    loss = wording.change(score.score, abs(rival.difference), signed=False)
-    other = wording.in_sentence(rival.other)
-    return (
-        f"{measured(score)} The baseline {other} does better by {loss} ({_difference(rival)}): "
-        "as it stands, use the baseline."
+    told = _(
+        "The baseline {other} does better by {loss} ({difference}): as it stands, use the "
+        "baseline.",
+        loss=_change(score, rival.difference),
+        other=wording.in_sentence(rival.other),
+        difference=_difference(rival),
     )
+    return paragraph(measured(score), told)
 
 
 def _no_better(score: Measurement, rival: Comparison, margin: float, count: int) -> str:
-    other = wording.in_sentence(rival.other)
-    worth = wording.change(score.score, margin, signed=False)
-    return (
-        f"{measured(score)} Against {other} the difference is "
-        f"{wording.change(score.score, rival.difference)} ({_difference(rival)}): a gain of "
-        f"{worth} or more is ruled out at this level."
+    told = _(
+        "Against {other} the difference is {change} ({difference}): a gain of {worth} or more is "
+        "ruled out at this level.",
+        other=wording.in_sentence(rival.other),
+        worth=_change(score, margin),
+        change=wording.change(score.score, rival.difference),
+        difference=_difference(rival),
     )
+    return paragraph(measured(score), told)
 
 
 def _cannot_tell(score: Measurement, rival: Comparison, margin: float, count: int) -> str:
-    other = wording.in_sentence(rival.other)
-    visible = wording.change(score.score, power.smallest_visible(rival), signed=False)
     size = max(abs(rival.difference), margin)
-    return (
-        f"{measured(score)} Whether it beats {other} stays open: the difference is "
-        f"{wording.change(score.score, rival.difference)} ({_difference(rival)}). With "
-        f"{wording.count(rival.num_units)} examples, a true difference below about {visible} "
-        f"would often go unseen; to show one of {wording.change(score.score, size, signed=False)}, "
-        f"about {wording.count(power.units_needed(rival, size))} would be needed."
+    open_ = _(
+        "Whether it beats {other} stays open: the difference is {change} ({difference}).",
+        other=wording.in_sentence(rival.other),
+        change=wording.change(score.score, rival.difference),
+        difference=_difference(rival),
     )
+    needed = _(
+        "With {units} examples, a true difference below about {visible} would often go unseen; to "
+        "show one of {size}, about {needed} would be needed.",
+        units=wording.count(rival.num_units),
+        visible=_change(score, power.smallest_visible(rival)),
+        size=_change(score, size),
+        needed=wording.count(power.units_needed(rival, size)),
+    )
+    return paragraph(measured(score), open_, needed)
 
 
 def _harmful(score: Measurement, rival: Comparison, margin: float, count: int) -> str:
-    loss = wording.change(score.score, abs(rival.difference), signed=False)
-    other = wording.in_sentence(rival.other)
-    return (
-        f"{measured(score)} The same backbone left as it was, with {other}, does better by {loss} "
-        f"({_difference(rival)}): training its weights did harm."
+    told = _(
+        "The same backbone left as it was, with {other}, does better by {loss} ({difference}): "
+        "training its weights did harm.",
+        loss=_change(score, rival.difference),
+        other=wording.in_sentence(rival.other),
+        difference=_difference(rival),
     )
+    return paragraph(measured(score), told)
 
 
 def _probe_is_enough(score: Measurement, rival: Comparison, margin: float, count: int) -> str:
-    worth = wording.change(score.score, margin, signed=False)
-    other = wording.in_sentence(rival.other)
-    return (
-        f"{measured(score)} It beats every baseline, but so does the backbone left frozen: against "
-        f"{other} the difference is {wording.change(score.score, rival.difference)} "
-        f"({_difference(rival)}). A gain of {worth} or more from training the backbone's weights "
-        "is ruled out at this level."
+    against = _(
+        "It beats every baseline, but so does the backbone left frozen: against {other} the "
+        "difference is {change} ({difference}).",
+        other=wording.in_sentence(rival.other),
+        change=wording.change(score.score, rival.difference),
+        difference=_difference(rival),
     )
+    ruled_out = _(
+        "A gain of {worth} or more from training the backbone's weights is ruled out at this "
+        "level.",
+        worth=_change(score, margin),
+    )
+    return paragraph(measured(score), against, ruled_out)
 
 
 SENTENCES = {
@@ -100,16 +138,19 @@ SENTENCES = {
 
 def overfits(sentence: str, score: Measurement, train: float) -> str:
     """Returns a verdict's sentence with the reason: what it reached on what it was trained on."""
-    return (
-        f"{sentence} On the examples it was trained on it reached "
-        f"{wording.amount(score.score, train)}: it learnt them by heart."
+    told = _(
+        "On the examples it was trained on it reached {train}: it learnt them by heart.",
+        train=wording.amount(score.score, train),
     )
+    return paragraph(sentence, told)
 
 
 def unsettled(rival: Comparison) -> str:
     """Returns what to add where it works, but training the backbone may not have been needed."""
-    return (
-        f" Whether training the backbone's weights was worth it stays open: against "
-        f"{wording.in_sentence(rival.other)} the difference is "
-        f"{wording.change(rival.score, rival.difference)} ({_difference(rival)})."
+    return _(
+        "Whether training the backbone's weights was worth it stays open: against {other} the "
+        "difference is {change} ({difference}).",
+        other=wording.in_sentence(rival.other),
+        change=wording.change(rival.score, rival.difference),
+        difference=_difference(rival),
     )

@@ -7,6 +7,7 @@ from ftkeras.contracts.calibration import CalibrationMethod, Calibrator
 from ftkeras.records.run_record import RunRecord
 from ftkeras.report import beliefs, for_whom
 from ftkeras.report.answers import Answers
+from ftkeras.report.language import said
 from ftkeras.report.plots import slices
 
 _MOST_CLASSES = 60
@@ -22,7 +23,7 @@ def content(record: RunRecord, answers: dict[str, Answers]) -> dict[str, Any]:
     found = record.analyses
     sets, names = found.get("conformal"), record.task.get("class_names", [])
     return {
-        "advice": found["which_metric"]["sentence"] if "which_metric" in found else None,
+        "advice": said(found["which_metric"]["sentence"]) if "which_metric" in found else None,
         "threshold": beliefs.threshold(found["threshold"]) if "threshold" in found else None,
         "calibration": (
             beliefs.calibration(found["calibration"]) if "calibration" in found else None

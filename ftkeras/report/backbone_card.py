@@ -6,6 +6,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ftkeras.contracts.backbone_description import BackboneDescription
+from ftkeras.report.language import gettext as _
+from ftkeras.report.language import said
 
 _BLOCKS_SHOWN = 12
 
@@ -30,30 +32,36 @@ def show(description: BackboneDescription, console: Console | None = None) -> No
 def rows(description: BackboneDescription) -> list[tuple[str, str]]:
     """Returns name and text of each line."""
     d = description
-    flops = "cannot be counted here" if d.flops is None else f"{d.flops / 1e9:.3g} billion"
+    flops, memory = _("cannot be counted here"), _(
+        "{weights} of weights; the process had {process}",
+        weights=_size(d.weight_bytes),
+        process=_size(d.peak_bytes),
+    )  # fmt: skip
+    if d.flops is not None:
+        flops = _("{billions:.3g} billion", billions=d.flops / 1e9)
     return [
-        ("Reads", d.modality),
-        ("Inputs", "\n".join(f"{name}: {spec}" for name, spec in d.inputs.items())),
-        ("Taps", "\n".join(f"{name}: {shape}" for name, shape in d.taps.items())),
-        ("Blocks", _blocks(d.blocks)),
-        ("Parameters", f"{d.parameters:,}"),
-        ("Memory", f"{_size(d.weight_bytes)} of weights; the process had {_size(d.peak_bytes)}"),
-        ("FLOPs an example", flops),
-        ("Speed", f"{d.examples_per_second:,.1f} examples a second"),
-        ("Measured on", d.measured),
-        ("Licence", d.licence or "not stated in its files"),
-        ("Fingerprint", d.fingerprint),
+        (_("Reads"), _(d.modality)),
+        (_("Inputs"), "\n".join(f"{name}: {spec}" for name, spec in d.inputs.items())),
+        (_("Taps"), "\n".join(f"{name}: {shape}" for name, shape in d.taps.items())),
+        (_("Blocks"), _blocks(d.blocks)),
+        (_("Parameters"), f"{d.parameters:,}"),
+        (_("Memory"), memory),
+        (_("FLOPs an example"), flops),
+        (_("Speed"), _("{speed:,.1f} examples a second", speed=d.examples_per_second)),
+        (_("Measured on"), said(d.measured)),
+        (_("Licence"), d.licence or _("not stated in its files")),
+        (_("Fingerprint"), d.fingerprint),
     ]
 
 
 def _blocks(blocks: dict[str, int]) -> str:
     if not blocks:
-        return "none: it can only be used frozen"
+        return _("none: it can only be used frozen")
     lines = [f"{name}: {count:,}" for name, count in blocks.items()]
     if len(lines) > _BLOCKS_SHOWN:
         left_out = len(lines) - _BLOCKS_SHOWN
         half = _BLOCKS_SHOWN // 2
-        lines = [*lines[:half], f"… {left_out} more …", *lines[-half:]]
+        lines = [*lines[:half], _("… {count} more …", count=left_out), *lines[-half:]]
     return "\n".join(lines)
 
 

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ftkeras.report import wording
+from ftkeras.report.language import N_, paragraph, said
+from ftkeras.report.language import gettext as _
 
-_METHODS = {"least_ambiguous": "smallest sets", "adaptive": "adaptive"}
+_METHODS = {"least_ambiguous": N_("smallest sets"), "adaptive": N_("adaptive")}
 _CHANCE = 0.05
 
 
@@ -41,38 +43,69 @@ class Section:
 
 def threshold(found: dict[str, Any]) -> Section:
     """Returns what is said of a chosen threshold, from `analyses["threshold"]` of a record."""
-    at, figure = wording.number(found["threshold"]), found["figure"]
+    at, figure = wording.number(found["threshold"]), _figure(found)
     choice, outcome = found["choice"], found["outcome"]
     sentences = [
-        f"“{wording.shortened(found['positive'], 40)}” is answered when its probability is above "
-        f"{at}. The rule {found['rule']} chose this on validation; it is locked into the saved "
-        "model, and test had no say."
+        _(
+            "“{positive}” is answered when its probability is above {threshold}. The rule {rule} "
+            "chose this on validation; it is locked into the saved model, and test had no say.",
+            positive=wording.shortened(found["positive"], 40),
+            threshold=at,
+            rule=found["rule"],
+        )
     ]
     if choice is not None:
-        share = "" if not choice["unmet"] else (
-            f" In {wording.percent(round(choice['unmet'], 3))} of the resamples no threshold "
-            "fulfilled the rule."
-        )  # fmt: skip
-        sentences.append(
-            f"Other samples of {choice['num_units']:,} examples would have chosen "
-            f"{_between(choice, '')}.{share} On validation the threshold gives {figure} "
-            f"{wording.number(choice['value'])}; {wording.number(abs(choice['optimism']))} of that "
-            f"is due to the choosing, so expect {wording.number(choice['expected'])} "
-            f"({_between(choice, 'expected_')})."
-        )
+        sentences.append(_chosen(choice, figure))
     sentences.append(
-        f"On test: {figure} {wording.number(outcome['value'])} ({_between(outcome, '')}), against "
-        f"{wording.number(outcome['other'])} at 0.5; difference {_signed(outcome['difference'])} "
-        f"({_between(outcome, 'difference_', signed=True)}). The two thresholds decide "
-        f"{outcome['changed']:,} of {outcome['num_units']:,} examples differently."
+        _(
+            "On test: {figure} {value} ({interval}), against {other} at 0.5; difference "
+            "{difference} ({difference_interval}). The two thresholds decide {changed:,} of "
+            "{units:,} examples differently.",
+            figure=figure,
+            value=wording.number(outcome["value"]),
+            interval=_between(outcome, ""),
+            other=wording.number(outcome["other"]),
+            difference=_signed(outcome["difference"]),
+            difference_interval=_between(outcome, "difference_", signed=True),
+            changed=outcome["changed"],
+            units=outcome["num_units"],
+        )
     )
     rows = tuple(
         Row(wording.plain_name(one["at"]["score"]), (_measured(one["at"]), _measured(one["half"])))
         for one in found["scores"]
     )
-    methods = [each["method"] for each in (choice, outcome) if each is not None]
-    fine = f"Intervals of {figure}: {'; '.join(methods)}."
-    return Section(tuple(sentences), ("Score on test", f"At {at}", "At 0.5"), rows, fine)
+    methods = [said(each["method"]) for each in (choice, outcome) if each is not None]
+    fine = _("Intervals of {figure}: {methods}.", figure=figure, methods=_("; ").join(methods))
+    head = (_("Score on test"), _("At {threshold}", threshold=at), _("At 0.5"))
+    return Section(tuple(sentences), head, rows, fine)
+
+
+def _figure(found: dict[str, Any]) -> str:
+    """What a rule looks at: a score by its name in lower case, or words of its own."""
+    return said(found["figure"])
+
+
+def _chosen(choice: dict[str, Any], figure: str) -> str:
+    others = _(
+        "Other samples of {units:,} examples would have chosen {interval}.",
+        units=choice["num_units"],
+        interval=_between(choice, ""),
+    )
+    unmet = choice["unmet"] and _(
+        "In {share} of the resamples no threshold fulfilled the rule.",
+        share=wording.percent(round(choice["unmet"], 3)),
+    )
+    expected = _(
+        "On validation the threshold gives {figure} {value}; {optimism} of that is due to the "
+        "choosing, so expect {expected} ({interval}).",
+        figure=figure,
+        value=wording.number(choice["value"]),
+        optimism=wording.number(abs(choice["optimism"])),
+        expected=wording.number(choice["expected"]),
+        interval=_between(choice, "expected_"),
+    )
+    return paragraph(others, unmet or "", expected)
 
 
 def calibration(found: dict[str, Any]) -> Section:
@@ -80,14 +113,22 @@ def calibration(found: dict[str, Any]) -> Section:
     before, after = found["before"], found["after"]
     sentences = [_gap(before)]
     if after is None and before["p_value"] < _CHANCE:
-        sentences.append("--calibration=temperature corrects that on validation; see --help.")
+        sentences.append(
+            _("{flag} corrects that on validation; see --help.", flag="--calibration=temperature")
+        )
     rows: tuple[Row, ...] = ()
     if after is not None:
         sentences.append(
-            f"A calibration ({wording.plain_name(found['method'])}), fitted on "
-            f"{found['num_units']:,} validation examples, is saved with the model. After it the "
-            f"error is {wording.number(after['value'])}, and by chance alone it would be "
-            f"{wording.number(after['by_chance'])} ({wording.p_value(after['p_value'])})."
+            _(
+                "A calibration ({method}), fitted on {units:,} validation examples, is saved with "
+                "the model. After it the error is {value}, and by chance alone it would be "
+                "{by_chance} ({p_value}).",
+                method=wording.plain_name(found["method"]),
+                units=found["num_units"],
+                value=wording.number(after["value"]),
+                by_chance=wording.number(after["by_chance"]),
+                p_value=wording.p_value(after["p_value"]),
+            )
         )
         rows = tuple(
             Row(
@@ -104,14 +145,15 @@ def calibration(found: dict[str, Any]) -> Section:
             )
             for one in found["scores"]
         )
-    fine = (
+    fine = _(
         "The expected calibration error is the mean distance between what is said and what is seen "
-        f"in {before['num_bins']} bins. It is never 0, even for a perfect model, which is why it "
-        f"is compared with {before['method']}."
+        "in {bins} bins. It is never 0, even for a perfect model, which is why it is compared with "
+        "{method}.",
+        bins=before["num_bins"],
+        method=said(before["method"]),
     )
-    return Section(
-        tuple(sentences), ("Score on test", "Before", "After", "Change", "p-value"), rows, fine
-    )
+    head = (_("Score on test"), _("Before"), _("After"), _("Change"), _("p-value"))
+    return Section(tuple(sentences), head, rows, fine)
 
 
 def sets(found: list[dict[str, Any]]) -> Section:
@@ -119,7 +161,11 @@ def sets(found: list[dict[str, Any]]) -> Section:
     first = found[0]
     rows = tuple(
         Row(
-            f"{wording.percent(one['promised'])}, {_METHODS.get(one['method'], one['method'])}",
+            _(
+                "{promised}, {method}",
+                promised=wording.percent(one["promised"]),
+                method=_(_METHODS.get(one["method"], one["method"])),
+            ),
             (
                 _share(one["coverage"]),
                 (wording.number(one["mean_size"], 2), _sizes(one["sizes"])),
@@ -129,16 +175,29 @@ def sets(found: list[dict[str, Any]]) -> Section:
         for one in _told_apart(found)
     )
     sentences = (
-        "Instead of one class the model can name a set that holds the true class as often as is "
-        f"promised. It was calibrated on {first['num_calibration']:,} validation examples and "
-        f"checked on {first['coverage']['num_units']:,} of test.",
-        "Validation also chose the epoch, so the promise is approximate; and the luck of drawing "
-        f"these validation examples alone lets the true coverage of a promised "
-        f"{wording.percent(first['promised'])} lie between {_percent(first['promised_low'])} and "
-        f"{_percent(first['promised_high'])}.",
+        _(
+            "Instead of one class the model can name a set that holds the true class as often as "
+            "is promised. It was calibrated on {calibration:,} validation examples and checked on "
+            "{checked:,} of test.",
+            calibration=first["num_calibration"],
+            checked=first["coverage"]["num_units"],
+        ),
+        _(
+            "Validation also chose the epoch, so the promise is approximate; and the luck of "
+            "drawing these validation examples alone lets the true coverage of a promised "
+            "{promised} lie between {low} and {high}.",
+            promised=wording.percent(first["promised"]),
+            low=_percent(first["promised_low"]),
+            high=_percent(first["promised_high"]),
+        ),
     )
-    head = ("Promised", "Covered on test", "Classes a set", "Right when it is one class")
-    fine = "Split conformal prediction. Intervals: Wilson."
+    head = (
+        _("Promised"),
+        _("Covered on test"),
+        _("Classes a set"),
+        _("Right when it is one class"),
+    )
+    fine = _("Split conformal prediction. Intervals: Wilson.")
     return Section(sentences, head, rows, fine)
 
 
@@ -159,26 +218,31 @@ def sets_by_class(found: list[dict[str, Any]], class_names: list[str]) -> list[R
 
 
 def _gap(gap: dict[str, Any]) -> str:
-    chance = (
-        f"a perfectly calibrated model shows {wording.number(gap['by_chance'])} on "
-        f"{gap['num_units']:,} examples by chance, and stays below "
-        f"{wording.number(gap['by_chance_high'])} in {wording.percent(gap['level'])} of cases"
-    )
-    value = f"expected calibration error {wording.number(gap['value'])}"
     if gap["p_value"] >= _CHANCE:
-        return (
-            f"The model may be taken at its word as far as test can tell: {value}, and {chance} "
-            f"({wording.p_value(gap['p_value'])})."
+        template = _(
+            "The model may be taken at its word as far as test can tell: expected calibration "
+            "error {value}, and a perfectly calibrated model shows {by_chance} on {units:,} "
+            "examples by chance, and stays below {high} in {level} of cases ({p_value})."
         )
-    return (
-        f"Its probabilities are off by more than chance: {value}, but {chance} "
-        f"({wording.p_value(gap['p_value'])})."
+    else:
+        template = _(
+            "Its probabilities are off by more than chance: expected calibration error {value}, "
+            "but a perfectly calibrated model shows {by_chance} on {units:,} examples by chance, "
+            "and stays below {high} in {level} of cases ({p_value})."
+        )
+    return template.format(
+        value=wording.number(gap["value"]),
+        by_chance=wording.number(gap["by_chance"]),
+        units=gap["num_units"],
+        high=wording.number(gap["by_chance_high"]),
+        level=wording.percent(gap["level"]),
+        p_value=wording.p_value(gap["p_value"]),
     )
 
 
 def _measured(item: dict[str, Any]) -> tuple[str, str]:
     if item["value"] is None:
-        return wording.number(None), item["note"]
+        return wording.number(None), said(item["note"])
     return wording.number(item["value"]), _between(item, "")
 
 
@@ -187,7 +251,7 @@ def _between(item: dict[str, Any], prefix: str, signed: bool = False) -> str:
     if low is None or high is None:
         return ""
     show = _signed if signed else wording.number
-    return f"{show(low)} to {show(high)}"
+    return wording.between(show(low), show(high))
 
 
 def _signed(value: float | None) -> str:
@@ -197,8 +261,8 @@ def _signed(value: float | None) -> str:
 
 def _share(item: dict[str, Any]) -> tuple[str, str]:
     if item["value"] is None:
-        return wording.number(None), "no examples"
-    return _percent(item["value"]), f"{_percent(item['low'])} to {_percent(item['high'])}"
+        return wording.number(None), _("no examples")
+    return _percent(item["value"]), wording.between(_percent(item["low"]), _percent(item["high"]))
 
 
 def _percent(share: float | None) -> str:
@@ -218,5 +282,7 @@ def _told_apart(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _sizes(sizes: list[float]) -> str:
-    empty = f"{_percent(sizes[0])} empty, " if sizes[0] else ""
-    return f"{empty}{_percent(sizes[1] if len(sizes) > 1 else 0.0)} of one"
+    single = _percent(sizes[1] if len(sizes) > 1 else 0.0)
+    if sizes[0]:
+        return _("{empty} empty, {single} of one", empty=_percent(sizes[0]), single=single)
+    return _("{single} of one", single=single)

@@ -2,6 +2,8 @@
 
 from ftkeras.records.run_record import RunRecord
 from ftkeras.report import wording
+from ftkeras.report.language import gettext as _
+from ftkeras.report.language import ngettext
 
 _FEW = 200
 _ONE_SIDED = 0.8
@@ -27,11 +29,12 @@ def _read_again(record: RunRecord) -> str | None:
     reads = len(record.test_reads)
     if reads <= 1:
         return None
-    return (
-        f"The test part was read {reads} times. If anything was changed after seeing an earlier "
+    return _(
+        "The test part was read {reads} times. If anything was changed after seeing an earlier "
         "reading, these numbers are too optimistic, by an unknown amount. And if each reading was "
-        f"a decision at 95%, one of the {reads} is wrong with a probability of up to "
-        f"{wording.percent(min(1.0, _ERROR * reads))}."
+        "a decision at 95%, one of the {reads} is wrong with a probability of up to {error}.",
+        reads=reads,
+        error=wording.percent(min(1.0, _ERROR * reads)),
     )
 
 
@@ -39,7 +42,11 @@ def _few(record: RunRecord) -> str | None:
     examples = record.split.get("counts", {}).get("test")
     if examples is None or examples >= _FEW:
         return None
-    return f"The test part is small ({examples} examples): look at the intervals, not the points."
+    return ngettext(
+        "The test part is small ({count} example): look at the intervals, not the points.",
+        "The test part is small ({count} examples): look at the intervals, not the points.",
+        count=examples,
+    )
 
 
 def _one_sided(record: RunRecord) -> str | None:
@@ -50,9 +57,10 @@ def _one_sided(record: RunRecord) -> str | None:
     name, most = max(labels.items(), key=lambda item: item[1])
     if most / total < _ONE_SIDED:
         return None
-    share = wording.percent(round(most / total, 3))
-    return (
-        f"{share} of the test examples are of class “{wording.shortened(name, 40)}”, so always "
-        f"answering it reaches accuracy {share}. Look at balanced accuracy, F1 or the area under "
-        "the precision-recall curve instead."
+    return _(
+        "{share} of the test examples are of class “{name}”, so always answering it reaches "
+        "accuracy {share}. Look at balanced accuracy, F1 or the area under the precision-recall "
+        "curve instead.",
+        share=wording.percent(round(most / total, 3)),
+        name=wording.shortened(name, 40),
     )

@@ -11,14 +11,16 @@ from rich.text import Text
 
 from ftkeras.records.run_record import Measurement, RunRecord
 from ftkeras.report import score_table, wording
+from ftkeras.report.language import N_, listed, ngettext, of, paragraph
+from ftkeras.report.language import gettext as _
 from ftkeras.report.plots import folds
 
 _SHOWN_ROWS = 10
 _FACTORS = {
-    "split": "which examples are in which fold",
-    "initialisation": "initial weights",
-    "order": "data order and dropout",
-    "rest": "their combination",
+    "split": N_("which examples are in which fold"),
+    "initialisation": N_("initial weights"),
+    "order": N_("data order and dropout"),
+    "rest": N_("their combination"),
 }
 
 
@@ -68,7 +70,7 @@ def page(record: RunRecord) -> FoldPage | None:
     models = [name for name in score_table.models(record, "test") if name in found["fold_scores"]]
     return FoldPage(
         sentences=tuple(sentences(record)),
-        models=tuple("This model" if n == "model" else wording.plain_name(n) for n in models),
+        models=tuple(map(score_table.name, models)),
         rows=tuple(_rows(found, models)),
         svg=folds.draw(
             record.task["headline"],
@@ -82,16 +84,13 @@ def sentences(record: RunRecord) -> list[str]:
     """Returns what was done, what validation chose, and what seeds and repeats do."""
     found = record.analyses["cross_validation"]
     headline = record.task["headline"]
-    times = f", {found['repeats']} times anew" if found["repeats"] > 1 else ""
-    seconds = wording.duration(record.seconds.get("training", 0.0))
-    heads = f"{wording.count(found['heads'])} head{'s' if found['heads'] > 1 else ''}"
     told = [
-        f"{found['folds']} folds{times}: {heads} trained in {seconds}. Each example was answered "
-        f"by a model that did not see {_unseen(record)}; validation parts inside the folds chose "
-        "epoch and learning rate.",
-        "Training parts of folds overlap, so the folds' spread alone would promise too much. The "
-        "interval is Nadeau and Bengio's: as wide as the overlap asks for. It takes the shares of "
-        "the classes as they are in these data.",
+        paragraph(_trained(record), _unseen(record)),
+        _(
+            "Training parts of folds overlap, so the folds' spread alone would promise too much. "
+            "The interval is Nadeau and Bengio's: as wide as the overlap asks for. It takes the "
+            "shares of the classes as they are in these data."
+        ),
         *_chosen(found),
         *_ridge(found),
         *_decided(found, headline),
@@ -100,8 +99,11 @@ def sentences(record: RunRecord) -> list[str]:
         told += _seeds(found["seeds"], headline, found["repeats"])
     else:
         told.append(
-            "How much of this is luck of the seed? --repeats=5 tells, and splits it into folds, "
-            "initial weights and data order."
+            _(
+                "How much of this is luck of the seed? {flag} tells, and splits it into folds, "
+                "initial weights and data order.",
+                flag="--repeats=5",
+            )
         )
     return told
 
@@ -113,22 +115,27 @@ def show(record: RunRecord, console: Console | None = None) -> None:
         record: The finished run.
         console: Where to; the standard output by default.
     """
-    console = console or Console()
-    content = page(record)
-    if content is None:
-        return
+    with of(record):
+        content = page(record)
+        if content is not None:
+            _show(record, content, console or Console())
+
+
+def _show(record: RunRecord, content: FoldPage, console: Console) -> None:
     table = Table(
-        title=f"{wording.plain_name(record.task['headline'])} on each held-out fold",
+        title=_("{score} on each held-out fold", score=wording.plain_name(record.task["headline"])),
         title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False,
     )  # fmt: skip
-    for name in ("Fold", *content.models, "Learning rate", "Best epoch"):
-        table.add_column(Text(name), justify="left" if name == "Fold" else "right")
+    table.add_column(Text(_("Fold")))
+    for name in (*content.models, _("Learning rate"), _("Best epoch")):
+        table.add_column(Text(name), justify="right")
     for row in content.rows[:_SHOWN_ROWS]:
         table.add_row(row.name, *row.scores, row.learning_rate, row.best_epoch)
     console.print()
     console.print(table)
     if len(content.rows) > _SHOWN_ROWS:
-        console.print(f"  and {len(content.rows) - _SHOWN_ROWS} more in the report", style="dim")
+        left = len(content.rows) - _SHOWN_ROWS
+        console.print("  " + _("and {count} more in the report", count=left), style="dim")
     for sentence in content.sentences:
         console.print(Padding(Text(sentence), (0, 0, 0, 2)))
 
@@ -142,8 +149,29 @@ def _rows(found: dict[str, Any], models: list[str]) -> list[FoldRow]:
             epoch = found["best_epochs"][repeat][fold]
             rate = found["learning_rates"][repeat][fold]
             shown = tuple(wording.number(score) for score in scores)
-            rows.append(FoldRow(name, shown, f"{rate:g}", str(epoch) if epoch else "none"))
+            rows.append(FoldRow(name, shown, f"{rate:g}", str(epoch) if epoch else _("none")))
     return rows
+
+
+def _trained(record: RunRecord) -> str:
+    found = record.analyses["cross_validation"]
+    seconds = wording.duration(record.seconds.get("training", 0.0))
+    if found["repeats"] > 1:
+        return ngettext(
+            "{folds} folds, {repeats} times anew: {count:,} head trained in {seconds}.",
+            "{folds} folds, {repeats} times anew: {count:,} heads trained in {seconds}.",
+            count=found["heads"],
+            folds=found["folds"],
+            repeats=found["repeats"],
+            seconds=seconds,
+        )
+    return ngettext(
+        "{folds} folds: {count:,} head trained in {seconds}.",
+        "{folds} folds: {count:,} heads trained in {seconds}.",
+        count=found["heads"],
+        folds=found["folds"],
+        seconds=seconds,
+    )
 
 
 def _unseen(record: RunRecord) -> str:
@@ -151,7 +179,15 @@ def _unseen(record: RunRecord) -> str:
         finding["check"] == "near_duplicates" and finding["action"].startswith("Nothing")
         for finding in record.data.get("findings", [])
     )
-    return "it, though perhaps a near copy" if kept else "it or a near copy of it"
+    if kept:
+        return _(
+            "Each example was answered by a model that did not see it, though perhaps a near copy; "
+            "validation parts inside the folds chose epoch and learning rate."
+        )
+    return _(
+        "Each example was answered by a model that did not see it or a near copy of it; validation "
+        "parts inside the folds chose epoch and learning rate."
+    )
 
 
 def _chosen(found: dict[str, Any]) -> list[str]:
@@ -159,10 +195,14 @@ def _chosen(found: dict[str, Any]) -> list[str]:
     if len(set(rates)) == 1:
         return []
     counts = sorted({rate: rates.count(rate) for rate in rates}.items())
-    listed = ", ".join(f"{rate:g} in {count}" for rate, count in counts)
+    told = _(", ").join(_("{rate:g} in {count}", rate=rate, count=count) for rate, count in counts)
     return [
-        f"The learning rate was chosen anew inside each fold: {listed} of {len(rates)} folds. The "
-        "score is that of the recipe with this choice in it, so it is not flattered by it."
+        _(
+            "The learning rate was chosen anew inside each fold: {told} of {folds} folds. The "
+            "score is that of the recipe with this choice in it, so it is not flattered by it.",
+            told=told,
+            folds=len(rates),
+        )
     ]
 
 
@@ -170,24 +210,35 @@ def _decided(found: dict[str, Any], headline: str) -> list[str]:
     decided = found.get("decided")
     if not decided:
         return []
-    what = " and ".join(filter(None, [decided["calibration"], decided["threshold"]]))
+    what = listed(list(filter(None, [decided["calibration"], decided["threshold"]])))
     told_of = (headline, "f1_score", "log_loss")
     changed = [
         each
         for each in decided["scores"]
         if each["before"] != each["after"] and each["score"].partition("(")[0] in told_of
     ]
-    listed = "; ".join(
-        f"{wording.in_sentence(each['score'])} {wording.number(each['before'])} to "
-        f"{wording.number(each['after'])} (change {wording.number(each['low'])} to "
-        f"{wording.number(each['high'])}, {wording.p_value(each['p_value'])})"
+    changes = _("; ").join(
+        _(
+            "{score} {before} to {after} (change {low} to {high}, {p_value})",
+            score=wording.in_sentence(each["score"]),
+            before=wording.number(each["before"]),
+            after=wording.number(each["after"]),
+            low=wording.number(each["low"]),
+            high=wording.number(each["high"]),
+            p_value=wording.p_value(each["p_value"]),
+        )
         for each in changed
     )
-    told = f"Chosen on the validation part of each fold, {what} gives: {listed or 'no change'}."
-    if decided["thresholds"]:
-        low, high = min(decided["thresholds"]), max(decided["thresholds"])
-        told += f" Thresholds go from {wording.number(low)} to {wording.number(high)}."
-    return [told]
+    told = _(
+        "Chosen on the validation part of each fold, {what} gives: {changes}.",
+        what=what,
+        changes=changes or _("no change"),
+    )
+    if not decided["thresholds"]:
+        return [told]
+    low, high = min(decided["thresholds"]), max(decided["thresholds"])
+    ends = {"low": wording.number(low), "high": wording.number(high)}
+    return [paragraph(told, _("Thresholds go from {low} to {high}.", **ends))]
 
 
 def _ridge(found: dict[str, Any]) -> list[str]:
@@ -195,9 +246,12 @@ def _ridge(found: dict[str, Any]) -> list[str]:
     if not ridge:
         return []
     return [
-        f"Without any training: ridge regression on the same features answers "
-        f"{wording.amount('accuracy', ridge['accuracy'])} of the examples right, each one left out "
-        "by formula (its penalty was chosen by the same errors)."
+        _(
+            "Without any training: ridge regression on the same features answers {accuracy} of the "
+            "examples right, each one left out by formula (its penalty was chosen by the same "
+            "errors).",
+            accuracy=wording.amount("accuracy", ridge["accuracy"]),
+        )
     ]
 
 
@@ -205,35 +259,45 @@ def _seeds(seeds: dict[str, Any], headline: str, repeats: int) -> list[str]:
     def size(value: float) -> str:
         # One digit more than scores have: what another repeat takes off is small.
         if wording.is_share(headline):
-            return f"{wording.number(100 * value, 2)} points"
+            return _("{number} points", number=wording.number(100 * value, 2))
         return wording.number(value, 4)
 
-    low, high = (
-        wording.amount(headline, seeds["lowest"]),
-        wording.amount(headline, seeds["highest"]),
-    )
     told = [
-        f"Between runs with other seeds the mean over folds goes from {low} to {high}, with a "
-        f"standard deviation of {size(seeds['standard_deviation'])}."
+        _(
+            "Between runs with other seeds the mean over folds goes from {low} to {high}, with a "
+            "standard deviation of {deviation}.",
+            low=wording.amount(headline, seeds["lowest"]),
+            high=wording.amount(headline, seeds["highest"]),
+            deviation=size(seeds["standard_deviation"]),
+        )
     ]
     components = seeds.get("components")
     if components and sum(components.values()) > 0:
         total = sum(components.values())
-        parts = ", ".join(
-            f"{_FACTORS[name]} {wording.percent(round(value / total, 2))}"
+        parts = _(", ").join(
+            f"{_(_FACTORS[name])} {wording.percent(round(value / total, 2))}"
             for name, value in sorted(components.items(), key=lambda item: -item[1])
         )
         told.append(
-            f"Of its variance: {parts}. With {repeats} repeats these shares are rough. Seeds leave "
-            f"a standard error of {size(seeds['seed_error'])} in the mean; one more repeat would "
-            f"make that {size(seeds['seed_error_of_next'])}."
+            _(
+                "Of its variance: {parts}. With {repeats} repeats these shares are rough. Seeds "
+                "leave a standard error of {error} in the mean; one more repeat would make that "
+                "{next_error}.",
+                parts=parts,
+                repeats=repeats,
+                error=size(seeds["seed_error"]),
+                next_error=size(seeds["seed_error_of_next"]),
+            )
         )
     now, later = seeds["standard_error"], seeds["standard_error_of_next"]
-    gain = 1 - later / now if now else 0.0
     told.append(
-        f"The standard error in all is {size(now)}; one more repeat would take off "
-        f"{wording.percent(round(gain, 3))} of it, and however many, it stays above "
-        f"{size(seeds['standard_error_at_most_repeats'])}: the rest only more examples can buy."
+        _(
+            "The standard error in all is {now}; one more repeat would take off {gain} of it, and "
+            "however many, it stays above {least}: the rest only more examples can buy.",
+            now=size(now),
+            gain=wording.percent(round(1 - later / now if now else 0.0, 3)),
+            least=size(seeds["standard_error_at_most_repeats"]),
+        )
     )
     return told
 

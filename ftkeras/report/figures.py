@@ -8,6 +8,8 @@ import numpy as np
 from ftkeras.records.run_record import Measurement, RunRecord
 from ftkeras.report import score_table, wording
 from ftkeras.report.answers import Answers
+from ftkeras.report.language import gettext as _
+from ftkeras.report.language import paragraph
 from ftkeras.report.plots import (
     calibration,
     confusion,
@@ -62,15 +64,22 @@ def on_test(
     """
     pictures = [
         Picture(
-            "Confusion matrix",
-            "Rows are true classes, columns what was answered. The diagonal is right; darker means "
-            "a larger share of the row.",
+            _("Confusion matrix"),
+            _(
+                "Rows are true classes, columns what was answered. The diagonal is right; darker "
+                "means a larger share of the row."
+            ),
             confusion.draw(answers),
         ),
         Picture(
-            "Each class by itself",
-            "Recall: how much of the class is found. Precision: how much of what is called so is "
-            f"so.{_lowest(answers)}",
+            _("Each class by itself"),
+            paragraph(
+                _(
+                    "Recall: how much of the class is found. Precision: how much of what is called "
+                    "so is so."
+                ),
+                _lowest(answers),
+            ),
             per_class.draw(answers),
         ),
     ]
@@ -82,27 +91,43 @@ def on_test(
 def _of_probabilities(
     answers: Answers, others: dict[str, Answers], calibrated: Answers | None
 ) -> list[Picture]:
-    rest = "" if answers.binary else " One curve for each class against the rest."
-    event = "the probability" if answers.binary else "the confidence"
+    rest = "" if answers.binary else _("One curve for each class against the rest.")
     return [
         Picture(
-            "ROC curve",
-            "Share of true positives found against share of negatives wrongly flagged, over all "
-            f"thresholds. Up and left is better; the dashed diagonal is chance.{rest} Numbers are "
-            "areas under the curves.",
+            _("ROC curve"),
+            paragraph(
+                _(
+                    "Share of true positives found against share of negatives wrongly flagged, "
+                    "over all thresholds. Up and left is better; the dashed diagonal is chance."
+                ),
+                rest,
+                _("Numbers are areas under the curves."),
+            ),
             roc.draw(answers, others),
         ),
         Picture(
-            "Precision-recall curve",
-            "How many of the flagged are right, against how many of the positives are found. Up "
-            f"and right is better.{rest} Numbers are average precisions.",
+            _("Precision-recall curve"),
+            paragraph(
+                _(
+                    "How many of the flagged are right, against how many of the positives are "
+                    "found. Up and right is better."
+                ),
+                rest,
+                _("Numbers are average precisions."),
+            ),
             precision_recall.draw(answers, others),
         ),
         Picture(
-            "Calibration",
-            f"When the model states {event} p, how often is it so? On the diagonal it can be taken "
-            "at its word; below it, it is overconfident. Bars count the examples"
-            + (", the line those after calibration." if calibrated else "."),
+            _("Calibration"),
+            paragraph(
+                _("When the model states the probability p, how often is it so?")
+                if answers.binary
+                else _("When the model states the confidence p, how often is it so?"),
+                _("On the diagonal it can be taken at its word; below it, it is overconfident."),
+                _("Bars count the examples, the line those after calibration.")
+                if calibrated
+                else _("Bars count the examples."),
+            ),
             calibration.draw(answers, calibrated),
         ),
     ]
@@ -111,7 +136,7 @@ def _of_probabilities(
 def _lowest(answers: Answers) -> str:
     if len(answers.class_names) <= per_class.MOST_CLASSES:
         return ""
-    return f" The {per_class.MOST_CLASSES} classes with the lowest recall."
+    return _("The {count} classes with the lowest recall.", count=per_class.MOST_CLASSES)
 
 
 def on_validation(answers: Answers, choice: dict[str, Any] | None = None) -> list[Picture]:
@@ -125,18 +150,24 @@ def on_validation(answers: Answers, choice: dict[str, Any] | None = None) -> lis
         return []
     if answers.binary:
         picture = Picture(
-            "Decision threshold",
-            "Drawn on validation, where choosing is allowed; a threshold picked here looks a "
-            "little better than it will be. "
-            + ("" if choice is None else "The band is where other samples would have put it. ")
-            + "The scores above use 0.5.",
+            _("Decision threshold"),
+            paragraph(
+                _(
+                    "Drawn on validation, where choosing is allowed; a threshold picked here looks "
+                    "a little better than it will be."
+                ),
+                "" if choice is None else _("The band is where other samples would have put it."),
+                _("The scores above use 0.5."),
+            ),
             threshold.draw(answers, choice),
         )
     else:
         picture = Picture(
-            "Answering only when sure",
-            "Drawn on validation, where choosing is allowed. Withholding answers below a "
-            "confidence raises the accuracy of the rest, and answers fewer.",
+            _("Answering only when sure"),
+            _(
+                "Drawn on validation, where choosing is allowed. Withholding answers below a "
+                "confidence raises the accuracy of the rest, and answers fewer."
+            ),
             coverage.draw(answers),
         )
     return [picture] if picture.svg else []

@@ -9,6 +9,8 @@ from rich.text import Text
 
 from ftkeras.contracts.finding import Finding
 from ftkeras.report import wording
+from ftkeras.report.language import gettext as _
+from ftkeras.report.language import ngettext, said
 
 _TONES = {"error": "bold red", "warning": "yellow", "note": "dim"}
 
@@ -29,19 +31,25 @@ def show(
         Nothing was found.
     """
     console = console or Console()
-    parts = ", ".join(f"{count:,} {part}" for part, count in counts.items())
-    console.print(Text(f"{sum(counts.values()):,} examples: {parts}."))
+    parts = [_("{count:,} {part}", count=count, part=_(part)) for part, count in counts.items()]
+    told = ngettext(
+        "{count:,} example: {parts}.",
+        "{count:,} examples: {parts}.",
+        count=sum(counts.values()),
+        parts=_(", ").join(parts),
+    )
+    console.print(Text(told))
     if not findings:
-        console.print("Nothing was found.")
+        console.print(_("Nothing was found."))
         return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("", "Check", "Found", "What is done, or to do"):
+    for column in ("", _("Check"), _("Found"), _("What is done, or to do")):
         table.add_column(column, overflow="fold")
     for finding in findings:
         table.add_row(
-            Text(finding.severity, style=_TONES[finding.severity]),
+            Text(_(finding.severity), style=_TONES[finding.severity]),
             Text(wording.plain_name(finding.check)),
-            Text(finding.message),
-            Text(finding.action),
+            Text(said(finding.message)),
+            Text(said(finding.action)),
         )
     console.print(table)

@@ -3,11 +3,24 @@
 from dataclasses import dataclass
 from typing import Any
 
+from ftkeras.message import Message
 from ftkeras.report import wording
 from ftkeras.report.answers import Answers
+from ftkeras.report.language import N_, listed, ngettext, paragraph, said
+from ftkeras.report.language import gettext as _
 from ftkeras.report.worst_errors import preview
 
 _CHANCE = 0.05
+# What ftkeras derives or fills in; all other columns and values are the user's words.
+_OWN = (
+    N_("text length"),
+    N_("brightness"),
+    N_("true label"),
+    N_("rarest third"),
+    N_("middle third"),
+    N_("most frequent third"),
+    N_("(missing)"),
+)
 
 
 @dataclass(frozen=True)
@@ -76,24 +89,37 @@ def slices_sentence(found: dict[str, Any]) -> str:
     """Returns what the slices come to, in a sentence."""
     compared, score = found["num_compared"], wording.in_sentence(found["score"])
     if not compared:
-        return (
+        return _(
             "No slice has enough examples (30, and 30 that are not in it) to be compared with the "
             "rest."
         )
     differing = [one for one in found["differences"] if one["adjusted"] <= _CHANCE]
     worse = sum(one["difference"] < 0 for one in differing)
     overall = wording.amount(found["score"], found["overall"])
-    start = f"{compared} slices of the {found['num_units']:,} test examples were compared with the"
     if not differing:
-        return (
-            f"{start} rest of them: none differs from the overall {score} of {overall} by more "
-            "than chance. That is no proof that all are alike; the intervals say how far they may "
-            "be apart."
+        return _(
+            "{compared} slices of the {units:,} test examples were compared with the rest of them: "
+            "none differs from the overall {score} of {overall} by more than chance. That is no "
+            "proof that all are alike; the intervals say how far they may be apart.",
+            compared=compared,
+            units=found["num_units"],
+            score=score,
+            overall=overall,
         )
-    return (
-        f"{start} rest of them, the overall {score} being {overall}: {worse or 'none'} "
-        f"{'is' if worse == 1 else 'are'} worse and {len(differing) - worse or 'none'} better by "
-        "more than chance."
+    return ngettext(
+        "{compared} slices of the {units:,} test examples were compared with the rest of them, the "
+        "overall {score} being {overall}: {worse} is worse and {better} better by more than "
+        "chance.",
+        "{compared} slices of the {units:,} test examples were compared with the rest of them, the "
+        "overall {score} being {overall}: {worse} are worse and {better} better by more than "
+        "chance.",
+        count=worse,
+        compared=compared,
+        units=found["num_units"],
+        score=score,
+        overall=overall,
+        worse=worse or _("none"),
+        better=len(differing) - worse or _("none"),
     )
 
 
@@ -127,40 +153,73 @@ def suspects(found: dict[str, Any], answers: dict[str, Answers]) -> list[Suspect
 
 def suspects_sentence(found: dict[str, Any]) -> str:
     """Returns how many labels are suspected, and what it would mean for the accuracy."""
-    counted = [
-        f"{one['num_suspects']:,} of {one['num_units']:,} {part} labels"
-        for part, one in found["parts"].items()
-    ]
+    counted = listed(
+        [
+            _(
+                "{suspects:,} of {units:,} {part} labels",
+                suspects=one["num_suspects"],
+                units=one["num_units"],
+                part=_(part),
+            )
+            for part, one in found["parts"].items()
+        ]
+    )
     total = sum(one["num_suspects"] for one in found["parts"].values())
     if not total:
-        return f"None of the labels is suspected ({' and '.join(counted)})."
-    sentence = (
-        f"Of {' and '.join(counted)} the model is confident that they are wrong. It may be the "
-        "model that is wrong: look at them."
+        return _("None of the labels is suspected ({counted}).", counted=counted)
+    sentence = _(
+        "Of {counted} the model is confident that they are wrong. It may be the model that is "
+        "wrong: look at them.",
+        counted=counted,
     )
     test = found["parts"].get("test")
     if test is None or not test["num_suspects"]:
         return sentence
     low, high = (wording.amount("accuracy", test[f"accuracy_{end}"]) for end in ("low", "high"))
+    bounds = _(
+        "Whichever of them are, accuracy on test, now {accuracy}, would be between {low} and "
+        "{high}. Confident learning puts the share of wrong labels at {noise}.",
+        accuracy=wording.amount("accuracy", test["accuracy"]),
+        low=low,
+        high=high,
+        noise=wording.percent(round(test["noise"], 3)),
+    )
+    return paragraph(sentence, bounds)
+
+
+def slice_name(item: dict[str, Any]) -> str:
+    """Returns what a slice is called: its column and what that says; weak ones have no column.
+
+    Args:
+        item: One of `differences` or `weak` of `analyses["slices"]` of a record.
+
+    Example:
+        >>> slice_name({"column": "source", "value": "phone"})
+        'source: phone'
+    """
+    value = _word(item["value"])
     return (
-        f"{sentence} Whichever of them are, accuracy on test, now "
-        f"{wording.amount('accuracy', test['accuracy'])}, would be between {low} and {high}. "
-        f"Confident learning puts the share of wrong labels at "
-        f"{wording.percent(round(test['noise'], 3))}."
+        _("{column}: {value}", column=_word(item["column"]), value=value)
+        if item["column"]
+        else value
     )
 
 
+def _word(text: str) -> str:
+    return said(text) if isinstance(text, Message) or text in _OWN else text
+
+
 def _row(item: dict[str, Any], score: str) -> SliceRow:
-    name = f"{item['column']}: {item['value']}" if item["column"] else item["value"]
     low, high = (wording.amount(score, item[end]) for end in ("low", "high"))
-    ends = [wording.change(score, item[f"difference_{end}"]) for end in ("low", "high")]
     return SliceRow(
-        name=wording.shortened(name, 90),
+        name=wording.shortened(slice_name(item), 90),
         num_units=item["num_units"],
         score=wording.amount(score, item["score"]),
-        interval=f"{low} to {high}",
+        interval=wording.between(low, high),
         difference=wording.change(score, item["difference"]),
-        difference_interval=f"{ends[0].removesuffix(' points')} to {ends[1]}",
+        difference_interval=wording.change_between(
+            score, item["difference_low"], item["difference_high"]
+        ),
         p_value=wording.p_value(item["adjusted"]),
         differs=item["adjusted"] <= _CHANCE,
         worse=item["difference"] < 0,

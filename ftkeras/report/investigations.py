@@ -3,6 +3,8 @@
 from typing import Any
 
 from ftkeras.report import wording
+from ftkeras.report.language import gettext as _
+from ftkeras.report.language import paragraph, said
 from ftkeras.report.plots import more_data
 
 _STILL = 1e-3
@@ -15,17 +17,20 @@ def learning_curve(found: dict[str, Any] | None) -> dict[str, Any] | None:
     law = found["law"]
     gain, low, high = (100 * law[end] for end in ("gain", "low", "high"))
     now = found["sizes"][-1]
-    words = (
-        f"With {wording.count(2 * now)} training examples instead of {wording.count(now)}, a "
-        f"linear probe is expected to be right {wording.number(gain, 1)} points more often "
-        f"({wording.percent(law['level'])} interval {wording.number(low, 1)} to "
-        f"{wording.number(high, 1)})."
+    words = _(
+        "With {twice} training examples instead of {now}, a linear probe is expected to be right "
+        "{gain} points more often ({level} interval {low} to {high}).",
+        twice=wording.count(2 * now),
+        now=wording.count(now),
+        gain=wording.number(gain, 1),
+        level=wording.percent(law["level"]),
+        low=wording.number(low, 1),
+        high=wording.number(high, 1),
     )
     return {
         "sentence": words,
         "svg": more_data.draw(found),
-        "judged_on": found["judged_on"],
-        "orders": "five",
+        "judged_on": said(found["judged_on"]),
     }
 
 
@@ -39,26 +44,34 @@ def weight_change(found: dict[str, Any] | None) -> dict[str, Any] | None:
     words = []
     if moved:
         most = max(moved, key=lambda block: block["relative_change"])
-        words.append(f"{most['name']} moved most, by {_percent(most['relative_change'])}.")
+        change = _percent(most["relative_change"])
+        words.append(_("{block} moved most, by {change}.", block=most["name"], change=change))
     if frozen:
-        words.append(f"{len(frozen)} of {len(found['blocks'])} blocks were frozen.")
+        counts = {"frozen": len(frozen), "blocks": len(found["blocks"])}
+        words.append(_("{frozen} of {blocks} blocks were frozen.", **counts))
     if len(still) > len(frozen):
         hardly = [name for name in still if name not in frozen]
         words.append(
-            f"{', '.join(hardly)} hardly moved (below {_percent(_STILL)}) and could have stayed "
-            "frozen."
+            _(
+                "{blocks} hardly moved (below {limit}) and could have stayed frozen.",
+                blocks=_(", ").join(hardly),
+                limit=_percent(_STILL),
+            )
         )
     if found["alignment"] is not None:
         words.append(
-            f"Features before and after have a similarity (CKA) of "
-            f"{wording.number(found['alignment'], 2)} on {wording.count(found['examples'])} "
-            "validation examples; 1 is unchanged."
+            _(
+                "Features before and after have a similarity (CKA) of {alignment} on {examples} "
+                "validation examples; 1 is unchanged.",
+                alignment=wording.number(found["alignment"], 2),
+                examples=wording.count(found["examples"]),
+            )
         )
     rows = [
         {"name": block["name"], "change": _percent(block["relative_change"]), "rank": _rank(block)}
         for block in found["blocks"]
     ]
-    return {"sentence": " ".join(words), "blocks": rows}
+    return {"sentence": paragraph(*words), "blocks": rows}
 
 
 def _percent(share: float) -> str:
@@ -68,4 +81,4 @@ def _percent(share: float) -> str:
 def _rank(block: dict[str, Any]) -> str:
     if block["effective_rank"] is None:
         return wording.number(None)
-    return f"{block['effective_rank']:.0f} of {block['full_rank']}"
+    return _("{rank:.0f} of {full}", rank=block["effective_rank"], full=block["full_rank"])

@@ -4,6 +4,15 @@ from dataclasses import dataclass
 
 from ftkeras.records.run_record import Comparison, RunRecord
 from ftkeras.report import score_table, verdict, wording
+from ftkeras.report.language import N_
+from ftkeras.report.language import gettext as _
+
+_STANDING = {
+    "better": N_("better"),
+    "worse": N_("worse"),
+    "no_better": N_("no better"),
+    "cannot_tell": N_("cannot tell"),
+}
 
 
 @dataclass(frozen=True)
@@ -45,10 +54,10 @@ def rungs(record: RunRecord) -> list[Rung]:
         if item is None:
             continue
         cell = score_table.cell(item)
+        name = score_table.name(model)
         if model == "model":
-            found.append((item.value, Rung("This model", cell.value, cell.interval, is_model=True)))
+            found.append((item.value, Rung(name, cell.value, cell.interval, is_model=True)))
         else:
-            name = wording.plain_name(model)
             steps = _step(against.get(model), item.direction)
             found.append((item.value, Rung(name, cell.value, cell.interval, *steps)))
         downwards = item.direction == "min"
@@ -66,11 +75,9 @@ def _step(item: Comparison | None, direction: str) -> tuple[str, str, str, str]:
     if item is None:
         return "", "", "", ""
     p_value = item.p_value if item.adjusted_p_value is None else item.adjusted_p_value
-    words = {"better": "better", "worse": "worse", "no_better": "no better"}
     return (
         wording.change(item.score, item.difference),
-        f"{wording.change(item.score, item.low).removesuffix(' points')} to "
-        f"{wording.change(item.score, item.high).removesuffix(' points')}",
+        wording.change_between(item.score, item.low, item.high, unit=False),
         wording.p_value(p_value),
-        words.get(verdict.standing(item, direction), "cannot tell"),
+        _(_STANDING[verdict.standing(item, direction)]),
     )

@@ -131,8 +131,8 @@ def said(text: str) -> str:
     if not isinstance(text, Message):
         return gettext(text)
     if not text.template:
-        items, separator = text.values["items"], text.values["separator"]
-        return gettext(separator).join(_value(item) for item in items)
+        items, separator = map(_value, text.values["items"]), text.values["separator"]
+        return paragraph(*items) if separator == " " else gettext(separator).join(items)
     if text.plural:
         found = chosen(text.template, text.plural, text.values["count"])
     else:

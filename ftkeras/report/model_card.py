@@ -8,9 +8,13 @@ import jinja2
 
 from ftkeras.records import atomic
 from ftkeras.records.run_record import RunRecord
-from ftkeras.report import _page, caveats, score_table, verdict, wording
+from ftkeras.report import _page, caveats, language, score_table, verdict, wording
 
-_PIPELINES = {"text": "text-classification", "image": "image-classification"}
+_PIPELINES = {
+    "text": "text-classification",
+    "image": "image-classification",
+    "audio": "audio-classification",
+}
 # What Markdown would take for a sign of its own, or a table for the end of a cell.
 _SIGNS = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>|#"})
 
@@ -42,7 +46,10 @@ def write(run_dir: Path) -> Path:
     )
     environment.filters.update({function.__name__: function for function in _page.FILTERS})
     environment.filters["text"] = text
-    card = environment.get_template("model_card.md.j2").render(_content(record, run_dir))
+    environment.globals.update(_page.SPEECH)
+    with language.of(record):
+        content = _content(record, run_dir)
+        card = environment.get_template("model_card.md.j2").render(content)
     with atomic.replacing(run_dir / "model_card.md") as temporary:
         temporary.write_text(card.rstrip() + "\n", encoding="utf-8")
     return run_dir / "model_card.md"
@@ -72,7 +79,7 @@ def _content(record: RunRecord, run_dir: Path) -> dict[str, Any]:
         "index": _index(record, name),
         "verdict": verdict.of(record),
         "caveats": caveats.find(record),
-        "models": ["This model" if m == "model" else wording.plain_name(m) for m in models],
+        "models": list(map(score_table.name, models)),
         "rows": score_table.score_rows(record, "test"),
         "level": measured[0].level if measured else 0.95,
         "num_units": measured[0].num_units if measured else None,
@@ -84,6 +91,7 @@ def _content(record: RunRecord, run_dir: Path) -> dict[str, Any]:
 
 def _index(record: RunRecord, name: str) -> str:
     """The `model-index` of a hub, as JSON, which is YAML."""
+    # A hub reads it: its words stay English.
     metrics = [
         {"type": item.score, "value": item.value, "name": wording.plain_name(item.score)}
         for item in record.measurements.get("test", {}).get("model", [])

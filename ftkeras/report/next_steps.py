@@ -1,16 +1,22 @@
 """What is worth doing after a run, by its verdict."""
 
 from ftkeras.records.run_record import RunRecord
+from ftkeras.report.language import N_
+from ftkeras.report.language import gettext as _
 
 _BY_VERDICT = {
-    "works": "Read the worst errors in the report before anyone relies on it.",
-    "no_better": "Use the baseline, or change what the model sees: another backbone, more data.",
-    "cannot_tell": "Label more test examples; until then the difference cannot be seen.",
-    "probe_is_enough": "Keep the linear probe: it costs no training of the backbone.",
-    "overfits": "Train less: fewer thawed blocks or epochs, a smaller learning rate; or more data.",
-    "harmful": "Keep the backbone frozen, or thaw fewer blocks at a smaller learning rate.",
-    "worse": "Use the baseline, and look at the learning curves: the recipe may be at fault.",
-    "not_judged": "Run with a baseline: without one, no number says whether this is any good.",
+    "works": N_("Read the worst errors in the report before anyone relies on it."),
+    "no_better": N_(
+        "Use the baseline, or change what the model sees: another backbone, more data."
+    ),
+    "cannot_tell": N_("Label more test examples; until then the difference cannot be seen."),
+    "probe_is_enough": N_("Keep the linear probe: it costs no training of the backbone."),
+    "overfits": N_(
+        "Train less: fewer thawed blocks or epochs, a smaller learning rate; or more data."
+    ),
+    "harmful": N_("Keep the backbone frozen, or thaw fewer blocks at a smaller learning rate."),
+    "worse": N_("Use the baseline, and look at the learning curves: the recipe may be at fault."),
+    "not_judged": N_("Run with a baseline: without one, no number says whether this is any good."),
 }
 
 
@@ -21,29 +27,36 @@ def suggest(record: RunRecord, kind: str) -> list[str]:
         record: The run's record.
         kind: The kind of its verdict, one of `ftkeras.report.verdict.KINDS`.
     """
-    found = [_BY_VERDICT[kind]]
+    found = [_(_BY_VERDICT[kind])]
     phases = [str(phase["phase"]) for phase in record.phases]
     if phases and all(phase.startswith("linear_probe") for phase in phases):
         found.append(
-            "The backbone stayed frozen. To train its top as well, add: "
-            '--phase="top_blocks(count=2, epochs=3, learning_rate=2e-5)"'
+            _(
+                "The backbone stayed frozen. To train its top as well, add: {flag}",
+                flag='--phase="top_blocks(count=2, epochs=3, learning_rate=2e-5)"',
+            )
         )
     if "cross_validation" in record.analyses:
-        found.append(
-            "Cross-validation keeps no model. To train one, run the same flags with "
-            f"--mode=finetune{_usual_rate(record)}."
-        )
+        found.append(_train_one(record))
     last = record.phases[-1] if record.phases else {}
     length = len(last.get("history", {}).get("val_loss", []))
     if length > 1 and last.get("best_epoch") == length:
-        found.append("The best epoch was the last one: more epochs may still help.")
+        found.append(_("The best epoch was the last one: more epochs may still help."))
     return found
 
 
-def _usual_rate(record: RunRecord) -> str:
+def _train_one(record: RunRecord) -> str:
     """Names the learning rate that most folds chose, where they had a choice."""
     if len(record.config.get("learning_rates", [])) < 2:
-        return ""
+        return _(
+            "Cross-validation keeps no model. To train one, run the same flags with {flag}.",
+            flag="--mode=finetune",
+        )
     chosen = record.analyses["cross_validation"]["learning_rates"]
     rates = [rate for repeat in chosen for rate in repeat]
-    return f" and learning_rate={max(sorted(set(rates)), key=rates.count):g} in its --phase"
+    return _(
+        "Cross-validation keeps no model. To train one, run the same flags with {flag} and "
+        "{setting} in its --phase.",
+        flag="--mode=finetune",
+        setting=f"learning_rate={max(sorted(set(rates)), key=rates.count):g}",
+    )

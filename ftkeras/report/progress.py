@@ -19,6 +19,8 @@ from rich.table import Column
 from rich.text import Text
 
 from ftkeras.report import wording
+from ftkeras.report.language import gettext as _
+from ftkeras.report.language import said
 
 _LINE_EVERY_SECONDS = 60.0
 
@@ -64,7 +66,7 @@ class Bars:
 
     def step(self, name: str, unit: str = "") -> Step:
         """Begins a step and returns what reports its progress."""
-        task = self._bars.add_task(_plain(name), total=None, unit=_plain(unit), note="")
+        task = self._bars.add_task(_plain(said(name)), total=None, unit=_plain(said(unit)), note="")
 
         def show(done: int, total: int, note: str) -> None:
             self._bars.update(task, completed=done, total=total)
@@ -75,7 +77,7 @@ class Bars:
 
     def say(self, text: str) -> None:
         """Prints a line above the bars."""
-        self._console.print(text, markup=False, highlight=False)
+        self._console.print(said(text), markup=False, highlight=False)
 
     @contextmanager
     def running(self) -> Iterator["Bars"]:
@@ -107,20 +109,22 @@ class Lines:
             if ended or (done < total and now - last < _LINE_EVERY_SECONDS):
                 return
             last, ended = now, done >= total
-            words = [f"{name}: {wording.count(done)} of {wording.count(total)}"]
-            words += [unit] if unit else []
-            words += [f"({note})"] if note else []
-            words += [f"after {wording.duration(now - begun)}"]
+            words = [
+                _("{step}: {done:,} of {total:,}", step=said(name), done=done, total=total),
+                said(unit),
+                note and f"({note})",
+                _("after {time}", time=wording.duration(now - begun)),
+            ]
             if not ended and done:
                 left = (now - begun) / done * (total - done)
-                words += [f"about {wording.duration(left)} left"]
-            self.say(" ".join(words))
+                words.append(_("about {time} left", time=wording.duration(left)))
+            self.say(" ".join(filter(None, words)))
 
         return Step(show)
 
     def say(self, text: str) -> None:
         """Prints a line."""
-        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+        self._console.print(said(text), markup=False, highlight=False, soft_wrap=True)
 
 
 @contextmanager

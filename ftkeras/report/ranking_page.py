@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ftkeras.errors import UserError
 from ftkeras.records.run_record import RunRecord
-from ftkeras.report import _page, ranking_words
+from ftkeras.report import _page, language, ranking_words
 from ftkeras.report.plots import pareto
 
 
@@ -25,19 +25,17 @@ def write(run_dir: Path) -> Path:
             f"the analyses {sorted(record.analyses)}."
         )
     finished = [row for row in found["candidates"] if row["finished"]]
-    return _page.write(
-        run_dir / "report.html",
-        "ranking.html.j2",
-        {
+    with language.of(record):
+        content = {
             "record": record,
             "found": found,
             "finished": finished,
-            "scores": {
-                score: words
-                for score, words in ranking_words.SCORES.items()
+            "scores": [
+                score
+                for score in ranking_words.SCORES
                 if any(score in row["scores"] for row in found["candidates"])
-            },
+            ],
             "words": ranking_words,
             "pareto": pareto.draw(finished),
-        },
-    )
+        }
+        return _page.write(run_dir / "report.html", "ranking.html.j2", content)

@@ -10,12 +10,14 @@ from rich.table import Table
 from rich.text import Text
 
 from ftkeras.records.run_record import RunRecord
-from ftkeras.report import ranking_words, wording
+from ftkeras.report import _files, ranking_words, wording
+from ftkeras.report.language import N_, of
+from ftkeras.report.language import gettext as _
 
 # Short, so that the table fits into 80 columns; the page has all words and intervals.
 _HEADINGS = {
-    "probe_accuracy": "Accuracy",
-    "probe_log_loss": "Log loss",
+    "probe_accuracy": N_("Accuracy"),
+    "probe_log_loss": N_("Log loss"),
     "nearest_neighbours": "kNN",
     "log_me": "LogME",
     "h_score": "H-score",
@@ -31,7 +33,11 @@ def show(record: RunRecord, run_dir: Path, console: Console | None = None) -> No
         run_dir: Where its files lie.
         console: Where to; the standard output by default.
     """
-    console = console or Console()
+    with of(record):
+        _show(record, run_dir, console or Console())
+
+
+def _show(record: RunRecord, run_dir: Path, console: Console) -> None:
     found = record.analyses["ranking"]
     console.print()
     console.print(Text(ranking_words.headline(found), style="bold"))
@@ -42,16 +48,21 @@ def show(record: RunRecord, run_dir: Path, console: Console | None = None) -> No
     for line in (*ranking_words.agreements(found), *ranking_words.halving(found)):
         console.print(Text(line))
     passes = record.passes
+    told = _(
+        "Passes through frozen backbones: {computed:,} computed, {reused:,} taken from the feature "
+        "cache.",
+        computed=passes["computed"],
+        reused=passes["reused"],
+    )
+    console.print(told, highlight=False)
+    console.print()
     console.print(
-        f"Passes through frozen backbones: {passes['computed']:,} computed, "
-        f"{passes['reused']:,} taken from the feature cache.",
-        highlight=False,
+        _files.table(
+            [(_("Report"), run_dir / "report.html"), (_("Table"), run_dir / "ranking.csv")]
+        )
     )
     console.print()
-    console.print(Text(f"Report  {run_dir / 'report.html'}", overflow="fold"))
-    console.print(Text(f"Table   {run_dir / 'ranking.csv'}", overflow="fold"))
-    console.print()
-    console.print(Text("Next", style="bold"))
+    console.print(Text(_("Next"), style="bold"))
     command = ranking_words.next_command(found, str(run_dir / "run.flags"))
     console.print(Padding(Text(command, overflow="fold"), (0, 0, 0, 2)))
 
@@ -63,8 +74,11 @@ def _table(found: dict[str, Any]) -> Table:
         if any(score in row["scores"] for row in found["candidates"])
     ]
     table = Table(
-        title=f"Frozen features of {found['examples']:,} training examples, "
-        f"{wording.percent(found['level'])} interval",
+        title=_(
+            "Frozen features of {examples:,} training examples, {level} interval",
+            examples=found["examples"],
+            level=wording.percent(found["level"]),
+        ),
         title_justify="left",
         title_style="bold",
         box=box.SIMPLE_HEAD,
@@ -72,15 +86,16 @@ def _table(found: dict[str, Any]) -> Table:
         padding=(0, 1, 0, 0),
     )
     table.add_column("")
-    table.add_column("Candidate", overflow="fold", min_width=14)
+    table.add_column(_("Candidate"), overflow="fold", min_width=14)
     for score in shown:
-        table.add_column(_HEADINGS[score], justify="right", no_wrap=True)
-    table.add_column("A second", justify="right", no_wrap=True)
-    table.add_column("Weights", justify="right", no_wrap=True)
+        table.add_column(_(_HEADINGS[score]), justify="right", no_wrap=True)
+    table.add_column(_("A second"), justify="right", no_wrap=True)
+    table.add_column(_("Weights"), justify="right", no_wrap=True)
     for place, row in enumerate(found["candidates"], 1):
         name = Text(row["name"], style="bold" if row["name"] == found["best"] else "")
         if not row["finished"]:
-            name.append(f"\nleft out after {row['examples']:,}", style="not bold dim")
+            left_out = _("left out after {examples:,}", examples=row["examples"])
+            name.append(f"\n{left_out}", style="not bold dim")
         cells = [_cell(score, row["scores"].get(score)) for score in shown]
         speed, size = f"{row['examples_per_second']:,.0f}", f"{row['parameters'] / 1e6:.1f} M"
         table.add_row(str(place), name, *cells, speed, size)
@@ -94,5 +109,5 @@ def _cell(score: str, ends: dict[str, float] | None) -> Text:
     if score != "probe_accuracy":
         return text
     low, high = (ranking_words.value(score, ends[end]) for end in ("low", "high"))
-    text.append(f"\n{low} to\n{high}", style="dim")
+    text.append("\n" + _("{low} to\n{high}", low=low, high=high), style="dim")
     return text

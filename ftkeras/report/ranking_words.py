@@ -3,11 +3,13 @@
 from typing import Any
 
 from ftkeras.report import wording
+from ftkeras.report.language import N_, listed
+from ftkeras.report.language import gettext as _
 
 SCORES = {
-    "probe_accuracy": "Probe accuracy",
-    "probe_log_loss": "Probe log loss",
-    "nearest_neighbours": "Nearest neighbours",
+    "probe_accuracy": N_("Probe accuracy"),
+    "probe_log_loss": N_("Probe log loss"),
+    "nearest_neighbours": N_("Nearest neighbours"),
     "log_me": "LogME",
     "h_score": "H-score",
     "leep": "LEEP",
@@ -23,8 +25,12 @@ def headline(found: dict[str, Any]) -> str:
     """
     best, level = found["best"], level_with(found, found["best"])
     if not level:
-        return f"{best} is best: it can be told apart from every other that finished."
-    return f"{best} comes first, but cannot be told apart from {_and(level)}."
+        return _("{best} is best: it can be told apart from every other that finished.", best=best)
+    return _(
+        "{best} comes first, but cannot be told apart from {others}.",
+        best=best,
+        others=listed(level),
+    )
 
 
 def warnings(found: dict[str, Any]) -> list[str]:
@@ -37,9 +43,9 @@ def warnings(found: dict[str, Any]) -> list[str]:
         if row["kind"] == "backbone" or not row["finished"]:
             continue
         if row["name"] in order[:place] and row["name"] not in level:
-            said.append(f"{row['name']} beats every backbone on these data.")
+            said.append(_("{name} beats every backbone on these data.", name=row["name"]))
         elif row["name"] in level:
-            said.append(f"{row['name']} cannot be told apart from the best backbone.")
+            said.append(_("{name} cannot be told apart from the best backbone.", name=row["name"]))
     return said
 
 
@@ -51,18 +57,30 @@ def fastest(found: dict[str, Any]) -> str:
     if name == found["best"]:
         return ""
     times = speeds[name] / speeds[found["best"]]
-    return f"{name} cannot be told apart from it either and is {times:.1f} times as fast."
+    return _(
+        "{name} cannot be told apart from it either and is {times:.1f} times as fast.",
+        name=name,
+        times=times,
+    )
 
 
 def agreements(found: dict[str, Any]) -> list[str]:
     """Returns a sentence for each cheap score: how often it agreed with the probe here."""
     said = []
     for one in found["agreement"]:
-        tau = "" if one["tau"] is None else f", Kendall's tau {wording.number(one['tau'], 2)}"
-        said.append(
-            f"{SCORES[one['score']]} orders {one['agreeing']} of {one['pairs']} pairs as the probe "
-            f"does ({one['agreeing_clear']} of the {one['clear']} that the probe tells apart{tau})."
+        template = (
+            _(
+                "{score} orders {agreeing} of {pairs} pairs as the probe does ({agreeing_clear} of "
+                "the {clear} that the probe tells apart)."
+            )
+            if one["tau"] is None
+            else _(
+                "{score} orders {agreeing} of {pairs} pairs as the probe does ({agreeing_clear} of "
+                "the {clear} that the probe tells apart, Kendall's tau {tau})."
+            )
         )
+        words = {"score": score_name(one["score"]), "tau": wording.number(one["tau"], 2)}
+        said.append(template.format(**{**one, **words}))
     return said
 
 
@@ -72,15 +90,40 @@ def halving(found: dict[str, Any]) -> list[str]:
         return []
     said = []
     for number, one in enumerate(found["rounds"], 1):
-        left = f"left out: {_and(one['dropped'])}" if one["dropped"] else "nobody was left out"
         if number == len(found["rounds"]):
-            left = "the final order"
+            template = _(
+                "Round {number}: {candidates} candidates on {examples:,} examples; the final order."
+            )
+        elif one["dropped"]:
+            template = _(
+                "Round {number}: {candidates} candidates on {examples:,} examples; left out: "
+                "{dropped}."
+            )
+        else:
+            template = _(
+                "Round {number}: {candidates} candidates on {examples:,} examples; nobody was left "
+                "out."
+            )
         said.append(
-            f"Round {number}: {wording.count(len(one['candidates']))} candidates on "
-            f"{wording.count(one['examples'])} examples; {left}."
+            template.format(
+                number=number,
+                candidates=len(one["candidates"]),
+                examples=one["examples"],
+                dropped=listed(one["dropped"]),
+            )
         )
-    saved = wording.count(found["saved_by_halving"])
-    return [*said, f"Passes through backbones that this saved: {saved}."]
+    saved = found["saved_by_halving"]
+    return [*said, _("Passes through backbones that this saved: {saved:,}.", saved=saved)]
+
+
+def score_name(score: str) -> str:
+    """Returns what a score of frozen features is called.
+
+    Example:
+        >>> score_name("log_me"), score_name("probe_accuracy")
+        ('LogME', 'Probe accuracy')
+    """
+    return _(SCORES[score])
 
 
 def level_with(found: dict[str, Any], name: str) -> list[str]:
@@ -113,7 +156,3 @@ def next_command(found: dict[str, Any], flagfile: str) -> str:
         f"python -m ftkeras.run --flagfile={flagfile} --mode=finetune --backbone={handle} "
         "--run_dir=runs/finetuned"
     )
-
-
-def _and(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

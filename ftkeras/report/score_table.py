@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 from ftkeras.records.run_record import Comparison, Measurement, RunRecord
 from ftkeras.report import verdict, wording
+from ftkeras.report.language import N_, said
+from ftkeras.report.language import gettext as _
 
-_BETTER = {"max": "higher is better", "min": "lower is better", "none": ""}
+_BETTER = {"max": N_("higher is better"), "min": N_("lower is better"), "none": ""}
 _STANDING = {
-    "better": "better",
-    "worse": "worse",
-    "no_better": "no gain that matters",
-    "cannot_tell": "cannot tell",
+    "better": N_("better"),
+    "worse": N_("worse"),
+    "no_better": N_("no gain that matters"),
+    "cannot_tell": N_("cannot tell"),
 }
 
 
@@ -95,7 +97,7 @@ def score_rows(record: RunRecord, part: str) -> list[ScoreRow]:
     return [
         ScoreRow(
             wording.plain_name(item.score),
-            _BETTER.get(item.direction, ""),
+            better(item.direction),
             item.score == headline,
             tuple(cell(scores.get(item.score)) for scores in by_model.values()),
         )
@@ -103,14 +105,35 @@ def score_rows(record: RunRecord, part: str) -> list[ScoreRow]:
     ]
 
 
+def better(direction: str) -> str:
+    """Returns which direction of a score is better, in words.
+
+    Example:
+        >>> better("min")
+        'lower is better'
+    """
+    return _(_BETTER.get(direction, ""))
+
+
+def name(model: str) -> str:
+    """Returns what a table calls a model: `"model"` itself, or a baseline.
+
+    Example:
+        >>> name("model"), name("majority")
+        ('This model', 'Majority class')
+    """
+    return _("This model") if model == "model" else wording.plain_name(model)
+
+
 def cell(item: Measurement | None) -> Cell:
     """Returns a measurement in words."""
     if item is None:
-        return Cell(wording.number(None), "", "not measured")
+        return Cell(wording.number(None), "", _("not measured"))
     interval = ""
     if item.low is not None and item.high is not None:
-        interval = f"{wording.number(item.low)} to {wording.number(item.high)}"
-    return Cell(wording.number(item.value), interval, item.note if item.value is None else "")
+        interval = wording.between(wording.number(item.low), wording.number(item.high))
+    note = said(item.note) if item.value is None else ""
+    return Cell(wording.number(item.value), interval, note)
 
 
 def difference_rows(record: RunRecord) -> list[DifferenceRow]:
@@ -131,10 +154,10 @@ def _difference_row(item: Comparison, direction: str, headline: bool) -> Differe
         score=wording.plain_name(item.score),
         other=wording.plain_name(item.other),
         difference=_signed(item.difference),
-        interval=f"{_signed(item.low)} to {_signed(item.high)}",
+        interval=wording.between(_signed(item.low), _signed(item.high)),
         p_value=_p_values(item),
-        method=item.method,
-        standing=_STANDING[verdict.standing(item, direction)],
+        method=said(item.method),
+        standing=_(_STANDING[verdict.standing(item, direction)]),
         headline=headline,
     )
 
@@ -145,7 +168,8 @@ def _p_values(item: Comparison) -> str:
     plain, adjusted = wording.p_value(item.p_value), wording.p_value(item.adjusted_p_value)
     if plain == adjusted:
         return plain
-    return f"{plain} (adjusted {adjusted.removeprefix('p ').removeprefix('= ')})"
+    adjusted = adjusted.removeprefix("p ").removeprefix("= ")
+    return _("{p_value} (adjusted {adjusted})", p_value=plain, adjusted=adjusted)
 
 
 def _signed(value: float) -> str:
@@ -155,13 +179,13 @@ def _signed(value: float) -> str:
 def methods(record: RunRecord, part: str) -> list[str]:
     """Returns how the intervals of a part were made: each way once, in words."""
     items = [item for each in record.measurements.get(part, {}).values() for item in each]
-    return sorted({item.method for item in items if item.method and item.low is not None})
+    return sorted({said(item.method) for item in items if item.method and item.low is not None})
 
 
 def notes(record: RunRecord, part: str) -> list[str]:
     """Returns what is to be said of the model's own defined scores, such as a bound on an error."""
     return [
-        f"{wording.plain_name(item.score)}: {item.note}"
+        _("{score}: {note}", score=wording.plain_name(item.score), note=said(item.note))
         for item in record.measurements.get(part, {}).get("model", [])
         if item.note and item.value is not None
     ]

@@ -9,11 +9,20 @@ from rich.table import Table
 from rich.text import Text
 
 from ftkeras.records.run_record import RunRecord
-from ftkeras.report import caveats, ladder, next_steps, score_table, verdict, wording
+from ftkeras.report import _files, caveats, ladder, next_steps, score_table, verdict, wording
+from ftkeras.report.language import N_, of
+from ftkeras.report.language import gettext as _
 from ftkeras.report.progress import progress
 
 __all__ = ["print_verdict", "progress", "summarize"]
 
+_FILES = {
+    N_("Report"): "report.html",
+    N_("Card"): "model_card.md",
+    N_("Model"): "model.keras",
+    N_("Predictions"): "predictions",
+    N_("Replay"): "run.flags",
+}
 _NAME_WIDTH, _MODEL_WIDTH = 28, 17
 _TONES = {
     "works": ("✓", "bold green"),
@@ -36,12 +45,13 @@ def summarize(record: RunRecord, run_dir: Path, console: Console | None = None) 
         console: Where to; the standard output by default.
     """
     console = console or Console()
-    found = verdict.of(record)
-    _say(record, found, console)
-    if score_table.score_rows(record, "test"):
-        console.print(_table(record, console.width))
-        console.print()
-    _end(record, found, run_dir, console)
+    with of(record):
+        found = verdict.of(record)
+        _say(record, found, console)
+        if score_table.score_rows(record, "test"):
+            console.print(_table(record, console.width))
+            console.print()
+        _end(record, found, run_dir, console)
 
 
 def print_verdict(
@@ -56,11 +66,12 @@ def print_verdict(
         console: Where to; the standard output by default.
     """
     console = console or Console()
-    _say(record, found, console)
-    if rungs := ladder.rungs(record):
-        console.print(_ladder(record, rungs))
-        console.print()
-    _end(record, found, run_dir, console)
+    with of(record):
+        _say(record, found, console)
+        if rungs := ladder.rungs(record):
+            console.print(_ladder(record, rungs))
+            console.print()
+        _end(record, found, run_dir, console)
 
 
 def _say(record: RunRecord, found: verdict.Verdict, console: Console) -> None:
@@ -74,22 +85,27 @@ def _say(record: RunRecord, found: verdict.Verdict, console: Console) -> None:
 
 
 def _end(record: RunRecord, found: verdict.Verdict, run_dir: Path, console: Console) -> None:
-    console.print(_files(run_dir))
+    console.print(_files.table(_written(run_dir)))
     console.print()
-    console.print(Text("Next", style="bold"))
+    console.print(Text(_("Next"), style="bold"))
     for step in next_steps.suggest(record, found.kind):
         console.print(Padding(Text(step), (0, 0, 0, 2)))
 
 
 def _ladder(record: RunRecord, rungs: list[ladder.Rung]) -> Table:
     table = Table(
-        title=f"{wording.plain_name(record.task['headline'])} on test, weakest first",
+        title=_(
+            "{score} on test, weakest first", score=wording.plain_name(record.task["headline"])
+        ),
         title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False,
-        caption="Model minus the other, paired; p-values adjusted for the number of comparisons",
+        caption=_(
+            "Model minus the other, paired; p-values adjusted for the number of comparisons"
+        ),
         caption_justify="left",
     )  # fmt: skip
-    for name in ("", "Score", "This model is", "by", "p-value"):
-        table.add_column(name, justify="left" if name in ("", "This model is") else "right")
+    for name in ("", _("Score"), _("This model is"), _("by"), _("p-value")):
+        left = name in ("", _("This model is"))
+        table.add_column(name, justify="left" if left else "right")
     for rung in rungs:
         table.add_row(
             Text(rung.name, style="bold" if rung.is_model else ""),
@@ -109,15 +125,14 @@ def _table(record: RunRecord, width: int) -> Table:
         (wording.percent(item.level) for item in record.measurements["test"][models[0]]), ""
     )
     table = Table(
-        title=f"Scores on test, with {level} intervals", title_justify="left", title_style="bold",
-        box=box.SIMPLE_HEAD, pad_edge=False,
+        title=_("Scores on test, with {level} intervals", level=level),
+        title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False,
     )  # fmt: skip
-    table.add_column("Score")
+    table.add_column(_("Score"))
     for model in models:
         own = model == "model"
         table.add_column(
-            Text("This model" if own else wording.plain_name(model)),
-            justify="right", style="bold" if own else "",
+            Text(score_table.name(model)), justify="right", style="bold" if own else "",
         )  # fmt: skip
     for row in score_table.score_rows(record, "test"):
         name = Text(row.name, style="bold" if row.headline else "")
@@ -132,19 +147,12 @@ def _cell(cell: score_table.Cell) -> Text:
     return text
 
 
-def _files(run_dir: Path) -> Table:
-    """A list of what was written, of those files that are there."""
-    files = (
-        ("Report", "report.html"),
-        ("Card", "model_card.md"),
-        ("Model", "model.keras"),
-        ("Predictions", "predictions"),
-        ("Replay", "run.flags"),
-    )
-    table = Table.grid(padding=(0, 2))
-    for name, file in files:
+def _written(run_dir: Path) -> list[tuple[str, object]]:
+    """What was written, of those files that are there."""
+    found: list[tuple[str, object]] = []
+    for name, file in _FILES.items():
         path = run_dir / file
         if path.exists():
-            words = f"python -m ftkeras.run --flagfile={path}" if name == "Replay" else str(path)
-            table.add_row(Text(name, style="bold"), Text(words, overflow="fold"))
-    return table
+            replay = f"python -m ftkeras.run --flagfile={path}"
+            found.append((_(name), replay if file == "run.flags" else path))
+    return found

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ftkeras.errors import UserError
 from ftkeras.records.run_record import RunRecord
-from ftkeras.report import _page, tuning_words
+from ftkeras.report import _page, language, tuning_words
 
 
 def write(run_dir: Path, pictures: list[tuple[str, str, str]]) -> Path:
@@ -26,16 +26,14 @@ def write(run_dir: Path, pictures: list[tuple[str, str, str]]) -> Path:
         )
     headline = record.task.get("headline", "")
     on_test = record.measurements.get("test", {}).get("model", [])
-    return _page.write(
-        run_dir / "report.html",
-        "tuning.html.j2",
-        {
-            "record": record,
-            "found": found,
-            "rows": tuning_words.best_first(found),
-            "paths": sorted({path for row in found["trials"] for path in row["settings"]}),
-            "words": tuning_words,
-            "pictures": pictures,
-            "on_test": [one for one in on_test if one.score in (headline, found["score"])],
-        },
-    )
+    content = {
+        "record": record,
+        "found": found,
+        "rows": tuning_words.best_first(found),
+        "paths": sorted({path for row in found["trials"] for path in row["settings"]}),
+        "words": tuning_words,
+        "pictures": pictures,
+        "on_test": [one for one in on_test if one.score in (headline, found["score"])],
+    }
+    with language.of(record):
+        return _page.write(run_dir / "report.html", "tuning.html.j2", content)

@@ -8,7 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from ftkeras.records.run_record import RunRecord
-from ftkeras.report import tuning_words, wording
+from ftkeras.report import _files, tuning_words, wording
+from ftkeras.report.language import gettext as _
+from ftkeras.report.language import of, said
 
 _SHOWN = 10
 
@@ -21,18 +23,26 @@ def show(record: RunRecord, run_dir: Path, console: Console | None = None) -> No
         run_dir: Where its files lie.
         console: Where to; the standard output by default.
     """
-    console = console or Console()
+    with of(record):
+        _show(record, run_dir, console or Console())
+
+
+def _show(record: RunRecord, run_dir: Path, console: Console) -> None:
     found = record.analyses["tuning"]
     paths = sorted({path for row in found["trials"] for path in row["settings"]})
     table = Table(
-        title=f"Best trials by {wording.in_sentence(found['score'])} on {found['judged_on']}",
+        title=_(
+            "Best trials by {score} on {judged_on}",
+            score=wording.in_sentence(found["score"]),
+            judged_on=said(found["judged_on"]),
+        ),
         title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False,
     )  # fmt: skip
-    table.add_column("Trial", justify="right")
+    table.add_column(_("Trial"), justify="right")
     table.add_column(wording.plain_name(found["score"]), justify="right")
     for path in paths:
         table.add_column(path, justify="right", overflow="fold")
-    table.add_column(found["steps"], justify="right")
+    table.add_column(said(found["steps"]), justify="right")
     for row in tuning_words.best_first(found)[:_SHOWN]:
         value = row["value"] if row["state"] == "complete" else None
         style = "bold" if row["number"] == found["winner"] else ""
@@ -45,9 +55,12 @@ def show(record: RunRecord, run_dir: Path, console: Console | None = None) -> No
     ):  # fmt: skip
         console.print(Text(sentence))
     console.print()
-    console.print(Text(f"Report  {run_dir / 'report.html'}", overflow="fold"))
-    console.print(Text(f"Winner  {run_dir / 'winner'}", overflow="fold"))
-    console.print(Text(f"Replay  {record.command}", overflow="fold"))
+    files = [
+        (_("Report"), run_dir / "report.html"),
+        (_("Winner"), run_dir / "winner"),
+        (_("Replay"), record.command),
+    ]
+    console.print(_files.table(files))
 
 
 def elsewhere(winner: int, place: str, console: Console | None = None) -> None:
@@ -60,7 +73,11 @@ def elsewhere(winner: int, place: str, console: Console | None = None) -> None:
     """
     (console or Console()).print(
         Text(
-            f"There are enough trials. Trial {winner} won; {place} fine-tunes and judges it, so "
-            "the test part is not opened here."
+            _(
+                "There are enough trials. Trial {winner} won; {place} fine-tunes and judges it, so "
+                "the test part is not opened here.",
+                winner=winner,
+                place=place,
+            )
         )
     )

@@ -4,13 +4,22 @@ from collections import Counter
 from typing import Any
 
 from ftkeras.report import wording
+from ftkeras.report.language import N_, ngettext, paragraph, said
+from ftkeras.report.language import gettext as _
 
 _STATES = {
-    "complete": "finished",
-    "pruned": "stopped early",
-    "fail": "failed or was cut off",
-    "running": "is running",
-    "waiting": "waits to be taken up",
+    "complete": N_("finished"),
+    "pruned": N_("stopped early"),
+    "fail": N_("failed or was cut off"),
+    "running": N_("is running"),
+    "waiting": N_("waits to be taken up"),
+}
+_COUNTED = {
+    "complete": N_("{number} complete"),
+    "pruned": N_("{number} pruned"),
+    "fail": N_("{number} fail"),
+    "running": N_("{number} running"),
+    "waiting": N_("{number} waiting"),
 }
 
 
@@ -25,8 +34,13 @@ def counts(found: dict[str, Any]) -> str:
         '3 trials: 2 complete, 1 pruned.'
     """
     states = Counter(row["state"] for row in found["trials"])
-    parts = ", ".join(f"{states[state]} {state}" for state in _STATES if states[state])
-    return f"{len(found['trials'])} trials: {parts}."
+    parts = [_(told, number=states[state]) for state, told in _COUNTED.items() if states[state]]
+    return ngettext(
+        "{count} trial: {parts}.",
+        "{count} trials: {parts}.",
+        count=len(found["trials"]),
+        parts=_(", ").join(parts),
+    )
 
 
 def worth(found: dict[str, Any]) -> str:
@@ -36,21 +50,35 @@ def worth(found: dict[str, Any]) -> str:
     corrected = wording.amount(score, one["corrected"])
     low, high = (wording.amount(score, one[end]) for end in ("low", "high"))
     optimism = wording.change(score, abs(one["optimism"]), signed=False)
-    other_way = "" if one["optimism"] >= 0 else " the other way, which is chance"
-    return (
-        f"The best of {one['candidates']} has a {wording.in_sentence(score)} of {chosen} on "
-        f"{found['judged_on']}. It was chosen for that, so it flatters: on examples that the "
-        f"choice did not see, the best is expected at {corrected} ({low} to {high}). Optimism of "
-        f"the choice: {optimism}{other_way}."
+    best = _(
+        "The best of {candidates} has a {score} of {chosen} on {judged_on}. It was chosen for "
+        "that, so it flatters: on examples that the choice did not see, the best is expected at "
+        "{corrected} ({low} to {high}).",
+        candidates=one["candidates"],
+        score=wording.in_sentence(score),
+        chosen=chosen,
+        judged_on=said(found["judged_on"]),
+        corrected=corrected,
+        low=low,
+        high=high,
     )
+    if one["optimism"] >= 0:
+        return paragraph(best, _("Optimism of the choice: {optimism}.", optimism=optimism))
+    chance = _(
+        "Optimism of the choice: {optimism} the other way, which is chance.", optimism=optimism
+    )
+    return paragraph(best, chance)
 
 
 def stability(found: dict[str, Any]) -> str:
     """Returns how often the same trial would have been chosen on other validation examples."""
     one = found["selection"]
-    return (
-        f"Trial {found['winner']} wins in {wording.percent(round(one['stability'], 2))} of the "
-        f"resamples of the {wording.count(one['num_units'])} examples of {found['judged_on']}."
+    return _(
+        "Trial {winner} wins in {share} of the resamples of the {units} examples of {judged_on}.",
+        winner=found["winner"],
+        share=wording.percent(round(one["stability"], 2)),
+        units=wording.count(one["num_units"]),
+        judged_on=said(found["judged_on"]),
     )
 
 
@@ -69,8 +97,11 @@ def setting(text: str) -> str:
 
 def state(row: dict[str, Any]) -> str:
     """Returns what became of a trial, and whose place it took."""
-    again = "" if row["retries"] is None else f", again after trial {row['retries']} was cut off"
-    return f"{_STATES[row['state']]}{again}"
+    name = _STATES[row["state"]]
+    told = _(name)
+    if row["retries"] is None:
+        return told
+    return _("{state}, again after trial {trial} was cut off", state=told, trial=row["retries"])
 
 
 def best_first(found: dict[str, Any]) -> list[dict[str, Any]]:

@@ -28,6 +28,8 @@ from dataclasses import dataclass
 
 from ftkeras.records.run_record import Comparison, Measurement, RunRecord
 from ftkeras.report import _sentences, wording
+from ftkeras.report.language import N_, paragraph, said
+from ftkeras.report.language import gettext as _
 from ftkeras.statistics import power
 
 KINDS = (
@@ -41,14 +43,14 @@ KINDS = (
     "not_judged",
 )
 _TITLES = {
-    "works": "It works",
-    "probe_is_enough": "The frozen backbone is enough",
-    "no_better": "No better than the baseline",
-    "cannot_tell": "Cannot tell",
-    "overfits": "It overfits",
-    "harmful": "Fine-tuning did harm",
-    "worse": "Worse than the baseline",
-    "not_judged": "Not judged",
+    "works": N_("It works"),
+    "probe_is_enough": N_("The frozen backbone is enough"),
+    "no_better": N_("No better than the baseline"),
+    "cannot_tell": N_("Cannot tell"),
+    "overfits": N_("It overfits"),
+    "harmful": N_("Fine-tuning did harm"),
+    "worse": N_("Worse than the baseline"),
+    "not_judged": N_("Not judged"),
 }
 # How far the score on train may lie above what test allows: five points of a share.
 _GAP = 0.05
@@ -78,7 +80,7 @@ class Verdict:
     @property
     def title(self) -> str:
         """The verdict in two to five words."""
-        return _TITLES[self.kind]
+        return _(_TITLES[self.kind])
 
 
 def of(record: RunRecord) -> Verdict:
@@ -127,23 +129,27 @@ def decide(
     """
     found = [item for item in measurements.get("model", []) if item.score == headline]
     if not found or found[0].value is None:
-        why = found[0].note if found and found[0].note else "it was not measured on the test part"
-        name = wording.plain_name(headline)
-        reason = _sentences.clause(why)
-        return Verdict("not_judged", f"The headline score ({name}) has no value: {reason}.")
+        missing = _("it was not measured on the test part")
+        note = said(found[0].note) if found and found[0].note else missing
+        told = _(
+            "The headline score ({name}) has no value: {reason}.",
+            name=wording.plain_name(headline),
+            reason=_sentences.clause(note),
+        )
+        return Verdict("not_judged", told)
     score = found[0]
     relevant = [item for item in comparisons if item.score == headline]
     rungs = [item for item in relevant if item.other.startswith(_RUNGS)]
     rivals = [item for item in relevant if item not in rungs]
     if not rivals:
-        told = f"{_sentences.measured(score)} There is no baseline to compare it with."
-        return Verdict("not_judged", told)
+        alone = _("There is no baseline to compare it with.")
+        return Verdict("not_judged", paragraph(_sentences.measured(score), alone))
     kind, rival = _judge(rivals, rungs, score.direction, margin, trained_backbone)
     sentence = _sentences.SENTENCES[kind](score, rival, margin, len(rivals))
     if kind == "works" and trained_backbone and rungs:
         strongest = _hardest_first(rungs, score.direction)[0]
         if standing(strongest, score.direction, margin) == "cannot_tell":
-            sentence += _sentences.unsettled(strongest)
+            sentence = paragraph(sentence, _sentences.unsettled(strongest))
     if kind not in ("works", "probe_is_enough") and _learnt_by_heart(score, on_train):
         kind, sentence = "overfits", _sentences.overfits(sentence, score, on_train or 0.0)
     needed = power.units_needed(rival, max(abs(rival.difference), margin))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ftkeras.errors import UserError
+from ftkeras.message import Message, counted, joined, message
 from ftkeras.report import wording
 
 _EVEN = 0.35
@@ -19,7 +20,7 @@ class Advice:
     Args:
         look_at: Name of a score in `scores/`.
         misleads: Names of scores that look better than they are here, the worst first.
-        sentence: Both, with the reason, for a person.
+        sentence: Both, with the reason, for a person; it can be said in other languages.
     """
 
     look_at: str
@@ -64,12 +65,22 @@ def which_metric(counts: Sequence[int], class_names: Sequence[str]) -> Advice:
     smallest = min(range(len(counts)), key=lambda k: counts[k])
     if counts[smallest] >= _FEW:
         return advice
-    few = f"{counts[smallest] or 'no'} example{'s' if counts[smallest] != 1 else ''}"
-    warning = (
-        f" With {few} of “{_name(class_names[smallest])}” in the test part, no number says much "
-        "about that class."
+    sentence = joined([advice.sentence, _rare(counts[smallest], _name(class_names[smallest]))], " ")
+    return Advice(advice.look_at, advice.misleads, sentence)
+
+
+def _rare(count: int, name: str) -> Message:
+    if not count:
+        return message(
+            "With no examples of “{name}” in the test part, no number says much about that class.",
+            name=name,
+        )
+    return counted(
+        "With {count} example of “{name}” in the test part, no number says much about that class.",
+        "With {count} examples of “{name}” in the test part, no number says much about that class.",
+        count=count,
+        name=name,
     )
-    return Advice(advice.look_at, advice.misleads, advice.sentence + warning)
 
 
 def _binary(counts: Sequence[int], class_names: Sequence[str]) -> Advice:
@@ -80,33 +91,53 @@ def _binary(counts: Sequence[int], class_names: Sequence[str]) -> Advice:
         return Advice(
             "accuracy",
             (),
-            f"Look at accuracy: the classes are about even ({_percent(rare)} and "
-            f"{_percent(large)}), so it means what it says.",
+            message(
+                "Look at accuracy: the classes are about even ({rare} and {large}), so it means "
+                "what it says.",
+                rare=_percent(rare),
+                large=_percent(large),
+            ),
         )
     if share < _RARE:
         times = round((1 - share) / max(share, 1e-9)) if counts[1] else counts[0]
         return Advice(
             "average_precision",
             ("accuracy", "area_under_roc_curve"),
-            f"Look at average precision: “{positive}” is one in {times + 1:,}, so never answering "
-            f"it reaches accuracy {_percent(1 - share)}, and the area under the ROC curve stays "
-            "high even when most alarms are false.",
+            message(
+                "Look at average precision: “{positive}” is one in {times:,}, so never answering "
+                "it reaches accuracy {accuracy}, and the area under the ROC curve stays high even "
+                "when most alarms are false.",
+                positive=positive,
+                times=times + 1,
+                accuracy=_percent(1 - share),
+            ),
         )
-    always = f"always answering “{positive if share > 0.5 else negative}”"
     if share > 1 - _EVEN:
         f1 = 2 * share / (1 + share)
         return Advice(
             "balanced_accuracy",
             ("accuracy", "f1_score", "average_precision"),
-            f"Look at balanced accuracy: {always} reaches accuracy {_percent(large)}, F1 "
-            f"{_percent(f1)} and average precision {_percent(share)} without having learnt "
-            f"anything; it gets 50% here, because it finds no “{negative}”.",
+            message(
+                "Look at balanced accuracy: always answering “{most}” reaches accuracy {accuracy}, "
+                "F1 {f1} and average precision {precision} without having learnt anything; here it gets "
+                "50%, because it finds no “{negative}”.",
+                most=positive,
+                accuracy=_percent(large),
+                f1=_percent(f1),
+                precision=_percent(share),
+                negative=negative,
+            ),
         )
     return Advice(
         "balanced_accuracy",
         ("accuracy",),
-        f"Look at balanced accuracy: {always} reaches accuracy {_percent(large)} without having "
-        f"learnt anything; it gets 50% here, because it finds no “{positive}”.",
+        message(
+            "Look at balanced accuracy: always answering “{most}” reaches accuracy {accuracy} "
+            "without having learnt anything; here it gets 50%, because it finds no “{positive}”.",
+            most=positive if share > 0.5 else negative,
+            accuracy=_percent(large),
+            positive=positive,
+        ),
     )
 
 
@@ -117,16 +148,25 @@ def _multiclass(counts: Sequence[int], class_names: Sequence[str]) -> Advice:
         return Advice(
             "accuracy",
             (),
-            f"Look at accuracy: the {len(counts)} classes are about even (the largest has "
-            f"{_percent(most / total)}), so it means what it says.",
+            message(
+                "Look at accuracy: the {classes} classes are about even (the largest has {share}), "
+                "so it means what it says.",
+                classes=len(counts),
+                share=_percent(most / total),
+            ),
         )
     smallest = min(counts)
     return Advice(
         "f1_score(average='macro')",
         ("accuracy", "f1_score(average='weighted')"),
-        f"Look at F1 averaged over classes: “{name}” alone is {_percent(most / total)} of the "
-        f"examples and the smallest class {_percent(smallest / total)}; accuracy and weighted F1 "
-        "follow the large classes and hardly move when a small one is lost.",
+        message(
+            "Look at F1 averaged over classes: “{name}” alone is {share} of the examples and the "
+            "smallest class {smallest}; accuracy and weighted F1 follow the large classes and "
+            "hardly move when a small one is lost.",
+            name=name,
+            share=_percent(most / total),
+            smallest=_percent(smallest / total),
+        ),
     )
 
 

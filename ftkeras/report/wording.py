@@ -5,21 +5,26 @@ from datetime import datetime
 
 from ftkeras import call_string
 from ftkeras.errors import UserError
+from ftkeras.report.language import N_, current
+from ftkeras.report.language import gettext as _
 
 _SPELLING = {
     "auc": "AUC",
+    "bleu": "BLEU",
+    "coco": "COCO",
     "f1": "F1",
     "knn": "kNN",
     "pr": "PR",
     "roc": "ROC",
+    "rouge": "ROUGE",
     "tfidf": "TF-IDF",
 }
 _MINUS = "\N{MINUS SIGN}"
 _NONE = "\N{EN DASH}"
 _NAMES = {
-    "majority": "Majority class",
-    "features_logistic_regression": "Linear probe",
-    "features_nearest_neighbours": "Nearest neighbours",
+    "majority": N_("Majority class"),
+    "features_logistic_regression": N_("Linear probe"),
+    "features_nearest_neighbours": N_("Nearest neighbours"),
 }
 _JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"  # parts of emoji and of Persian words
 _SHARES = frozenset(
@@ -41,14 +46,15 @@ def plain_name(name: str) -> str:
     try:
         call = call_string.parse(name)
     except UserError:
-        return name
+        return _(name)
     if call.name in _NAMES:
-        return _NAMES[call.name]
+        return _(_NAMES[call.name])
     words = " ".join(_SPELLING.get(word, word) for word in call.name.split("_") if word)
-    words = words[:1].upper() + words[1:]
+    words = _(words[:1].upper() + words[1:])
     if not call.arguments:
         return words
-    return f"{words} ({', '.join(_argument(*item) for item in call.arguments.items())})"
+    details = _(", ").join(_argument(*item) for item in call.arguments.items())
+    return _("{name} ({details})", name=words, details=details)
 
 
 def in_sentence(name: str) -> str:
@@ -59,6 +65,8 @@ def in_sentence(name: str) -> str:
         ('majority class', 'TF-IDF logistic regression')
     """
     words = plain_name(name)
+    if current() != "en":
+        return words
     return words if words[1:2].isupper() or words[1:2].isdigit() else words[:1].lower() + words[1:]
 
 
@@ -89,7 +97,7 @@ def isolated(text: str) -> str:
 
 
 def _argument(name: str, value: object) -> str:
-    return value if isinstance(value, str) else f"{name.replace('_', ' ')} {value}"
+    return _(value) if isinstance(value, str) else f"{_(name.replace('_', ' '))} {value}"
 
 
 def is_share(score: str) -> bool:
@@ -135,8 +143,38 @@ def change(score: str, value: float, signed: bool = True) -> str:
     """
     sign = "+" if signed and value >= 0 else ""
     if is_share(score):
-        return f"{sign}{number(100 * value, 1)} points"
+        return _("{number} points", number=f"{sign}{number(100 * value, 1)}")
     return f"{sign}{number(value)}"
+
+
+def between(low: str, high: str) -> str:
+    """Returns the ends of an interval as they stand in a sentence or below a number.
+
+    Example:
+        >>> between("0.2", "0.3")
+        '0.2 to 0.3'
+    """
+    return _("{low} to {high}", low=low, high=high)
+
+
+def change_between(score: str, low: float, high: float, unit: bool = True) -> str:
+    """Returns the interval of a difference of scores.
+
+    Args:
+        score: The score.
+        low: Lower end.
+        high: Upper end.
+        unit: Whether percentage points are named.
+
+    Example:
+        >>> change_between("accuracy", -0.01, 0.034), change_between("log_loss", 0.1, 0.2)
+        ('−1.0 to +3.4 points', '+0.100 to +0.200')
+    """
+    factor, decimals = (100, 1) if is_share(score) else (1, 3)
+    ends = [f"{'+' if end >= 0 else ''}{number(factor * end, decimals)}" for end in (low, high)]
+    if is_share(score) and unit:
+        return _("{low} to {high} points", low=ends[0], high=ends[1])
+    return between(*ends)
 
 
 def p_value(value: float) -> str:
@@ -181,13 +219,13 @@ def duration(seconds: float) -> str:
         ('42 ms', '7.3 s', '2 min 5 s', '2 h 3 min')
     """
     if seconds < 1:
-        return f"{1000 * seconds:.0f} ms"
+        return _("{milliseconds:.0f} ms", milliseconds=1000 * seconds)
     if seconds < 60:
-        return f"{seconds:.1f} s"
+        return _("{seconds:.1f} s", seconds=seconds)
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 60:
-        return f"{minutes} min {rest} s"
-    return f"{minutes // 60} h {minutes % 60} min"
+        return _("{minutes} min {seconds} s", minutes=minutes, seconds=rest)
+    return _("{hours} h {minutes} min", hours=minutes // 60, minutes=minutes % 60)
 
 
 def shortened(text: str, length: int) -> str:
