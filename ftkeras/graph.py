@@ -1,6 +1,7 @@
 """Functional models cut in two: what is frozen below, what moves above."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +48,30 @@ def inlined(model: keras.Model) -> keras.Model:
     inputs = tree.map_structure(
         lambda x: keras.Input(batch_shape=x.shape, dtype=x.dtype, name=x.name), model.input
     )
-    return keras.Model(inputs, _inlined_outputs(model, inputs), name=model.name)
+    called: list[Any] = []
+    outputs = _inlined_outputs(model, inputs, called)
+    with _distinct_names(called):
+        return keras.Model(inputs, outputs, name=model.name)
+
+
+def applied(model: keras.Model, inputs: Any) -> Any:
+    """Calls the layers of a functional model one by one on other inputs; returns its outputs.
+
+    What comes out can be tapped and cut like the model's own; layers and weights are shared.
+
+    Args:
+        model: A functional model.
+        inputs: Tensors in the structure of its inputs.
+
+    Example:
+        >>> given = keras.Input((2,))
+        >>> model = keras.Model(given, keras.layers.Dense(3)(given))
+        >>> first, second = keras.Input((2,)), keras.Input((2,))
+        >>> both = keras.Model([first, second], [applied(model, x) for x in (first, second)])
+        >>> len(both.weights)
+        2
+    """
+    return model._run_through_graph(inputs, call_fn=lambda layer, *args, **kw: layer(*args, **kw))
 
 
 def cut(model: keras.Model) -> Halves:
@@ -64,7 +88,9 @@ def cut(model: keras.Model) -> Halves:
     crossing = kinds.crossing
     if not crossing:
         return Halves(None, model, (), ())
-    frozen = keras.Model(model.input, crossing, name="frozen")
+    operations = [node.operation for node in _nodes(model)]
+    with _distinct_names(operations):
+        frozen = keras.Model(model.input, crossing, name="frozen")
     passed = kinds.passed
     names = tuple(f"crossing_{index}" for index in range(len(crossing)))
     sources = {**dict(zip(names, crossing, strict=True)), **{x.name: x for x in passed}}
@@ -80,7 +106,8 @@ def cut(model: keras.Model) -> Halves:
             made = node.operation(*arguments, **keywords)
             known.update({id(x): y for x, y in zip(node.outputs, tree.flatten(made), strict=True)})
     output = tree.map_structure(lambda x: known[id(x)], model.output)
-    moving = keras.Model(inputs, output, name="moving")
+    with _distinct_names(operations):
+        moving = keras.Model(inputs, output, name="moving")
     return Halves(frozen, moving, names, tuple(x.name for x in passed))
 
 
@@ -181,13 +208,29 @@ def _nodes(model: keras.Model) -> Iterator[Node]:
         yield from (node for node in by_depth[depth] if node.operation and not node.is_input)
 
 
-def _inlined_outputs(model: keras.Model, inputs: Any) -> Any:
+@contextmanager
+def _distinct_names(operations: Sequence[Any]) -> Iterator[None]:
+    """Lets layers of one name stand in one graph: models that are inlined may have such."""
+    distinct = {id(operation): operation for operation in operations}.values()
+    names = [operation.name for operation in distinct]
+    try:
+        for index, operation in enumerate(distinct):
+            if operation.name in names[:index]:
+                operation.name = f"{operation.name}_of_{index}"
+        yield
+    finally:
+        for operation, name in zip(distinct, names, strict=True):
+            operation.name = name
+
+
+def _inlined_outputs(model: keras.Model, inputs: Any, called: list[Any]) -> Any:
     def call(operation: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
         masks = tree.flatten(keywords.get("mask"))
         opaque = keywords.get("training") is not None or any(mask is not None for mask in masks)
         plain = isinstance(operation, Functional) and type(operation).call is Functional.call
         if plain and not opaque and len(arguments) == 1:
-            return _inlined_outputs(operation, arguments[0])
+            return _inlined_outputs(operation, arguments[0], called)
+        called.append(operation)
         return operation(*arguments, **keywords)
 
     return model._run_through_graph(inputs, call_fn=call)

@@ -8,6 +8,8 @@ from ftkeras.errors import UserError
 
 _ELSEWHERE = {"hf": "preset", "kaggle": "preset", "https": "tfhub", "gs": "tfhub"}
 _ARCHIVES = (".tar.gz", ".tgz", ".tar")
+# Schemes that read two texts with the text backbone that follows.
+PAIRS = ("cross_encoder", "two_towers")
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,7 @@ def preprocessing(
         sequence_length=sequence_length,
         start=_ids(hub.packer.start_value),
         end=_ids(hub.packer.end_value),
+        separator=_ids(getattr(hub.packer, "sep_value", None)) or None,
         padding=int(tokenizer.pad_token_id or 0),
         inputs=inputs,
     )

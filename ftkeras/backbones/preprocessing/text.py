@@ -51,9 +51,10 @@ class Text:
         sequence_length: Longest sequence, special tokens included.
         start: Token ids put in front.
         end: Token ids put behind.
+        separator: Token ids put between two texts in one sequence; `None` takes `end`.
         padding: Token id of the empty places.
         inputs: Names of the backbone's inputs; each ends in what it holds: `token_ids`,
-            `segment_ids` (zeros: there is one segment) or `padding_mask` (1 at tokens).
+            `segment_ids` (zeros for one text) or `padding_mask` (1 at tokens).
 
     Raises:
         UserError: No token of a text would fit, or an input's name is not understood.
@@ -80,6 +81,7 @@ class Text:
         sequence_length: int,
         start: Sequence[int] = (),
         end: Sequence[int] = (),
+        separator: Sequence[int] | None = None,
         padding: int = 0,
         inputs: Sequence[str] = _ROLES,
     ) -> None:
@@ -99,6 +101,7 @@ class Text:
         self.sequence_length = sequence_length
         self.start = tuple(start)
         self.end = tuple(end)
+        self.separator = self.end if separator is None else tuple(separator)
         self.padding = padding
         self.inputs = tuple(inputs)
         self.num_encoded = 0
@@ -115,6 +118,7 @@ class Text:
             "end": list(self.end),
             "padding": self.padding,
             "inputs": list(self.inputs),
+            **({"separator": list(self.separator)} if self.separator != self.end else {}),
         }
 
     def __call__(self, values: Sequence[Any]) -> Encoded:
@@ -128,14 +132,27 @@ class Text:
         tokens = self.tokenizer.encode(texts)
         self.num_encoded += len(texts)
         self.num_truncated += sum(len(row) > room for row in tokens)
-        rows = [[*self.start, *row[:room], *self.end] for row in tokens]
+        return self.padded([[*self.start, *row[:room], *self.end] for row in tokens])
+
+    def padded(
+        self, rows: Sequence[Sequence[int]], second: NDArray[np.integer] | None = None
+    ) -> Encoded:
+        """Returns the inputs for sequences of token ids.
+
+        Args:
+            rows: Token ids of each sequence, special tokens included.
+            second: `(sequences,)` places at which a second segment begins; `None` where all is one.
+        """
         lengths = np.fromiter((len(row) for row in rows), np.int64, len(rows))
         ids = np.full((len(rows), int(lengths.max())), self.padding, np.int32)
         inside = np.arange(ids.shape[1]) < lengths[:, None]
         ids[inside] = np.fromiter((token for row in rows for token in row), np.int32)
+        segments = np.zeros_like(ids)
+        if second is not None:
+            segments[inside & (np.arange(ids.shape[1]) >= second[:, None])] = 1
         holds = {
             "token_ids": ids,
-            "segment_ids": np.zeros_like(ids),
+            "segment_ids": segments,
             "padding_mask": inside.astype(np.int32),
         }
         arrays = {name: holds[_role(name)] for name in self.inputs}
@@ -163,6 +180,7 @@ class Text:
             sequence_length=config["sequence_length"],
             start=config["start"],
             end=config["end"],
+            separator=config.get("separator"),
             padding=config["padding"],
             inputs=config["inputs"],
         )
