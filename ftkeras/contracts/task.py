@@ -47,6 +47,33 @@ def label_text(label: object) -> str:
     return str(label)
 
 
+def answer_text(answer: Any, class_names: Sequence[str]) -> str:
+    """Returns one encoded label or answer as a person reads it.
+
+    Args:
+        answer: A row of encoded labels or of `Task.predict_label`.
+        class_names: Names of classes, labels, targets or tags.
+
+    Example:
+        >>> names = ("a", "b")
+        >>> answer_text(np.int64(1), names), answer_text(np.array([1, 1], "int8"), names)
+        ('b', 'a, b')
+        >>> answer_text(2.5, names), answer_text(np.array([2.5, 1000.0]), names)
+        ('2.5', 'a 2.5, b 1000')
+        >>> answer_text(np.array([0, 0, 1, -1]), names)
+        'a a b'
+    """
+    value = np.asarray(answer)
+    if value.ndim == 0:
+        is_number = np.issubdtype(value.dtype, np.floating)
+        return f"{value:.5g}" if is_number else class_names[int(value)]
+    if value.dtype == np.int8:
+        return ", ".join(class_names[k] for k in np.flatnonzero(value == 1).tolist()) or "(none)"
+    if np.issubdtype(value.dtype, np.floating):
+        return ", ".join(f"{n} {v:.5g}" for n, v in zip(class_names, value, strict=True))
+    return " ".join(class_names[tag] for tag in value if tag >= 0)
+
+
 def unknown_rows(encoded: NDArray[Any]) -> NDArray[np.int64]:
     """Returns the rows whose label the vocabulary lacks, or that hold no number.
 

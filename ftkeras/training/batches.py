@@ -48,6 +48,9 @@ class Batches(keras.utils.PyDataset):
         self._watching.append(tell)
 
     def _drawn(self, epoch: int) -> list[NDArray[np.int64]]:
+        return [self.examples.seen(rows, epoch) for rows in self._cut_anew(epoch)]
+
+    def _cut_anew(self, epoch: int) -> list[NDArray[np.int64]]:
         if self.seed is None:
             return self._cut(self._sorted(np.arange(len(self.examples))))
         generator = np.random.default_rng(seeds.child(self.seed, f"epoch/{epoch}"))
@@ -60,7 +63,7 @@ class Batches(keras.utils.PyDataset):
         return [batches[i] for i in generator.permutation(len(batches))]
 
     def order(self) -> NDArray[np.int64]:
-        """Returns the row number of every example in the order of this epoch."""
+        """Returns the row number of every example (of its view) in the order of this epoch."""
         return np.concatenate(self._batches)
 
     def __len__(self) -> int:
@@ -68,9 +71,9 @@ class Batches(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> tuple[Any, ...]:
         rows = self._batches[index]
-        batch = (self.examples.take(rows), self.examples.labels[rows])
-        weights = self.examples.weights
-        return batch if weights is None else (*batch, weights[rows])
+        batch = (self.examples.take(rows), self.examples.labels_of(rows))
+        weights = self.examples.weights_of(rows)
+        return batch if weights is None else (*batch, weights)
 
     def _sorted(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         if self.examples.lengths is None:
@@ -101,9 +104,9 @@ def _gathered(batches: Batches, features: NDArray[np.float32]) -> Any:
     """
     import tensorflow as tf  # only this backend has it for certain
 
-    columns = [tf.constant(features), tf.constant(batches.examples.labels)]
-    if batches.examples.weights is not None:
-        columns.append(tf.constant(batches.examples.weights))
+    examples, every = batches.examples, np.arange(len(features))
+    arrays = (features, examples.labels_of(every), examples.weights_of(every))
+    columns = [tf.constant(array) for array in arrays if array is not None]
     order = tf.Variable(batches.order(), trainable=False)
     batches.watch(order.assign)
     once = tf.data.Dataset.range(1)
@@ -133,11 +136,15 @@ def _generated(batches: Batches) -> Any:
         shape = (None, *((None,) if variable else array.shape[1:2]), *array.shape[2:])
         return tf.TensorSpec(shape, array.dtype)
 
+    def of_labels(array: NDArray[Any]) -> tf.TensorSpec:
+        is_tags = array.ndim > 1 and array.dtype == np.int64  # cut to the length of their batch
+        return tf.TensorSpec((None, *((None,) if is_tags else array.shape[1:])), array.dtype)
+
     x, *others = batches[0]
     named = isinstance(x, dict)
     inputs = {name: signature(array, name) for name, array in x.items()} if named else signature(x)
     dataset = tf.data.Dataset.from_generator(
-        generate, output_signature=(inputs, *map(signature, others))
+        generate, output_signature=(inputs, *map(of_labels, others))
     )
     counted = dataset.apply(tf.data.experimental.assert_cardinality(len(batches)))
     return counted.prefetch(tf.data.AUTOTUNE)

@@ -60,7 +60,7 @@ class FineTuned:
         return predict(self.model, rows, batch_size)
 
     def probabilities(self, values: Sequence[Any], batch_size: int = 32) -> NDArray[np.float64]:
-        """Returns `(examples, classes)` probabilities, calibrated if the run was.
+        """Returns `(examples, classes)` probabilities, calibrated if the run was; numbers as such.
 
         Args:
             values: Texts, image paths or image arrays.
@@ -68,19 +68,26 @@ class FineTuned:
         """
         return self._shares(self.logits(values, batch_size))
 
-    def predict(self, values: Sequence[Any], batch_size: int = 32) -> list[str]:
+    def predict(self, values: Sequence[Any], batch_size: int = 32) -> list[Any]:
         """Returns the answer for each input: by the run's threshold, else the most probable class.
+
+        With several labels an answer is the list of those that hold; numbers are a float, or a
+        list of them.
 
         Args:
             values: Texts, image paths or image arrays.
             batch_size: Examples a batch.
         """
-        best = self._best(self.logits(values, batch_size))
-        return [self.vocabulary.class_names[index] for index in best]
+        names, best = self.vocabulary.class_names, self._best(self.logits(values, batch_size))
+        if self.task.kind == "numbers":
+            return best.tolist()
+        if self.task.kind == "labels":
+            return [[names[k] for k in np.flatnonzero(row)] for row in best]
+        return [names[index] for index in best]
 
-    def _best(self, logits: NDArray[np.float32]) -> NDArray[np.int64]:
+    def _best(self, logits: NDArray[np.float32]) -> NDArray[Any]:
         names, decision = self.vocabulary.class_names, self.decision
-        if decision is None:
+        if decision is None or self.task.kind != "classes":
             return self.task.predict_label(logits)
         if decision.thresholds:
             threshold = decision.thresholds[names[1]]
@@ -121,11 +128,18 @@ def load(run_dir: Path | str, *, trusted: Sequence[str] = ()) -> FineTuned:
     return FineTuned(
         model=model,
         preprocess=preprocess,
-        task=catalog.build("tasks", call_string.parse(record.task["name"])),
+        task=catalog.build("tasks", task_call(record)),
         vocabulary=Labels(tuple(record.task["class_names"])),
         decision=Decision.read(directory / "decision.json"),
         clean=tuple(call_string.parse(text) for text in record.config.get("clean", ())),
     )
+
+
+def task_call(record: RunRecord) -> Call:
+    """Returns the task of a run with its arguments, as far as its record tells them."""
+    named = Call(record.task["name"])
+    asked = call_string.parse(str(record.config.get("task") or named))
+    return asked if asked.name == named.name else named
 
 
 def _model(directory: Path) -> keras.Model:

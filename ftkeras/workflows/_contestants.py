@@ -173,7 +173,8 @@ def _taken(one: Contestant, ids: list[str]) -> Contestant:
 def _check_labels(contestants: Sequence[Contestant]) -> None:
     first = contestants[0]
     for one in contestants[1:]:
-        wrong = np.flatnonzero(one.predictions.labels != first.predictions.labels)
+        differs = one.predictions.labels != first.predictions.labels
+        wrong = np.flatnonzero(differs.reshape(len(differs), -1).any(axis=1))
         if len(wrong):
             shown = ", ".join(str(first.predictions.ids[row]) for row in wrong[:_SHOWN])
             raise UserError(

@@ -133,6 +133,11 @@ def _predictions(table: AnswerTable, asked: Call | None, source: str) -> Predict
         known = np.union1d(known, np.unique(table.labels))
     call = asked or Call("binary" if len(known) == 2 else "multiclass")
     task: Task = catalog.build("tasks", call)
+    if task.kind != "classes":
+        raise UserError(
+            "Expected --task=binary or --task=multiclass for answers of another program. Received: "
+            f"--task={call}, whose answers are {task.kind}. Leave --task out if they are classes."
+        )
     vocabulary = task.fit_labels(known)
     labels = _encoded(task, vocabulary, table)
     return Predictions(

@@ -1,9 +1,12 @@
 """What cannot be done with answers that are no classes is refused before anything is computed."""
 
+from collections.abc import Sequence
+
 from ftkeras import catalog
+from ftkeras.call_string import Call
 from ftkeras.config import RunConfig
+from ftkeras.contracts.task import Task
 from ftkeras.errors import UserError
-from ftkeras.workflows import _objective
 
 PROBES = {
     "classes": "features_logistic_regression",
@@ -41,6 +44,22 @@ def check(config: RunConfig) -> None:
     """Raises `UserError` if training is asked for what its task's answers cannot have."""
     if config.task is None:
         return
-    _objective.check_loss(catalog.build("tasks", config.task), config.loss)
+    check_loss(catalog.build("tasks", config.task), config.loss)
     if config.balance is not None:
         expect_classes(config, f"--balance={config.balance}", "Leave --balance out.")
+
+
+def check_loss(task: Task, loss: Call | None) -> None:
+    """Raises `UserError` if a loss is for another kind of answers than the task's."""
+    if loss is None or task.kind in _kinds(loss.name):
+        return
+    fitting = [name for name in catalog.names("training/losses") if task.kind in _kinds(name)]
+    advice = f" or take one of: {', '.join(fitting)}" if fitting else ""
+    raise UserError(
+        f"Expected a loss for {task.kind}, which --task={task.name} answers with. Received: "
+        f"--loss={loss}, which is for {' and '.join(_kinds(loss.name))}. Leave --loss out{advice}."
+    )
+
+
+def _kinds(loss: str) -> Sequence[str]:
+    return catalog.constant("training/losses", loss, "KINDS") or ("classes",)

@@ -10,7 +10,7 @@ import numpy as np
 from ftkeras import catalog
 from ftkeras.call_string import Call
 from ftkeras.contracts.score import Score
-from ftkeras.contracts.task import Task
+from ftkeras.contracts.task import Task, answer_text
 from ftkeras.records.run_record import Comparison, Measurement
 from ftkeras.statistics.intervals import measure
 from ftkeras.statistics.multiplicity import holm
@@ -69,7 +69,10 @@ def leaderboard(
             for one in order
         ],
         "pairs": pairs,
-        "disagreements": [_disagreement(task, order[0], other) for other in order[1:]],
+        # A number is hardly ever right.
+        "disagreements": []
+        if task.kind == "numbers"
+        else [_disagreement(task, order[0], other) for other in order[1:]],
     }
 
 
@@ -117,7 +120,7 @@ def _pairs(
 def _disagreement(task: Task, best: Contestant, other: Contestant) -> dict[str, Any]:
     labels = best.predictions.labels
     answered = [task.predict_label(one.predictions.logits) for one in (best, other)]
-    right = [answer == labels for answer in answered]
+    right = [(answer == labels).reshape(len(labels), -1).all(axis=1) for answer in answered]
     found: dict[str, Any] = {"best": best.name, "other": other.name}
     for name, rows in (
         ("only_best", np.flatnonzero(right[0] & ~right[1])),
@@ -138,7 +141,7 @@ def _example(best: Contestant, labels: Any, answered: list[Any], row: int) -> di
     return {
         "id": str(predictions.ids[row]),
         "preview": preview,
-        "label": names[labels[row]],
-        "best": names[answered[0][row]],
-        "other": names[answered[1][row]],
+        "label": answer_text(labels[row], names),
+        "best": answer_text(answered[0][row], names),
+        "other": answer_text(answered[1][row], names),
     }

@@ -20,6 +20,7 @@ from ftkeras.workflows import (
     _clock,
     _foreign_predictions,
     _judgement,
+    _label_table,
     _prepared_data,
     _provenance,
     _source,
@@ -49,6 +50,7 @@ def evaluate_new_data(config: RunConfig, record: RunRecord) -> RunRecord:
     # Cleaned as the run's own data were, whatever is asked for now, and only once.
     source = _source.read(dataclasses.replace(config, clean=fine_tuned.clean))
     fine_tuned = dataclasses.replace(fine_tuned, clean=())
+    source = _prepared_data.read_labels(fine_tuned.task, source)
     found, deduplication = deduplicate(source)
     examples = _unseen(found, split_table.read(config.run_dir / "split.parquet"))
     labels = _prepared_data.encode(fine_tuned.task, fine_tuned.vocabulary, examples, "new data")
@@ -65,7 +67,6 @@ def evaluate_new_data(config: RunConfig, record: RunRecord) -> RunRecord:
     scores = _judgement.scores_of(fine_tuned.task, len(predictions.class_names))
     seed = seeds.child(config.seed, "resampling")
     digest = _provenance.digest([examples])
-    names = predictions.class_names
     new = dataclasses.replace(
         record,
         created=_clock.now(),
@@ -78,7 +79,7 @@ def evaluate_new_data(config: RunConfig, record: RunRecord) -> RunRecord:
                 **deduplication.dropped,
                 _SEEN: len(found) - len(examples),
             },
-            "labels": {"test": {n: int((labels == i).sum()) for i, n in enumerate(names)}},
+            **_label_table.of_parts(fine_tuned.task, fine_tuned.vocabulary, {"test": labels}),
             "digest": digest,
         },
         split={**record.split, "rule": "new data", "counts": {"test": len(examples)}},

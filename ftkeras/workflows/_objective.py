@@ -14,6 +14,7 @@ from ftkeras.contracts.task import SIZES, Labels, Task
 from ftkeras.errors import UserError
 from ftkeras.metrics import suite
 from ftkeras.training.fit import Objective
+from ftkeras.workflows import _kinds
 
 _STANDARD = {"labels": Call("label_cross_entropy"), "numbers": Call("squared_error")}
 """Kinds of answers whose own loss is a file in `training/losses/`."""
@@ -55,7 +56,7 @@ def objective(
     Raises:
         UserError: The loss is for another kind of answers.
     """
-    check_loss(task, loss)
+    _kinds.check_loss(task, loss)
     names = [str(call) for call in asked] or list(task.metrics)
     if task.monitor not in names:
         names.append(task.monitor)
@@ -70,22 +71,6 @@ def objective(
     monitor = call_string.parse(task.monitor).name
     direction = catalog.find("scores", monitor).direction
     return Objective(task.loss, metrics, f"val_{monitor}", direction, maker)
-
-
-def check_loss(task: Task, loss: Call | None) -> None:
-    """Raises `UserError` if a loss is for another kind of answers than the task's."""
-    if loss is None or task.kind in _kinds(loss.name):
-        return
-    fitting = [name for name in catalog.names("training/losses") if task.kind in _kinds(name)]
-    advice = f" or take one of: {', '.join(fitting)}" if fitting else ""
-    raise UserError(
-        f"Expected a loss for {task.kind}, which --task={task.name} answers with. Received: "
-        f"--loss={loss}, which is for {' and '.join(_kinds(loss.name))}. Leave --loss out{advice}."
-    )
-
-
-def _kinds(loss: str) -> Sequence[str]:
-    return catalog.constant("training/losses", loss, "KINDS") or ("classes",)
 
 
 def _maker(task: Task, loss: Call, sizes: Sequence[float]) -> Callable[[float], keras.losses.Loss]:

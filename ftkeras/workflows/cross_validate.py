@@ -31,6 +31,7 @@ from ftkeras.workflows import (
     _fold_scores,
     _frozen,
     _judgement,
+    _kinds,
     _record,
     _source,
     _stacked_folds,
@@ -71,6 +72,7 @@ def cross_validate(config: RunConfig) -> RunRecord:
         UserError: Settings, data or backbone are not as they must be.
     """
     _decision.check(config)
+    _kinds.expect_classes(config, "--mode=cross_validate", "Take --mode=finetune.")
     with terminal.progress() as progress, atomic.replacing_directory(config.run_dir) as directory:
         stopwatch = _clock.Stopwatch()
         with stopwatch("data"):

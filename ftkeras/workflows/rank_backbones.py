@@ -12,7 +12,7 @@ from ftkeras.errors import UserError
 from ftkeras.records import atomic, flagfile, split_table
 from ftkeras.records.run_record import RunRecord
 from ftkeras.report import ranking_page, ranking_table, terminal
-from ftkeras.workflows import _candidates, _clock, _judgement, _record, _rounds, _source
+from ftkeras.workflows import _candidates, _clock, _judgement, _kinds, _record, _rounds, _source
 from ftkeras.workflows._candidates import Candidate
 from ftkeras.workflows._prepared_data import PreparedData, prepare
 
@@ -42,6 +42,9 @@ def rank_backbones(config: RunConfig, loaded: Mapping[str, Backbone] | None = No
     Raises:
         UserError: Settings, data or a backbone are not as they must be.
     """
+    _kinds.expect_classes(
+        config, "--mode=rank_backbones", "Take --mode=finetune with each, and --mode=compare."
+    )
     if not config.backbones and not loaded:
         raise UserError("Expected --backbone=..., repeated for each. Received: none.")
     with terminal.progress() as progress, atomic.replacing_directory(config.run_dir) as directory:

@@ -17,7 +17,7 @@ from ftkeras.records.run_record import RunRecord
 from ftkeras.report import terminal, tuning_page, tuning_table
 from ftkeras.report.plots import study as study_plots
 from ftkeras.statistics.selection import Selection, select
-from ftkeras.workflows import _clock, _prepared_data, _study, _trial
+from ftkeras.workflows import _clock, _kinds, _prepared_data, _study, _trial
 from ftkeras.workflows._inner_folds import inner_folds
 from ftkeras.workflows._prepared_data import PreparedData
 from ftkeras.workflows._study import Study
@@ -63,6 +63,7 @@ def tune(config: RunConfig, *, heartbeat: int = _HEARTBEAT) -> RunRecord | None:
             "Expected --search=..., for example --search='learning_rate=loguniform(1e-5, 1e-2)'. "
             "Received: none."
         )
+    _kinds.expect_classes(config, "--mode=tune", "Take --mode=finetune.")
     stopwatch = _clock.Stopwatch()
     with terminal.progress() as progress:
         with stopwatch("data"):
