@@ -1,5 +1,6 @@
 """A change to a training example that leaves its answer as it is, or mixes two of them."""
 
+from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
@@ -24,18 +25,38 @@ class Augmentation(Protocol):
         """
 
 
+@dataclass(frozen=True)
+class Mixture:
+    """How two examples are mixed.
+
+    Args:
+        share: What the first one's label keeps, in [0, 1].
+        window: For a piece of the second one: its top, bottom, left and right, as shares of the
+            sides.
+    """
+
+    share: float
+    window: tuple[float, float, float, float] | None = None
+
+
 @runtime_checkable
 class Mixing(Protocol):
-    """An augmentation that mixes an example with another one, and with it their labels."""
+    """An augmentation that mixes an example with another one, and with it their labels.
+
+    What is drawn does not depend on the inputs, so that labels are known without reading them.
+    """
 
     modality: ClassVar[str]
     """What it mixes."""
 
-    def mix(self, first: Any, second: Any, generator: np.random.Generator) -> tuple[Any, float]:
-        """Returns the mixed input, and the share in [0, 1] that the first one's label keeps.
+    def draw(self, generator: np.random.Generator) -> Mixture:
+        """Returns how two examples are mixed; all randomness comes from the generator."""
+
+    def mix(self, first: Any, second: Any, mixture: Mixture) -> Any:
+        """Returns the mixed input.
 
         Args:
             first: The example.
             second: Another one of the training part.
-            generator: Where all randomness comes from.
+            mixture: How they are mixed.
         """

@@ -26,6 +26,9 @@ class Examples:
             be cut without leaving the graph.
         weights: `(examples,)` how much each counts in the loss; `None` counts all alike.
         ragged: Names of the inputs whose second axis is the length; `None` when it is that of all.
+        views: How many views there are of each example, of which an epoch takes one; 0 makes new
+            ones without end. View `v` of row `r` has the row number `r + v len(examples)`.
+        answers: Row numbers of views -> their labels, where these are not those of the examples.
     """
 
     take: Callable[[NDArray[np.integer]], Any]
@@ -34,20 +37,47 @@ class Examples:
     features: NDArray[np.float32] | None = None
     weights: NDArray[np.float32] | None = None
     ragged: tuple[str, ...] | None = None
+    views: int = 1
+    answers: Callable[[NDArray[np.integer]], NDArray[Any]] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
 
+    def seen(self, rows: NDArray[np.int64], epoch: int) -> NDArray[np.int64]:
+        """Returns the row numbers of the views that an epoch takes of these rows.
+
+        Over as many epochs as there are views, each view is taken once.
+        """
+        if self.views == 1:
+            return rows
+        view = (epoch + rows) % self.views if self.views else epoch
+        return rows + view * len(self)
+
+    def labels_of(self, rows: NDArray[np.integer]) -> NDArray[Any]:
+        """Returns the labels of views by row number."""
+        return self.labels[rows % len(self)] if self.answers is None else self.answers(rows)
+
+    def weights_of(self, rows: NDArray[np.integer]) -> NDArray[np.float32] | None:
+        """Returns how much views count in the loss, by row number; `None` counts all alike."""
+        return None if self.weights is None else self.weights[rows % len(self)]
+
     def balanced(self, balanced: Balanced) -> "Examples":
         """Returns the examples that a balance rule chose, as often and as weighty as it says."""
         rows = balanced.rows
+
+        def origin(chosen: NDArray[np.integer]) -> NDArray[np.int64]:
+            return rows[chosen % len(rows)] + chosen // len(rows) * len(self)
+
+        every = np.arange(len(rows) * max(1, self.views))
         return Examples(
-            take=lambda chosen: self.take(rows[chosen]),
+            take=lambda chosen: self.take(origin(chosen)),
             labels=self.labels[rows],
             lengths=None if self.lengths is None else self.lengths[rows],
-            features=None if self.features is None else self.features[rows],
+            features=None if self.features is None else self.features[origin(every)],
             weights=None if (balanced.weights == 1).all() else balanced.weights,
             ragged=self.ragged,
+            views=self.views,
+            answers=None if self.answers is None else lambda chosen: self.labels_of(origin(chosen)),
         )
 
 
@@ -77,7 +107,7 @@ def from_inputs(
 
     def take(rows: NDArray[np.integer]) -> Any:
         longest = None if lengths is None else round_up(int(lengths[rows].max()))
-        return _single(encoded.take(rows, longest))
+        return single(encoded.take(rows, longest))
 
     return Examples(take=take, labels=labels, lengths=lengths, ragged=encoded.ragged)
 
@@ -113,6 +143,6 @@ def from_states(
     return Examples(take=take, labels=labels, lengths=lengths, ragged=(*ragged, *of_inputs))
 
 
-def _single(arrays: dict[str, NDArray[Any]]) -> Any:
-    """A model with one unnamed input takes the array itself."""
+def single(arrays: dict[str, NDArray[Any]]) -> Any:
+    """Returns the only array itself, as a model with one unnamed input takes it; else all."""
     return next(iter(arrays.values())) if len(arrays) == 1 else arrays

@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ftkeras.contracts.augmentation import Mixture
 from ftkeras.data.augmentation import _pictures
 
 
@@ -16,16 +17,17 @@ class CutMix:
 
     The window has the picture's shape and the area `1 - s` with `s` from Beta(alpha, alpha); its
     middle is drawn evenly, and what lies outside is cut off. The picture's label keeps the share
-    that is left of it. The other picture is brought to the size of the first.
+    that is left of it; sides are rounded to whole pixels afterwards. The other picture is brought
+    to the size of the first.
 
     Args:
         alpha: Above 0; 1 draws areas evenly.
 
     Example:
         >>> black, white = np.zeros((10, 10), "uint8"), np.full((10, 10), 255, "uint8")
-        >>> mixed, share = CutMix().mix(black, white, np.random.default_rng(0))
-        >>> bool(np.isclose((mixed == 0).mean(), share)), round(share, 2)
-        (True, 0.9)
+        >>> mixture = CutMix().draw(np.random.default_rng(0))
+        >>> round(mixture.share, 3), (CutMix().mix(black, white, mixture) == 0).mean().item()
+        (0.909, 0.91)
 
     References:
         Yun et al., 2019, ICCV, arXiv:1905.04899.
@@ -37,21 +39,24 @@ class CutMix:
     def __post_init__(self) -> None:
         _pictures.expect("alpha", self.alpha, 1e-3, 100)
 
-    def mix(
-        self,
-        first: str | NDArray[np.uint8],
-        second: str | NDArray[np.uint8],
-        generator: np.random.Generator,
-    ) -> tuple[NDArray[np.uint8], float]:
-        """Returns the pixels of both, and the share of the area that the first one keeps."""
-        one, other = _pictures.pair(first, second)
+    def draw(self, generator: np.random.Generator) -> Mixture:
+        """Returns a window, and the share of the area outside it."""
         side = math.sqrt(1 - generator.beta(self.alpha, self.alpha))
-        window = []
-        for length in one.shape[:2]:
-            middle, half = generator.integers(length), round(side * length) / 2
-            window.append(slice(max(0, math.floor(middle - half)),
-                                min(length, math.floor(middle + half))))  # fmt: skip
+        middles = generator.random(2)
+        top, left = (float(max(0.0, middle - side / 2)) for middle in middles)
+        bottom, right = (float(min(1.0, middle + side / 2)) for middle in middles)
+        return Mixture(1 - (bottom - top) * (right - left), (top, bottom, left, right))
+
+    def mix(
+        self, first: str | NDArray[np.uint8], second: str | NDArray[np.uint8], mixture: Mixture
+    ) -> NDArray[np.uint8]:
+        """Returns the pixels of the first, and in the window those of the second."""
+        if mixture.window is None:
+            raise ValueError(f"Expected a mixture with a window. Received: {mixture}.")
+        one, other = _pictures.pair(first, second)
+        height, width = one.shape[:2]
+        sides = np.rint(np.array(mixture.window) * [height, height, width, width]).astype("int64")
+        rows, columns = slice(*sides[:2].tolist()), slice(*sides[2:].tolist())
         mixed = one.copy()
-        mixed[window[0], window[1]] = other[window[0], window[1]]
-        pasted = math.prod(part.stop - part.start for part in window)
-        return mixed, 1 - pasted / math.prod(one.shape[:2])
+        mixed[rows, columns] = other[rows, columns]
+        return mixed

@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ftkeras.contracts.augmentation import Mixture
 from ftkeras.data.augmentation import _pictures
 
 
@@ -21,8 +22,8 @@ class MixUp:
 
     Example:
         >>> black, white = np.zeros((1, 1), "uint8"), np.full((1, 1), 255, "uint8")
-        >>> mixed, share = MixUp(alpha=1).mix(black, white, np.random.default_rng(0))
-        >>> mixed[0, 0].tolist(), round(255 * (1 - share))
+        >>> mixture = MixUp(alpha=1).draw(np.random.default_rng(0))
+        >>> MixUp().mix(black, white, mixture)[0, 0].tolist(), round(255 * (1 - mixture.share))
         ([76, 76, 76], 76)
 
     References:
@@ -35,14 +36,14 @@ class MixUp:
     def __post_init__(self) -> None:
         _pictures.expect("alpha", self.alpha, 1e-3, 100)
 
+    def draw(self, generator: np.random.Generator) -> Mixture:
+        """Returns a share from Beta(alpha, alpha)."""
+        return Mixture(float(generator.beta(self.alpha, self.alpha)))
+
     def mix(
-        self,
-        first: str | NDArray[np.uint8],
-        second: str | NDArray[np.uint8],
-        generator: np.random.Generator,
-    ) -> tuple[NDArray[np.uint8], float]:
-        """Returns the pixels of both, and the share that the first one has in them."""
-        share = float(generator.beta(self.alpha, self.alpha))
+        self, first: str | NDArray[np.uint8], second: str | NDArray[np.uint8], mixture: Mixture
+    ) -> NDArray[np.uint8]:
+        """Returns the weighted mean of the pixels."""
         one, other = _pictures.pair(first, second)
-        mixed = share * one.astype("float64") + (1 - share) * other.astype("float64")
-        return np.rint(mixed).astype("uint8"), share
+        mixed = mixture.share * one.astype("float64") + (1 - mixture.share) * other
+        return np.rint(mixed).astype("uint8")

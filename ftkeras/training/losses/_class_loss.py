@@ -12,7 +12,8 @@ class ClassLoss(keras.losses.Loss):
     """Cross-entropy `sum_c q_c cost(log p_c)` of a label spread over the classes.
 
     Logits of shape `(batch, 1)` are the log-odds of class 1, others one logit a class.
-    `q = (1 - smoothing) onehot(label) + smoothing / K`. As in all of Keras, the mean over a batch
+    `q = (1 - smoothing) onehot(label) + smoothing / K`; labels may also be `(batch, K)` shares of
+    the classes, in place of `onehot(label)`. As in all of Keras, the mean over a batch
     divides by its size, so that a weight w counts an example w times.
 
     Args:
@@ -40,6 +41,9 @@ class ClassLoss(keras.losses.Loss):
         if self.offsets is not None:
             logits = logits + self.offsets
         classes = logits.shape[-1]
-        labels = ops.cast(ops.reshape(y_true, (-1,)), "int32")
-        spread = (1 - self.smoothing) * ops.one_hot(labels, classes) + self.smoothing / classes
+        if len(y_true.shape) == 2 and y_true.shape[-1] != 1:
+            shares = ops.cast(y_true, "float32")
+        else:
+            shares = ops.one_hot(ops.cast(ops.reshape(y_true, (-1,)), "int32"), classes)
+        spread = (1 - self.smoothing) * shares + self.smoothing / classes
         return ops.sum(spread * self.cost(ops.log_softmax(logits, axis=-1)), axis=-1)

@@ -42,7 +42,7 @@ def applied(name, seed):
     step = catalog.build("data/augmentation", Call(name))
     value = example(step.modality)
     if isinstance(step, Mixing):
-        return step.mix(value, value[::-1, ::-1], rng(seed))
+        return step.mix(value, value[::-1, ::-1], step.draw(rng(seed)))
     return step(value, rng(seed))
 
 
@@ -66,7 +66,7 @@ def test_a_file_and_its_pixels_become_the_same(name, tmp_path):
     Image.fromarray(NOISE).save(tmp_path / "noise.png")
     step = catalog.build("data/augmentation", Call(name))
     for seed in range(4):
-        pair = [step.mix(value, NOISE[:9], rng(seed))[0] if isinstance(step, Mixing) else step(value, rng(seed))
+        pair = [step.mix(value, NOISE[:9], step.draw(rng(seed))) if isinstance(step, Mixing) else step(value, rng(seed))
                 for value in (NOISE, str(tmp_path / "noise.png"))]  # fmt: skip
         assert pair[0].dtype == np.uint8
         assert pair[0].shape[2] == 3
@@ -147,7 +147,8 @@ def test_rand_augment_draws_all_its_operations_and_magnitude_0_leaves_shapes_alo
 def test_mix_up_is_the_weighted_mean_with_a_beta_weight():
     shares = []
     for seed in range(300):
-        mixed, share = MixUp(alpha=0.4).mix(NOISE, NOISE[::-1], rng(seed))
+        mixture = MixUp(alpha=0.4).draw(rng(seed))
+        mixed, share = MixUp().mix(NOISE, NOISE[::-1], mixture), mixture.share
         expected = share * NOISE.astype(float) + (1 - share) * NOISE[::-1]
         assert np.abs(mixed - expected).max() <= 0.5 + 1e-9
         shares.append(share)
@@ -157,13 +158,18 @@ def test_mix_up_is_the_weighted_mean_with_a_beta_weight():
 
 
 def test_cut_mix_pastes_one_window_and_counts_its_area():
+    shares = []
     dark, bright = np.zeros((30, 40, 3), "uint8"), np.full((60, 80, 3), 200, "uint8")
     for seed in range(100):
-        mixed, share = CutMix().mix(dark, bright, rng(seed))
+        mixture = CutMix().draw(rng(seed))
+        mixed = CutMix().mix(dark, bright, mixture)
         pasted = mixed[..., 0] == 200
         rows, columns = np.flatnonzero(pasted.any(1)), np.flatnonzero(pasted.any(0))
         assert pasted.sum() == len(rows) * len(columns)
-        assert share == pytest.approx(1 - pasted.mean())
+        # Each side of the window is rounded to a whole pixel.
+        assert mixture.share == pytest.approx(1 - pasted.mean(), abs=1 / 30 + 1 / 40)
+        shares.append(mixture.share)
+    assert np.std(shares) > 0.15
 
 
 @settings(deadline=None)
