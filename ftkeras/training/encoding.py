@@ -1,7 +1,7 @@
 """Raw inputs made ready once or batch by batch, whichever memory allows."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,14 @@ class Rows(Protocol):
         """Returns the given rows, what is ragged cut (or zero-padded) to `length`."""
 
 
+@runtime_checkable
+class Measures(Protocol):
+    """Preprocessing that can say how long each input will be without keeping it encoded."""
+
+    def lengths(self, values: Sequence[Any]) -> NDArray[np.int64]:
+        """Returns `(values,)` the lengths that encoding gives."""
+
+
 def is_light(preprocess: Preprocess) -> bool:
     """Returns whether all examples of a data set can be kept as this encodes them."""
     return preprocess.modality in _LIGHT
@@ -47,7 +55,9 @@ def encode(preprocess: Preprocess, values: Sequence[Any]) -> Rows:
         return _SideBySide(
             {name: encode(part, preprocess.values_of(name, values)) for name, part in parts}
         )
-    return preprocess(values) if is_light(preprocess) else _BatchByBatch(preprocess, values)
+    if is_light(preprocess):
+        return preprocess(values)
+    return (_Measured if isinstance(preprocess, Measures) else _BatchByBatch)(preprocess, values)
 
 
 def lengths_of(rows: Rows, examples: int) -> NDArray[np.int64]:
@@ -66,8 +76,8 @@ def lengths_of(rows: Rows, examples: int) -> NDArray[np.int64]:
 class _BatchByBatch:
     """Examples that are encoded when they are taken."""
 
-    lengths = None
-    ragged: tuple[str, ...] = ()
+    lengths: NDArray[np.int64] | None = None
+    ragged: tuple[str, ...] | None = ()
 
     def __init__(self, preprocess: Preprocess, values: Sequence[Any]) -> None:
         self._preprocess = preprocess
@@ -75,6 +85,20 @@ class _BatchByBatch:
 
     def take(self, rows: NDArray[np.integer], length: int | None = None) -> dict[str, NDArray[Any]]:
         return self._preprocess([self._values[row] for row in rows]).arrays
+
+
+class _Measured(_BatchByBatch):
+    """The same for examples of different lengths, which are known beforehand."""
+
+    ragged = None
+
+    def __init__(self, preprocess: Any, values: Sequence[Any]) -> None:
+        super().__init__(preprocess, values)
+        self.lengths = preprocess.lengths(values)
+
+    def take(self, rows: NDArray[np.integer], length: int | None = None) -> dict[str, NDArray[Any]]:
+        encoded = self._preprocess([self._values[row] for row in rows])
+        return encoded.take(np.arange(len(rows)), length)
 
 
 class _SideBySide:

@@ -85,8 +85,7 @@ class Waveform:
             rows.append(self._standardised(samples) if self.normalize else samples)
             self.num_truncated += cut
         self.num_encoded += len(rows)
-        shortest = _samples_of_positions(1, self._CONVOLUTIONS)
-        counts = np.array([max(len(row), shortest) for row in rows])
+        counts = self._counts(rows)
         lengths = -(-counts // self.chunk)
         waveform = np.zeros((len(rows), int(lengths.max()) * self.chunk), np.float32)
         for row, samples in enumerate(rows):
@@ -100,6 +99,16 @@ class Waveform:
             "padding_mask": mask.astype(np.int32),
         }
         return Encoded(arrays=arrays, lengths=lengths.astype(np.int64))
+
+    def lengths(self, values: Sequence[Any]) -> NDArray[np.int64]:
+        """Returns the number of chunks of each sound; every file is decoded for it.
+
+        Args:
+            values: As they are encoded.
+        """
+        found = _sounds.samples_of(values, self.sampling_rate, self.seconds)
+        counts = self._counts([samples for samples, _ in found])
+        return np.asarray(-(-counts // self.chunk), np.int64)
 
     def sizes(self, values: Sequence[Any]) -> NDArray[np.int64]:
         """Returns bytes of the files or numbers of samples: in step with the length, and free."""
@@ -118,6 +127,11 @@ class Waveform:
             sampling_rate=config["sampling_rate"],
             normalize=config["normalize"],
         )
+
+    def _counts(self, rows: Sequence[NDArray[np.float32]]) -> NDArray[np.int64]:
+        """Samples of each sound, at least as many as one position reads."""
+        shortest = _samples_of_positions(1, self._CONVOLUTIONS)
+        return np.array([max(len(row), shortest) for row in rows], np.int64)
 
     @staticmethod
     def _standardised(samples: NDArray[np.float32]) -> NDArray[np.float32]:
