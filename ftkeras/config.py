@@ -55,11 +55,15 @@ class RunConfig:
         sequence_length: Longest text, in tokens; `None` takes the backbone's default.
         image_size: Height and width in pixels; `None` takes the backbone's default.
         preprocessor: The SavedModel that makes tokens for a `tfhub://` backbone of tokens.
+        pair: How a text backbone reads pairs of texts, one of `handles.PAIRS`; `None` is
+            `two_towers`.
         trust: SHA-256 of SavedModels that may run when a finished run that holds them is loaded.
         phases: The recipe, in order; empty where `recipe` writes it.
         recipe: What writes the phases itself, a file in `training/recipes/`.
         precision: What the backbone computes in, one of `PRECISIONS`; `None` is `float32`.
         jit_compile: Whether XLA compiles training: `true`, `false`, or `auto`, which is `None`.
+        augment: How training examples are changed in each view, files in `data/augmentation/`.
+        views: How many views of each training example are kept while the backbone is frozen.
         balance: What is done about rare classes in the training part, a file in `data/balance/`.
         loss: What training minimises instead of the task's own, a file in `training/losses/`.
         metrics: Streaming metrics, files in `metrics/`; empty takes those of the task.
@@ -75,7 +79,9 @@ class RunConfig:
         trials: How many trials tuning makes in all, over all workers.
         storage: Database URL that tuning's workers share; `None` is a SQLite file in `run_dir`.
         halving: Whether ranking drops hopeless backbones on small subsets first.
-        random_twin: Whether each backbone is ranked against itself with random weights.
+        random_twin: Whether each backbone is ranked against itself with random weights; a run is
+            judged against a probe on them, and with `"trained"` also against the same architecture
+            trained from them in full.
 
     Example:
         >>> config = RunConfig.read(mode="evaluate", run_dir="runs/tweets")
@@ -105,11 +111,14 @@ class RunConfig:
     sequence_length: int | None = None
     image_size: int | None = None
     preprocessor: str | None = None
+    pair: str | None = None
     trust: tuple[str, ...] = ()
     phases: tuple[Phase, ...] = (Phase(freezing=Call("linear_probe")),)
     recipe: Call | None = None
     precision: str | None = None
     jit_compile: str | None = None
+    augment: tuple[Call, ...] = ()
+    views: int = 4
     balance: Call | None = None
     loss: Call | None = None
     metrics: tuple[Call, ...] = ()
@@ -123,7 +132,7 @@ class RunConfig:
     trials: int = 20
     storage: str | None = None
     halving: bool = False
-    random_twin: bool = False
+    random_twin: bool | str = False
 
     @property
     def backbone(self) -> Handle | None:
@@ -153,8 +162,10 @@ class RunConfig:
                     f"Expected --{name} for --mode={mode}. Received: {name}=None. "
                     f"Add --{name}=... or see --help."
                 )
-        if "backbone" in given and "backbone" not in catalog.constant("workflows", mode, "MANY"):
-            given["backbone"] = _listed(given["backbone"])[-1]
+        if "backbone" in given:
+            given["backbone"] = handles.joined([str(text) for text in _listed(given["backbone"])])
+            if "backbone" not in catalog.constant("workflows", mode, "MANY"):
+                given["backbone"] = given["backbone"][-1]
         read: dict[str, Any] = {"mode": mode}
         for name, value in given.items():
             if name in _READERS:
@@ -177,7 +188,7 @@ class RunConfig:
         values: dict[str, Any] = {"mode": self.mode}
         for name in _READERS:
             value = getattr(self, _FIELDS.get(name, name))
-            if name == "trials" and not self.search:
+            if (name == "trials" and not self.search) or (name == "views" and not self.augment):
                 continue
             if name == "phase" and self.recipe:
                 continue
@@ -297,10 +308,10 @@ def _check_recipe(given: dict[str, Any]) -> None:
         )
 
 
-def _switch(value: Any) -> bool:
+def _switch(value: Any, *further: str) -> bool:
     known = {"true": True, "false": False}
     if str(value).lower() not in known:
-        raise UserError(f"Expected true or false. Received: {value!r}.")
+        raise UserError(f"Expected {' or '.join([*known, *further])}. Received: {value!r}.")
     return known[str(value).lower()]
 
 
@@ -360,11 +371,14 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "sequence_length": _integer(2),
     "image_size": _integer(8),
     "preprocessor": str,
+    "pair": _one_of(*handles.PAIRS),
     "trust": lambda texts: tuple(str(text) for text in texts),
     "phase": _phases,
     "recipe": _call("training/recipes"),
     "precision": _one_of(*PRECISIONS),
     "jit_compile": lambda value: _one_of("true", "false", "auto")(str(value).lower()),
+    "augment": _calls("data/augmentation"),
+    "views": _integer(1),
     "balance": _call("data/balance"),
     "loss": _call("training/losses"),
     "metric": _calls("metrics"),
@@ -378,5 +392,5 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "trials": _integer(1),
     "storage": str,
     "halving": _switch,
-    "random_twin": _switch,
+    "random_twin": lambda value: value if value == "trained" else _switch(value, "trained"),
 }

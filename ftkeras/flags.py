@@ -45,7 +45,9 @@ def _add(
     if repeated:
         flags.DEFINE_multi_string(name, [], help_, flag_values=values)
     elif switch:
-        flags.DEFINE_boolean(name, None, help_, flag_values=values)
+        # As words, not as a boolean flag: --random_twin alone, and also --random_twin=trained.
+        words = flags.Flag(flags.ArgumentParser(), None, name, None, help_, boolean=True)
+        flags.DEFINE_flag(words, flag_values=values)
     else:
         flags.DEFINE_string(name, None, help_, flag_values=values)
 
@@ -172,8 +174,14 @@ def _model(add: Callable[..., None]) -> None:
         "backbone",
         "Pretrained weights: a directory, a .keras file, or a handle that starts "
         f"with {', '.join(f'{name}://' for name in catalog.names('backbones'))}. Repeat it for "
-        "--mode=rank_backbones; elsewhere the last one counts.",
+        "--mode=rank_backbones; elsewhere the last one counts. For inputs of several parts, one "
+        "for each: --backbone=text=preset://… --backbone=image=application://….",
         repeated=True,
+    )
+    add(
+        "pair",
+        "For pairs of texts: two_towers reads each text by itself, cross_encoder both in one "
+        "sequence. Default: two_towers.",
     )
     add("tap", "Which output of the backbone feeds the head. Default: the backbone's own.")
     add("head", f"What is attached. Default: linear. One of: {_offered('heads')}.")
@@ -202,6 +210,19 @@ def _recipe(add: Callable[..., None]) -> None:
         f"{', '.join(PRECISIONS)}. Default: float32.",
     )
     add("jit_compile", "Whether XLA compiles training: true, false or auto. Default: auto.")
+    add(
+        "augment",
+        "How training examples, and no others, are changed anew in each view, for example "
+        "flip_and_crop(smallest=0.5) or edit_words(delete=0.1); repeat for more, in order. "
+        f"Default: not at all. One of: {_offered('data/augmentation')}.",
+        repeated=True,
+    )
+    add(
+        "views",
+        "With --augment: how many views of each training example pass a frozen backbone, once, and "
+        "are kept; each epoch takes another. Thawed phases take new views in every epoch. "
+        "Default: 4.",
+    )
     add(
         "balance",
         "What to do about rare classes in the training part; validation and test stay as they are. "
@@ -263,7 +284,9 @@ def _choice(add: Callable[..., None]) -> None:
     )
     add(
         "random_twin",
-        "Rank or judge each backbone against itself with random weights (one more pass).",
+        "Rank or judge each backbone against itself with random weights (one more pass). With "
+        "--mode=finetune, --random_twin=trained trains these end to end, too, for as many epochs "
+        "as the recipe, at most 20.",
         switch=True,
     )
 

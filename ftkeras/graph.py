@@ -1,7 +1,6 @@
 """Functional models cut in two: what is frozen below, what moves above."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +34,8 @@ class Halves:
 def inlined(model: keras.Model) -> keras.Model:
     """Returns the same functional model with the layers of models inside it in one graph.
 
+    Where two of those layers have one name, the later one is renamed: names in a graph are unique.
+
     Args:
         model: A functional model; layers and weights are shared.
 
@@ -50,8 +51,8 @@ def inlined(model: keras.Model) -> keras.Model:
     )
     called: list[Any] = []
     outputs = _inlined_outputs(model, inputs, called)
-    with _distinct_names(called):
-        return keras.Model(inputs, outputs, name=model.name)
+    _rename_repeated(called)
+    return keras.Model(inputs, outputs, name=model.name)
 
 
 def applied(model: keras.Model, inputs: Any) -> Any:
@@ -88,9 +89,7 @@ def cut(model: keras.Model) -> Halves:
     crossing = kinds.crossing
     if not crossing:
         return Halves(None, model, (), ())
-    operations = [node.operation for node in _nodes(model)]
-    with _distinct_names(operations):
-        frozen = keras.Model(model.input, crossing, name="frozen")
+    frozen = keras.Model(model.input, crossing, name="frozen")
     passed = kinds.passed
     names = tuple(f"crossing_{index}" for index in range(len(crossing)))
     sources = {**dict(zip(names, crossing, strict=True)), **{x.name: x for x in passed}}
@@ -106,8 +105,7 @@ def cut(model: keras.Model) -> Halves:
             made = node.operation(*arguments, **keywords)
             known.update({id(x): y for x, y in zip(node.outputs, tree.flatten(made), strict=True)})
     output = tree.map_structure(lambda x: known[id(x)], model.output)
-    with _distinct_names(operations):
-        moving = keras.Model(inputs, output, name="moving")
+    moving = keras.Model(inputs, output, name="moving")
     return Halves(frozen, moving, names, tuple(x.name for x in passed))
 
 
@@ -208,19 +206,14 @@ def _nodes(model: keras.Model) -> Iterator[Node]:
         yield from (node for node in by_depth[depth] if node.operation and not node.is_input)
 
 
-@contextmanager
-def _distinct_names(operations: Sequence[Any]) -> Iterator[None]:
-    """Lets layers of one name stand in one graph: models that are inlined may have such."""
+def _rename_repeated(operations: Sequence[Any]) -> None:
+    """Gives layers names of their own: models that stood in one model may have equal ones."""
     distinct = {id(operation): operation for operation in operations}.values()
-    names = [operation.name for operation in distinct]
-    try:
-        for index, operation in enumerate(distinct):
-            if operation.name in names[:index]:
-                operation.name = f"{operation.name}_of_{index}"
-        yield
-    finally:
-        for operation, name in zip(distinct, names, strict=True):
-            operation.name = name
+    taken: set[str] = set()
+    for index, operation in enumerate(distinct):
+        if operation.name in taken:
+            operation.name = f"{operation.name}_of_{index}"
+        taken.add(operation.name)
 
 
 def _inlined_outputs(model: keras.Model, inputs: Any, called: list[Any]) -> Any:

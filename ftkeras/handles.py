@@ -1,5 +1,6 @@
 """Handles: `scheme://path` strings that name pretrained weights."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,8 @@ _ELSEWHERE = {"hf": "preset", "kaggle": "preset", "https": "tfhub", "gs": "tfhub
 _ARCHIVES = (".tar.gz", ".tgz", ".tar")
 # Schemes that read two texts with the text backbone that follows.
 PAIRS = ("cross_encoder", "two_towers")
+# What a backbone of several can be one for: `text=preset://…`.
+PARTS = ("text", "text_pair", "image", "audio", "tabular")
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,34 @@ def parse(text: str) -> Handle:
     if not path:
         raise UserError(f"Expected a path after `{scheme}://`. Received: backbone={text!r}.")
     return _available(Handle(scheme, path), text)
+
+
+def joined(texts: Sequence[str]) -> list[str]:
+    """Makes one `multimodal://` handle of those that say for which part of the inputs they are.
+
+    Of two for one part the later counts. The whole stands where the last of them stood.
+
+    Args:
+        texts: Handles as a person wrote them, such as `text=preset://…` or `preset://…`.
+
+    Example:
+        >>> joined(["text=preset://a", "image=application://b", "text=preset://c"])
+        ['multimodal://text=preset://c,image=application://b']
+        >>> joined(["preset://a", "preset://b"])
+        ['preset://a', 'preset://b']
+    """
+    named = {}
+    last = -1
+    for index, text in enumerate(texts):
+        part, sign, handle = text.partition("=")
+        if sign and part.strip() in PARTS:
+            named[part.strip()], last = handle.strip(), index
+    whole = "multimodal://" + ",".join(f"{part}={handle}" for part, handle in named.items())
+    return [
+        whole if index == last else text
+        for index, text in enumerate(texts)
+        if index == last or text.partition("=")[0].strip() not in PARTS
+    ]
 
 
 def _available(handle: Handle, text: str) -> Handle:

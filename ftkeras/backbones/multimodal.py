@@ -22,7 +22,7 @@ _SETTINGS = {
     "audio": (),
     "tabular": ("train",),
 }
-_NAMED = re.compile(rf"(?:^|,)({'|'.join(_SETTINGS)})=")
+_NAMED = re.compile(rf"(?:^|,)({'|'.join(handles.PARTS)})=")
 TAP = "side_by_side"
 
 

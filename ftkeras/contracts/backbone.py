@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,7 +65,6 @@ class Preprocess(Protocol):
         """Writes everything needed to build it again to an existing directory."""
 
 
-@runtime_checkable
 class Composed(Preprocess, Protocol):
     """Preprocessing made of that of several parts of an input, side by side."""
 

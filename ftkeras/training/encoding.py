@@ -1,7 +1,7 @@
 """Raw inputs made ready once or batch by batch, whichever memory allows."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,10 +50,11 @@ def encode(preprocess: Preprocess, values: Sequence[Any]) -> Rows:
         preprocess: The backbone's own preprocessing.
         values: Raw inputs.
     """
-    if isinstance(preprocess, Composed):
-        parts = preprocess.parts.items()
+    if hasattr(preprocess, "parts"):  # also behind a wrapper, which no protocol looks through
+        composed = cast(Composed, preprocess)
+        parts = composed.parts.items()
         return _SideBySide(
-            {name: encode(part, preprocess.values_of(name, values)) for name, part in parts}
+            {name: encode(part, composed.values_of(name, values)) for name, part in parts}
         )
     if is_light(preprocess):
         return preprocess(values)

@@ -206,7 +206,7 @@ def candidates(
         step: Called with a name and a unit when something long begins.
     """
     sources: dict[str, Callable[[], Backbone]] = {
-        str(handle): _loader(config, train.modality, handle) for handle in config.backbones
+        str(handle): _loader(config, train, handle) for handle in config.backbones
     }
     sources |= {name: _given(backbone) for name, backbone in loaded.items()}
     found: list[Candidate] = []
@@ -219,8 +219,8 @@ def candidates(
     return [*found, FloorCandidate(train, seeds.child(config.seed, "floor"))]
 
 
-def _loader(config: RunConfig, modality: str, handle: Handle) -> Callable[[], Backbone]:
-    return lambda: _frozen.load(config, modality, handle)
+def _loader(config: RunConfig, train: Dataset, handle: Handle) -> Callable[[], Backbone]:
+    return lambda: _frozen.load(config, train.modality, handle, train)
 
 
 def _given(backbone: Backbone) -> Callable[[], Backbone]:

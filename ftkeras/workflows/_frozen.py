@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ftkeras import handles
 from ftkeras.backbones import load_backbone
 from ftkeras.config import RunConfig
 from ftkeras.contracts.backbone import Backbone
@@ -19,13 +20,19 @@ from ftkeras.training.precision import in_precision
 from ftkeras.training.recipe import Step
 
 
-def load(config: RunConfig, modality: str | None, handle: Handle | None = None) -> Backbone:
+def load(
+    config: RunConfig,
+    modality: str | None,
+    handle: Handle | None = None,
+    train: Dataset | None = None,
+) -> Backbone:
     """Returns a backbone, with the sizes of the configuration, that reads this kind of data.
 
     Args:
         config: The settings.
         modality: What it has to read; `None` takes anything.
         handle: Which weights; `None` takes those of the configuration.
+        train: The training part, for what is fitted on it (tables); `None` where there is none.
 
     Raises:
         UserError: The backbone cannot be loaded, or reads something else.
@@ -33,12 +40,15 @@ def load(config: RunConfig, modality: str | None, handle: Handle | None = None) 
     handle = handle or config.backbone
     if handle is None:
         raise ValueError(f"Expected a backbone. Received: config={config}.")
+    handle = _for_pairs(config, modality, handle)
     settings: dict[str, Any] = {
         "sequence_length": config.sequence_length,
         "image_size": config.image_size,
     }
-    if handle.scheme == "tfhub":
+    if handle.scheme in ("tfhub", "two_towers", "multimodal"):
         settings["preprocessor"] = config.preprocessor
+    if train is not None and handle.scheme in ("tabular", "multimodal"):
+        settings["train"] = train.inputs.tolist()
     given = {name: value for name, value in settings.items() if value is not None}
     backbone = load_backbone(handle, **given)
     if modality is not None and backbone.preprocess.modality != modality:
@@ -52,6 +62,22 @@ def load(config: RunConfig, modality: str | None, handle: Handle | None = None) 
         marked = Marked(backbone.preprocess, {"cleaning": [str(call) for call in config.clean]})
         backbone = dataclasses.replace(backbone, preprocess=marked)
     return in_precision(backbone, config.precision or "float32")
+
+
+def _for_pairs(config: RunConfig, modality: str | None, handle: Handle) -> Handle:
+    """A text backbone reads pairs by one of two compositions; a finished run's may already."""
+    if modality == "text_pair" and handle.scheme not in handles.PAIRS:
+        if config.pair is None and handle.scheme == "keras":
+            return handle
+        return Handle(config.pair or handles.PAIRS[-1], str(handle))
+    if config.pair is not None and modality is None and handle.scheme not in handles.PAIRS:
+        return Handle(config.pair, str(handle))
+    if config.pair is not None and modality not in (None, "text_pair"):
+        raise UserError(
+            f"Expected no --pair, for the inputs are no pairs of texts. Received: "
+            f"--pair={config.pair}. Name the second text, as in second_text='...', or leave it out."
+        )
+    return handle
 
 
 def jit_compile(config: RunConfig) -> bool | str:

@@ -1,5 +1,6 @@
 """One trial of a search: train on train, answer validation, never look at test."""
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,7 @@ from ftkeras.contracts.score import Score
 from ftkeras.model import build_model
 from ftkeras.training.feature_cache import FeatureCache
 from ftkeras.training.recipe import Part, Recipe
-from ftkeras.workflows import _balance, _frozen, _judgement, _objective
+from ftkeras.workflows import _augmentation, _balance, _frozen, _judgement, _objective
 from ftkeras.workflows._inner_folds import InnerFolds
 from ftkeras.workflows._prepared_data import PreparedData
 
@@ -124,10 +125,11 @@ class Trials:
         watch = WatchEpochs(tell, f"val_{self._score.name.partition('(')[0]}")
         jit = _frozen.jit_compile(config)
         recipe = Recipe(model, backbone, cache, objective, _silent, [watch], jit)
+        augment = _augmentation.of(config, data.num_classes, data.parts["train"].modality)
         try:
             recipe.fit(
                 config.phases,
-                train,
+                dataclasses.replace(train, augment=augment),
                 validation,
                 seed=seeds.child(config.seed, "fit"),
                 log=None,
@@ -149,7 +151,8 @@ class Trials:
         if key in self._opened:
             backbone, cache = self._opened[key]
         else:
-            backbone = _frozen.load(config, self._data.parts["train"].modality)
+            train = self._data.parts["train"]
+            backbone = _frozen.load(config, train.modality, train=train)
             cache = _frozen.cache(config, backbone)
         rules = [catalog.build("freezing", phase.freezing) for phase in config.phases]
         if any(rule(backbone.blocks) for rule in rules):

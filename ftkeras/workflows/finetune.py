@@ -1,5 +1,6 @@
 """From one flagfile to a judged, reported, reloadable fine-tuned model."""
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras import seeds
-from ftkeras.backbones import random_twin
 from ftkeras.config import RunConfig
 from ftkeras.contracts.backbone import Backbone
 from ftkeras.model import build_model
@@ -20,6 +20,7 @@ from ftkeras.report import html, model_card, terminal
 from ftkeras.training.recipe import Part, Recipe, Step
 from ftkeras.workflows import (
     _analyses,
+    _augmentation,
     _balance,
     _baselines,
     _clock,
@@ -31,6 +32,7 @@ from ftkeras.workflows import (
     _learning_curve,
     _objective,
     _predictions,
+    _random_weights,
     _record,
     _resume,
     _source,
@@ -48,7 +50,8 @@ def finetune(config: RunConfig) -> RunRecord:
     Reads and splits the data, fits the recipe's phases (frozen ones on cached features), predicts
     validation and test once each, measures model and baselines, and writes the run directory. The
     directory appears whole or not at all: an earlier run in it stays until this one is done. With
-    `random_twin` a probe on the same architecture with random weights is one more baseline.
+    `random_twin` the same architecture with random weights is one more baseline: as a probe on
+    them, and if it says `"trained"` also trained end to end.
 
     Args:
         config: The settings, from `RunConfig.read` or a flagfile.
@@ -62,6 +65,7 @@ def finetune(config: RunConfig) -> RunRecord:
     _decision.check(config)
     _course.check(config)
     _kinds.check(config)
+    _augmentation.check(config)
     with terminal.progress() as progress, atomic.replacing_directory(config.run_dir) as directory:
         stopwatch = _clock.Stopwatch()
         with stopwatch("data"):
@@ -73,23 +77,28 @@ def finetune(config: RunConfig) -> RunRecord:
         with stopwatch("baselines"):
             baselines = _baselines.predict(data, config.seed, progress.step)
         with stopwatch("loading"):
-            backbone = _frozen.load(config, data.parts["train"].modality)
+            train_part = data.parts["train"]
+            backbone = _frozen.load(config, train_part.modality, train=train_part)
             recipe = _recipe(config, data, backbone, progress.step)
         with stopwatch("features"):
             # Before training: what moves the backbone's weights moves its features.
             features = {name: recipe.features(_part(data, name), name) for name in data.parts}
             rungs, curve = _on_features(config, data, features, progress.step)
-            rungs |= _of_random_weights(config, data, backbone, progress.step)
+            twin = _random_weights.twin(config, backbone)
+            rungs |= _random_weights.probe(config, data, twin, progress.step)
             course = _course.of(config, backbone, data)
             before = _weight_change.snapshot(backbone, course.phases)
         with stopwatch("training"):
             train = data.labels["train"]
             balanced = _balance.balanced(config.balance, train, data.num_classes, config.seed)
+            augment = _augmentation.of(config, data.num_classes, data.parts["train"].modality)
+            if augment is not None:
+                progress.say(_augmentation.told(augment, course.phases, len(train)))
             with _resume.going_on(config, backbone, data) as checkpoint:
                 checkpoint.spent = stopwatch.so_far
                 recipe.fit(
                     course.phases,
-                    _part(data, "train"),
+                    dataclasses.replace(_part(data, "train"), augment=augment),
                     _part(data, "validation"),
                     seed=seeds.child(config.seed, "fit"),
                     log=directory / "metrics.jsonl",
@@ -103,6 +112,18 @@ def finetune(config: RunConfig) -> RunRecord:
             logits = {name: values for name, (values, _) in answers.items()}
             model = _predictions.assemble(data, logits, with_previews=True)
             progress.say(_passes(recipe))
+        scratch = None
+        if twin is not None and config.random_twin == "trained":
+            with stopwatch("random_twin"):
+                answered, scratch = _random_weights.trained(
+                    _recipe(config, data, twin, progress.step),
+                    data,
+                    {name: _part(data, name) for name in data.parts},
+                    course.phases,
+                    seeds.child(config.seed, "random_twin_fit"),
+                    balanced,
+                )
+                rungs |= answered
         with stopwatch("judgement"):
             models = {"model": model, **dict(sorted({**baselines, **rungs}.items()))}
             decision = _decision.decide(config, model, data.task)
@@ -131,9 +152,11 @@ def finetune(config: RunConfig) -> RunRecord:
                     data.vocabulary.class_names,
                 ),
                 **_course.record(config, course, recipe.results),
+                **_augmentation.record(augment, course.phases, len(train)),
                 "learning_curve": curve,
                 "weight_change": moved,
                 "weak_groups": groups,
+                "random_twin": scratch,
                 **judged.analyses,
             },
         )
@@ -190,18 +213,6 @@ def _on_features(
         step("Learning curve", "fits"),
     )
     return baselines, curve
-
-
-def _of_random_weights(
-    config: RunConfig, data: PreparedData, backbone: Backbone, step: Step
-) -> dict[str, Predictions]:
-    """Returns, if asked for, a probe on the same architecture as it was before pretraining."""
-    if not config.random_twin:
-        return {}
-    twin = random_twin(backbone, seeds.child(config.seed, "random_twin"))
-    features = _frozen.features(_frozen.cache(config, twin), data.parts, step)
-    found = _baselines.on_features(data, features, config.seed, step)
-    return {"random_weights_probe": found[_kinds.PROBES[data.task.kind]]}
 
 
 def _recipe(config: RunConfig, data: PreparedData, backbone: Backbone, step: Step) -> Recipe:
