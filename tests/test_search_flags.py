@@ -149,3 +149,17 @@ def test_python_callers_give_one_backbone_or_a_list():
     assert len(config.backbones) == 2
     with pytest.raises(UserError, match="--halving: Expected true or false"):
         RunConfig.read(**given, backbone="preset://a", halving="perhaps")
+
+
+def test_a_switch_can_say_more_than_yes_or_no():
+    given = ["--mode=finetune", "--backbone=preset://a", "--task=binary", "--data=csv(path='a.csv')"]
+    for flags_, expected in (
+        ([], False),
+        (["--random_twin"], True),
+        (["--random_twin=true"], True),
+        (["--norandom_twin"], False),
+        (["--random_twin=trained"], "trained"),
+    ):
+        assert flags.parse([*given, "--run_dir=r", *flags_]).random_twin == expected
+    with pytest.raises(UserError, match="--random_twin: Expected true or false or trained"):
+        flags.parse([*given, "--run_dir=r", "--random_twin=perhaps"])

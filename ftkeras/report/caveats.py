@@ -3,7 +3,7 @@
 from ftkeras.records.run_record import RunRecord
 from ftkeras.report import wording
 from ftkeras.report.language import gettext as _
-from ftkeras.report.language import ngettext
+from ftkeras.report.language import ngettext, said
 
 _FEW = 200
 _ONE_SIDED = 0.8
@@ -14,15 +14,15 @@ _ERROR = 0.05
 def find(record: RunRecord) -> list[str]:
     """Returns warnings in plain sentences, the gravest first; empty when there are none.
 
-    It warns of a test part that was read more than once, of a small one, and of an accuracy
-    headline where one class holds at least four fifths of the test part.
+    It warns of a test part that was read more than once, of a small one, of a headline that
+    misleads where one class holds at least four fifths of the test part, and of random weights
+    whose training ended too early.
 
     Args:
         record: The run's record.
     """
-    return [
-        text for text in (_read_again(record), _few(record), _one_sided(record)) if text is not None
-    ]
+    found = (_read_again(record), _few(record), _one_sided(record), _short_twin(record))
+    return [text for text in found if text is not None]
 
 
 def _read_again(record: RunRecord) -> str | None:
@@ -51,16 +51,22 @@ def _few(record: RunRecord) -> str | None:
 
 def _one_sided(record: RunRecord) -> str | None:
     labels = record.data.get("labels", {}).get("test", {})
-    total = sum(labels.values())
-    if record.task.get("headline") != "accuracy" or not total:
+    advice = record.analyses.get("which_metric")
+    if not advice or record.task.get("headline") not in advice["misleads"]:
         return None
-    name, most = max(labels.items(), key=lambda item: item[1])
-    if most / total < _ONE_SIDED:
+    if max(labels.values(), default=0) < _ONE_SIDED * sum(labels.values()):
         return None
-    return _(
-        "{share} of the test examples are of class “{name}”, so always answering it reaches "
-        "accuracy {share}. Look at balanced accuracy, F1 or the area under the precision-recall "
-        "curve instead.",
-        share=wording.percent(round(most / total, 3)),
-        name=wording.shortened(name, 40),
+    return said(advice["sentence"])
+
+
+def _short_twin(record: RunRecord) -> str | None:
+    twin = record.analyses.get("random_twin")
+    if not twin or not twin["still_improving"]:
+        return None
+    return ngettext(
+        "The same architecture from random weights was trained for {count} epoch, and its last "
+        "epoch was its best: with more of them it may come closer.",
+        "The same architecture from random weights was trained for {count} epochs, and its last "
+        "epoch was its best: with more of them it may come closer.",
+        count=twin["epochs"],
     )
