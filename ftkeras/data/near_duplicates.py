@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.split import PARTS, Split
 from ftkeras.data import repeats
+from ftkeras.data.input_parts import parts_of, texts_of
 from ftkeras.data.similar_images import similar_images
 from ftkeras.data.similar_texts import similar_texts
 
@@ -18,7 +19,9 @@ def near_pairs(
 ) -> NDArray[np.int64]:
     """Returns `(pairs, 2)` rows of examples that are nearly the same, the smaller row first.
 
-    Sounds are not compared: no pairs are found among them.
+    Sounds and rows of tables are not compared: no pairs are found among them. Two texts in one
+    example are compared as one; inputs of several parts are nearly the same where their texts and
+    their images are.
 
     Args:
         dataset: The examples.
@@ -26,11 +29,16 @@ def near_pairs(
             least. At 0.8 two texts of 100 characters differ in one or two words.
         distance: For images: bits of 256 in which their perceptual hashes differ, at most.
     """
-    if dataset.modality == "text":
-        return similar_texts(dataset.inputs, similarity)
-    if dataset.modality != "image":
-        return np.empty((0, 2), np.int64)
-    return similar_images(dataset.inputs, distance)
+    texts, images = texts_of(dataset), parts_of(dataset).get("image")
+    found = []
+    if texts is not None:
+        found.append(similar_texts(texts.inputs, similarity))
+    if images is not None:
+        found.append(similar_images(images.inputs, distance))
+    if len(found) == 2:
+        both = set(map(tuple, found[0].tolist())) & set(map(tuple, found[1].tolist()))
+        return np.array(sorted(both), np.int64).reshape(-1, 2)
+    return found[0] if found else np.empty((0, 2), np.int64)
 
 
 def drop_near_leaks(

@@ -10,13 +10,16 @@ from numpy.typing import NDArray
 from ftkeras import sound
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.data import image_file
+from ftkeras.data.input_parts import parts_of, row_digest
 
 
 def normal_forms(dataset: Dataset) -> NDArray[np.bytes_]:
     """Returns `(examples,)` digests of 16 bytes that are equal where two inputs say the same.
 
-    Texts: `normal_text`. Images: the decoded pixels, so that a picture saved anew without loss,
-    or with other metadata, is the same picture. Sounds: the decoded samples, rounded to 16 bits.
+    Texts and pairs of them: `normal_text`. Images: the decoded pixels, so that a picture saved
+    anew without loss, or with other metadata, is the same picture. Sounds: the decoded samples,
+    rounded to 16 bits. Rows of a table are all different: equal ones have ids of their own.
+    Inputs of several parts say the same where all parts do.
 
     Raises:
         UserError: An image or a sound can no longer be read.
@@ -24,9 +27,29 @@ def normal_forms(dataset: Dataset) -> NDArray[np.bytes_]:
     if dataset.modality == "text":
         digests = (_digest(normal_text(text).encode()) for text in dataset.inputs)
         return np.fromiter(digests, "S16", count=len(dataset))
+    if dataset.modality == "text_pair":
+        pairs = ("\0".join(map(normal_text, pair)) for pair in dataset.inputs)
+        return np.array([_digest(pair.encode()) for pair in pairs], "S16")
+    if dataset.modality == "tabular":
+        return np.array([_digest(str(id_).encode()) for id_ in dataset.ids], "S16")
+    if dataset.modality == "multimodal":
+        return _of_all_parts(dataset)
     if dataset.modality == "audio":
         return np.array([_sound_digest(value) for value in dataset.inputs], "S16")
     return np.array(image_file.for_each(_pixel_digest, dataset.inputs), "S16")
+
+
+def _of_all_parts(dataset: Dataset) -> NDArray[np.bytes_]:
+    forms = []
+    for name, part in parts_of(dataset).items():
+        if name == "tabular":  # beside a text or a picture, an equal row does not make two of one
+            forms.append(
+                np.array([_digest(row_digest(row).encode()) for row in part.inputs], "S16")
+            )
+        else:
+            forms.append(normal_forms(part))
+    rows = zip(*(form.tolist() for form in forms), strict=True)
+    return np.array([_digest(b"".join(one.ljust(16, b"\0") for one in row)) for row in rows], "S16")
 
 
 def normal_text(text: str) -> str:

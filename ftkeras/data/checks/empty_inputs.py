@@ -12,6 +12,7 @@ from ftkeras.contracts.finding import Finding
 from ftkeras.contracts.split import Split
 from ftkeras.data import image_file
 from ftkeras.data.checks import _wording
+from ftkeras.data.input_parts import is_without_values, parts_of
 from ftkeras.data.normal_form import is_blank
 
 
@@ -24,17 +25,12 @@ class EmptyInputs:
 
     def __call__(self, dataset: Dataset, split: Split | None = None) -> list[Finding]:
         """Returns at most one finding; the split makes no difference."""
-        if dataset.modality == "text":
-            rows = np.flatnonzero([is_blank(text) for text in dataset.inputs])
-            what = "without a visible character"
-        elif dataset.modality == "audio":
-            rows = np.flatnonzero([_is_silent(value) for value in dataset.inputs])
-            what = "without a sound"
-        else:
-            rows = np.flatnonzero(image_file.for_each(_is_uniform, dataset.inputs))
-            what = "of a single colour"
-        if not len(rows):
+        found = [(rows, what) for part in parts_of(dataset).values()
+                 for rows, what in [_empty(part)] if len(rows)]  # fmt: skip
+        if not found:
             return []
+        rows = np.unique(np.concatenate([rows for rows, _ in found]))
+        what = " or ".join(what for _, what in found)
         named = "; ".join(dataset.locations[rows[: _wording.SHOWN]].tolist())
         return [
             _wording.finding(
@@ -47,6 +43,20 @@ class EmptyInputs:
                 action="Remove them: no answer can be learnt from nothing.",
             )
         ]
+
+
+def _empty(dataset: Dataset) -> tuple[NDArray[np.int64], str]:
+    """Rows with nothing in them, and what they lack."""
+    if dataset.modality in ("text", "text_pair"):
+        texts = [[value] if isinstance(value, str) else value for value in dataset.inputs]
+        empty = [any(map(is_blank, each)) for each in texts]
+        return np.flatnonzero(empty), "without a visible character"
+    if dataset.modality == "audio":
+        return np.flatnonzero(list(map(_is_silent, dataset.inputs))), "without a sound"
+    if dataset.modality == "tabular":
+        return np.flatnonzero(list(map(is_without_values, dataset.inputs))), "without a value"
+    uniform = image_file.for_each(_is_uniform, dataset.inputs)
+    return np.flatnonzero(uniform), "of a single colour"
 
 
 def _is_silent(value: Any) -> bool:

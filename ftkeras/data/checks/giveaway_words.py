@@ -10,6 +10,7 @@ from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.finding import Finding
 from ftkeras.contracts.split import Split
 from ftkeras.data.checks import _wording
+from ftkeras.data.input_parts import texts_of
 from ftkeras.errors import UserError
 
 _WORD = r"(?u)\w+|[^\w\s]"
@@ -47,10 +48,11 @@ class GiveawayWords:
 
     def __call__(self, dataset: Dataset, split: Split | None = None) -> list[Finding]:
         """Returns at most one warning; the split makes no difference."""
-        if dataset.modality != "text" or dataset.label_kind not in ("classes", "labels"):
+        texts = texts_of(dataset)
+        if texts is None or dataset.label_kind not in ("classes", "labels"):
             return []
         vectorizer = CountVectorizer(token_pattern=_WORD, binary=True, dtype=np.int32)
-        present = vectorizer.fit_transform(dataset.inputs)
+        present = vectorizer.fit_transform(texts.inputs)
         in_all = np.asarray(present.sum(axis=0)).ravel()
         words = vectorizer.get_feature_names_out()
         told = []

@@ -1,14 +1,17 @@
 """Texts that are cut off at the model's sequence length."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.finding import Finding
 from ftkeras.contracts.split import Split
 from ftkeras.data.checks import _wording
+from ftkeras.data.input_parts import parts_of
 from ftkeras.errors import UserError
 
 _WORD = re.compile(r"\w+|[^\w\s]")
@@ -20,7 +23,8 @@ class LongTexts:
     """Counts texts of which a model would see the beginning only.
 
     Every word and every sign is at least one token, and a text gets two more (start and end), so
-    the share told is the least possible: rare words are cut into several tokens.
+    the share told is the least possible: rare words are cut into several tokens. Of two
+    texts the longer one counts.
 
     Args:
         sequence_length: Tokens that the model sees.
@@ -45,9 +49,14 @@ class LongTexts:
 
     def __call__(self, dataset: Dataset, split: Split | None = None) -> list[Finding]:
         """Returns at most one finding; the split makes no difference."""
-        if dataset.modality != "text":
+        parts = parts_of(dataset)
+        if "text" in parts:
+            lengths = _lengths(parts["text"].inputs.tolist())
+        elif "text_pair" in parts:
+            sides = zip(*parts["text_pair"].inputs.tolist(), strict=True)
+            lengths = np.max([_lengths(side) for side in sides], axis=0)
+        else:
             return []
-        lengths = np.array([len(_WORD.findall(text)) + _ADDED for text in dataset.inputs])
         rows = np.flatnonzero(lengths > self.sequence_length)
         if not len(rows):
             return []
@@ -65,3 +74,7 @@ class LongTexts:
                 action="Raise the sequence length, or put what matters first.",
             )
         ]
+
+
+def _lengths(texts: Sequence[str]) -> NDArray[np.int64]:
+    return np.array([len(_WORD.findall(text)) + _ADDED for text in texts], np.int64)
