@@ -1,6 +1,7 @@
 """What a model answered on one part, decoded: probabilities, decisions, losses."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +17,17 @@ class Answers:
     """Decoded predictions of one part.
 
     Args:
-        labels: `(examples,)` true class indices.
-        probabilities: `(examples, classes)`.
-        predicted: `(examples,)` the most probable class.
-        losses: `(examples,)` negative log likelihood of the true class.
-        class_names: Class names in the order of the indices.
+        labels: `(examples,)` true class indices; or `(examples, labels)` of 0 and 1; or `(examples,
+            targets)` numbers.
+        probabilities: `(examples, classes)` or `(examples, labels)`; the predicted numbers.
+        predicted: What was answered, of the shape of `labels`.
+        losses: `(examples,)` negative log likelihood of what is true, of all labels together; for
+            numbers the mean over targets of the error in standard deviations of what is true.
+        class_names: Names of classes, labels or targets in the order of the indices.
         previews: `(examples,)` what a person sees of each input, or `None`.
         ids: `(examples,)` example ids.
         scored: Whether the probabilities mean anything; if not, only decisions do.
+        kind: What was answered, of `contracts.task.KINDS`.
 
     Example:
         >>> answers = decode(Predictions(
@@ -34,14 +38,15 @@ class Answers:
         ([[0.5, 0.5], [0.119, 0.881]], [0, 1])
     """
 
-    labels: NDArray[np.int64]
+    labels: NDArray[Any]
     probabilities: NDArray[np.float64]
-    predicted: NDArray[np.int64]
+    predicted: NDArray[Any]
     losses: NDArray[np.float64]
     class_names: tuple[str, ...]
     previews: NDArray[np.object_] | None
     ids: NDArray[np.str_]
     scored: bool = True
+    kind: str = "classes"
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -49,17 +54,28 @@ class Answers:
     @property
     def binary(self) -> bool:
         """Says whether one class is the positive one and the other its absence."""
-        return len(self.class_names) == 2
+        return self.kind == "classes" and len(self.class_names) == 2
+
+    def holds(self, index: int) -> NDArray[np.bool_]:
+        """Returns `(examples,)` whether this class, or this label, is true."""
+        return _is(self.labels, index)
+
+    def said(self, index: int) -> NDArray[np.bool_]:
+        """Returns `(examples,)` whether this class, or this label, was answered."""
+        return _is(self.predicted, index)
 
     @property
     def confidence(self) -> NDArray[np.float64]:
-        """`(examples,)` probability of the predicted class."""
-        return self.probabilities.max(axis=1)
+        """`(examples,)` probability of the predicted class, or of all predicted labels together."""
+        if self.kind == "labels":
+            return np.asarray(np.maximum(self.probabilities, 1 - self.probabilities).prod(axis=1))
+        return np.asarray(self.probabilities.max(axis=1))
 
     @property
     def correct(self) -> NDArray[np.bool_]:
-        """`(examples,)` whether the predicted class is the true one."""
-        return self.predicted == self.labels
+        """`(examples,)` whether the predicted class is the true one; all labels where several."""
+        same: NDArray[np.bool_] = self.predicted == self.labels
+        return np.asarray(same.reshape(len(self), -1).all(axis=1))
 
 
 def decode(predictions: Predictions, calibrator: Calibrator | None = None) -> Answers:
@@ -72,14 +88,35 @@ def decode(predictions: Predictions, calibrator: Calibrator | None = None) -> An
     """
     task = catalog.build("tasks", Call(predictions.task))
     probabilities = (calibrator or task.probabilities)(predictions.logits)
-    true = probabilities[np.arange(len(predictions)), predictions.labels]
+    labels, predicted = predictions.labels, task.predict_label(predictions.logits)
+    if task.kind == "numbers":
+        labels, predicted = (each.reshape(len(predictions), -1) for each in (labels, predicted))
     return Answers(
-        labels=predictions.labels,
+        labels=labels,
         probabilities=probabilities,
-        predicted=task.predict_label(predictions.logits),
-        losses=-np.log(np.maximum(true, np.finfo(np.float64).tiny)),
+        predicted=predicted,
+        losses=_losses(task.kind, labels, probabilities.reshape(len(predictions), -1)),
+        kind=task.kind,
         class_names=predictions.class_names,
         previews=predictions.previews,
         ids=predictions.ids,
         scored=predictions.scored,
     )
+
+
+def _is(answers: NDArray[Any], index: int) -> NDArray[np.bool_]:
+    return np.asarray(answers == index if answers.ndim == 1 else answers[:, index] == 1)
+
+
+def _losses(
+    kind: str, labels: NDArray[Any], probabilities: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    if kind == "numbers":
+        spread = labels.std(axis=0)
+        errors = np.abs(labels - probabilities) / np.where(spread > 0, spread, 1)
+        return np.asarray(errors.mean(axis=1))
+    if kind == "labels":
+        true = np.where(labels == 1, probabilities, 1 - probabilities)
+        return np.asarray(-np.log(np.maximum(true, np.finfo(np.float64).tiny)).sum(axis=1))
+    true = probabilities[np.arange(len(labels)), labels]
+    return np.asarray(-np.log(np.maximum(true, np.finfo(np.float64).tiny)))

@@ -14,6 +14,7 @@ from ftkeras.report import (
     figures,
     investigations,
     language,
+    other_figures,
     score_table,
     verdict,
     weak_groups,
@@ -72,8 +73,7 @@ def _content(
     others: dict[str, Answers],
 ) -> dict[str, Any]:
     """Returns everything the templates read."""
-    test, validation = answers.get("test"), answers.get("validation")
-    choice = record.analyses.get("threshold")
+    test = answers.get("test")
     return {
         "record": record,
         "foreign": "predictions" in record.config or "model" in record.config,
@@ -95,12 +95,8 @@ def _content(
         },
         "differences": score_table.difference_rows(record),
         "folds": cross_validation.page(record),
-        "pictures": ([] if test is None else figures.on_test(test, others, calibrated.get("test")))
-        + (
-            []
-            if validation is None
-            else figures.on_validation(calibrated.get("validation", validation), choice)
-        ),
+        "pictures": _pictures(answers, calibrated, others, record.analyses.get("threshold")),
+        "answer_kind": "classes" if test is None else test.kind,
         "errors": [] if test is None else worst_errors.find(test),
         "num_errors": None if test is None else int((~test.correct).sum()),
         "num_answers": None if test is None else len(test),
@@ -108,6 +104,23 @@ def _content(
         "groups": weak_groups.page(record.analyses.get("weak_groups"), answers),
         **analysis_page.content(record, answers),
     }
+
+
+def _pictures(
+    answers: dict[str, Answers],
+    calibrated: dict[str, Answers],
+    others: dict[str, Answers],
+    choice: dict[str, Any] | None,
+) -> list[figures.Picture]:
+    test, validation = answers.get("test"), answers.get("validation")
+    kind = next((part.kind for part in answers.values()), "classes")
+    if kind != "classes":
+        draw = {"labels": other_figures.of_labels, "numbers": other_figures.of_numbers}[kind]
+        return [] if test is None else draw(test)
+    found = [] if test is None else figures.on_test(test, others, calibrated.get("test"))
+    if validation is not None:
+        found += figures.on_validation(calibrated.get("validation", validation), choice)
+    return found
 
 
 def _num_units(record: RunRecord, part: str) -> int | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ftkeras.contracts.task import answer_text
 from ftkeras.report import wording
 from ftkeras.report.answers import Answers
 
@@ -20,10 +21,11 @@ class WorstError:
         id: The example's id.
         text: What was read, cut to a readable length; empty for an image.
         image: A `data:image/...;base64,` thumbnail; empty for a text.
-        true: Name of the true class.
-        predicted: Name of the class that was answered.
+        true: Name of the true class, names of the true labels, or the true number.
+        predicted: The same of what was answered.
         confidence: Probability the model gave to its answer; `None` if it gave none.
-        loss: Negative log likelihood of the true class; `None` likewise.
+        loss: Negative log likelihood of what is true, `None` likewise; of numbers, the error in
+            standard deviations of what is true.
     """
 
     id: str
@@ -55,12 +57,13 @@ def preview(answers: Answers, row: int) -> tuple[str, str]:
 
 def _error(answers: Answers, row: int) -> WorstError:
     text, image = preview(answers, row)
+    sure = answers.scored and answers.kind != "numbers"
     return WorstError(
         id=str(answers.ids[row]),
         text=text,
         image=image,
-        true=answers.class_names[answers.labels[row]],
-        predicted=answers.class_names[answers.predicted[row]],
-        confidence=float(answers.confidence[row]) if answers.scored else None,
+        true=answer_text(answers.labels[row], answers.class_names),
+        predicted=answer_text(answers.predicted[row], answers.class_names),
+        confidence=float(answers.confidence[row]) if sure else None,
         loss=float(answers.losses[row]) if answers.scored else None,
     )

@@ -13,11 +13,11 @@ from ftkeras.errors import UserError
 from ftkeras.tasks import _class_names, _several
 
 _METRICS: tuple[str, ...] = (
-    "multilabel_f1_score(average='micro')",
+    "label_ranking_average_precision",
     "multilabel_f1_score",
+    "multilabel_f1_score(average='micro')",
     "hamming_loss",
     "exact_match_ratio",
-    "label_ranking_average_precision",
     "multilabel_area_under_roc_curve(absent='skip')",
     "multilabel_log_loss",
 )

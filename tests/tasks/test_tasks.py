@@ -8,6 +8,7 @@ import pytest
 from ftkeras import call_string, catalog
 from ftkeras.call_string import Call
 from ftkeras.contracts.task import KINDS, SIZES
+from ftkeras.metrics import suite
 
 TASKS = [catalog.build("tasks", Call(name)) for name in catalog.names("tasks")]
 EVERY = pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
@@ -27,6 +28,13 @@ def test_the_scores_and_metrics_it_names_exist_and_take_these_arguments(task):
             sized = {size: 3} if size in catalog.parameters(kind, call.name) else {}
             catalog.check(kind, Call(call.name, {**sized, **call.arguments}))
     assert len(set(task.scores)) == len(task.scores)
+
+
+@EVERY
+def test_its_metrics_stream_together(task):
+    size = SIZES.get(task.kind)
+    built = suite(task.name, metrics=task.metrics, **({size: 3} if size else {}))
+    assert len({metric.name for metric in built}) == len(task.metrics)
 
 
 @EVERY
