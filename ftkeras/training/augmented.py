@@ -20,9 +20,12 @@ from ftkeras.errors import UserError
 from ftkeras.training import encoding
 from ftkeras.training.examples import Examples, single
 from ftkeras.training.feature_cache import FeatureCache, Passes
+from ftkeras.training.fit import Objective
 from ftkeras.training.length_buckets import round_up
+from ftkeras.training.losses.cross_entropy import CrossEntropy
 from ftkeras.training.marked_preprocess import Marked
 
+_CROSS_ENTROPIES = ("SparseCategoricalCrossentropy", "BinaryCrossentropy")
 # Modalities of data -> what may be changed in them.
 _WITHIN = {"text": "text", "text_pair": "text", "image": "image", "audio": "audio"}
 
@@ -162,6 +165,23 @@ class Views:
         return value
 
 
+def soft_objective(objective: Objective) -> Objective:
+    """Returns an objective whose loss takes labels that are shares of classes.
+
+    Raises:
+        UserError: Its loss has no classes.
+    """
+    name = objective.loss.partition("(")[0]
+    if name not in _CROSS_ENTROPIES:
+        raise UserError(
+            "Expected a loss of classes for examples that are mixed, for their labels become "
+            f"shares of classes. Received: loss={objective.loss}. Leave mix_up and cut_mix out."
+        )
+    if objective.make_loss is not None:  # all losses of classes take shares
+        return objective
+    return dataclasses.replace(objective, make_loss=lambda smoothing: CrossEntropy()((), smoothing))
+
+
 class Augmented:
     """Gives a phase the views of the training part that it needs.
 
@@ -193,8 +213,12 @@ class Augmented:
         self._features: NDArray[np.float32] | None = None
         self.passes = Passes()
 
+    def objective(self, plain: Objective) -> Objective:
+        """Returns the objective with a loss that takes the labels of views."""
+        return soft_objective(plain) if self._augmentations.soft else plain
+
     def seen(
-        self, model: keras.Model, plain: Examples, *, on_features: bool, phase: int
+        self, model: keras.Model, plain: Examples, on_features: bool, phase: int
     ) -> tuple[keras.Model, Examples]:
         """Returns the model to fit, and the examples to fit it on.
 

@@ -16,6 +16,11 @@ def predict(model: keras.Model, examples: Examples, batch_size: int) -> NDArray[
         examples: What to predict; may be sorted by length inside, never dropped or repeated.
         batch_size: Examples a batch.
     """
+    if examples.views != 1:
+        raise ValueError(
+            "Expected examples as they are, for only training changes them. Received: "
+            f"views={examples.views}."
+        )
     batches = Batches(examples, batch_size)
     logits = np.asarray(model.predict(for_keras(batches), verbose=0), dtype="float32")
     order = batches.order()

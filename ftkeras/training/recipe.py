@@ -22,6 +22,7 @@ from ftkeras.contracts.phase import from_call as phase_of_call
 from ftkeras.model import freeze, merge
 from ftkeras.training import examples
 from ftkeras.training.answers import answers
+from ftkeras.training.augmented import Augmentations, Augmented, Views
 from ftkeras.training.checkpoint import Arrays, Checkpoint, State, put_back, values
 from ftkeras.training.examples import Examples
 from ftkeras.training.feature_cache import FeatureCache, Passes
@@ -47,11 +48,13 @@ class Part:
         ids: Example ids.
         values: Raw inputs.
         labels: Class indices.
+        augment: How a training part is changed in each view; no other part may have it.
     """
 
     ids: NDArray[np.str_]
     values: NDArray[np.object_]
     labels: NDArray[np.int64]
+    augment: Augmentations | None = None
 
 
 class Recipe:
@@ -95,6 +98,7 @@ class Recipe:
         self._batch_size = 32
         self._plain_passes = 0
         self._passes_before = Passes()
+        self._augmented: Augmented | None = None
         self._reference: NDArray[np.float32] | None = None
         self._answering: dict[bool, keras.Model] = {}
         self._shown: set[str] = set()
@@ -125,6 +129,8 @@ class Recipe:
             stopping: Looks at every phase after the first; where it sees no gain, the phase is
                 taken back and is the last one. `None` runs all phases.
         """
+        augmented = self._augmented = self._augmentation(train)
+        objective = self.objective if augmented is None else augmented.objective(self.objective)
         stages = [stage for phase in phases for stage in self._stages(phase)]
         pretrained = _values_of(self.backbone) if any(stage.l2_sp for stage in stages) else ()
         best: float | None = None
@@ -141,7 +147,7 @@ class Recipe:
             thawed = freeze(self.backbone, phase.freezing)
             _reseed(self.model, seeds.child(seed, f"dropout/{number}"))
             road = self._road(phase, thawed)
-            model, trained, validated = road(train, validation)
+            model, trained, validated = self._taken(road, number, train, validation)
             memory = None
             if checkpoint is not None:
                 memory = Memory(checkpoint, self._beside(best, log), saved)
@@ -157,7 +163,7 @@ class Recipe:
                 result = fit_phase(
                     model,
                     phase,
-                    self.objective,
+                    objective,
                     trained if balanced is None else trained.balanced(balanced),
                     validated,
                     seed=seed,
@@ -248,13 +254,32 @@ class Recipe:
         self, phase: Phase, train: Part, validation: Part
     ) -> tuple[keras.Model, Examples, Examples]:
         directory = self.cache.path.parent / "hidden_states"
-        partial = PartialModel(self.model, self.backbone, directory, phase.cache)
+        # Hidden states would be those of examples as they are.
+        storage = phase.cache if train.augment is None else "none"
+        partial = PartialModel(self.model, self.backbone, directory, storage)
         parts = {"train": train, "validation": validation}
         found = partial.prepare(
             {name: (part.ids, part.values.tolist(), part.labels) for name, part in parts.items()},
             self.step,
         )
         return partial.model, found["train"], found["validation"]
+
+    def _taken(
+        self, road: "_Road", number: int, train: Part, validation: Part
+    ) -> tuple[keras.Model, Examples, Examples]:
+        """What a road gives, the training part in views if it is to be seen so."""
+        model, trained, validated = road(train, validation)
+        if self._augmented is not None:
+            on_features = road == self._on_features
+            model, trained = self._augmented.seen(model, trained, on_features, number)
+        return model, trained, validated
+
+    def _augmentation(self, train: Part) -> Augmented | None:
+        if train.augment is None:
+            return None
+        views = Views(train.ids, train.values.tolist(), train.labels, train.augment)
+        place, tap = self.cache.path.parent, self.cache.key["tap"]
+        return Augmented(views, train.augment, self.backbone, place, tap, self.step)
 
     def _beside(
         self, best: float | None, log: Path | None
@@ -333,8 +358,9 @@ class Recipe:
         return {"computed": done.computed, "reused": done.reused, "saved": saved}
 
     def _passes(self) -> Passes:
-        now, before = self.cache.passes, self._passes_before
-        return Passes(before.computed + now.computed, before.reused + now.reused)
+        done = [self.cache.passes, self._passes_before]
+        done += [] if self._augmented is None else [self._augmented.passes]
+        return Passes(sum(one.computed for one in done), sum(one.reused for one in done))
 
     def _callbacks(
         self, number: int, phase: Phase, log: Path | None

@@ -1,5 +1,6 @@
 """A recipe that stacks cannot run, such as one that thaws the backbone: fold after fold."""
 
+import dataclasses
 import json
 import time
 from collections.abc import Callable
@@ -23,7 +24,7 @@ from ftkeras.training.length_buckets import round_up
 from ftkeras.training.phase_optimizer import optimizer
 from ftkeras.training.recipe import Part, Recipe, Step
 from ftkeras.training.retracing import no_word_of_retracing
-from ftkeras.workflows import _balance, _frozen, _objective
+from ftkeras.workflows import _augmentation, _balance, _frozen, _objective
 from ftkeras.workflows._finished_folds import FinishedFolds
 from ftkeras.workflows._fold_answers import FoldAnswers, Run
 from ftkeras.workflows._fold_data import FoldData
@@ -115,9 +116,11 @@ class Trials:
         recipe = Recipe(model, self._backbone, self._cache, objective, _counted(told), (), jit)
         parts = {name: self._part(split, name) for name in ("train", "validation", "test")}
         order = seeds.child(self._config.seed, f"order/{repeat}")
+        modality = self._data.examples.modality
+        augment = _augmentation.of(self._config, self._data.num_classes, modality)
         recipe.fit(
             self._config.phases,
-            parts["train"],
+            dataclasses.replace(parts["train"], augment=augment),
             parts["validation"],
             seed=order,
             log=None,

@@ -53,6 +53,8 @@ def obstacle(config: RunConfig, data: FoldData, shape: tuple[int | None, ...]) -
         return f"a stack knows of a phase's settings only {', '.join(_STACKED)}"
     if config.balance or config.loss:
         return "a stack knows neither --balance nor --loss"
+    if config.augment:
+        return "a stack does not know --augment"
     if data.task.monitor != "log_loss":
         return f"a stack chooses by log loss, this task by {data.task.monitor}"
     outputs = data.task.num_outputs(data.num_classes)

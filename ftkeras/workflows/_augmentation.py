@@ -1,0 +1,82 @@
+"""What a run does to its training examples, what that costs, and what the record says of it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ftkeras import catalog, seeds
+from ftkeras.config import RunConfig
+from ftkeras.contracts.augmentation import Mixing
+from ftkeras.contracts.phase import Phase
+from ftkeras.errors import UserError
+from ftkeras.training import augmented
+from ftkeras.training.augmented import Augmentations
+
+
+def check(config: RunConfig) -> None:
+    """Raises `UserError`, before any work, if the labels of the task cannot be mixed."""
+    for call in config.augment:
+        try:
+            step = catalog.build("data/augmentation", call)
+        except UserError as error:
+            raise UserError(f"--augment: {error}") from None
+        if config.task is None or not isinstance(step, Mixing):
+            continue
+        if catalog.build("tasks", config.task).kind != "classes":
+            raise UserError(
+                f"Expected a task of one label among classes for --augment={call}, which makes "
+                f"labels shares of classes. Received: --task={config.task}. Leave it out."
+            )
+
+
+def of(config: RunConfig, num_classes: int, modality: str) -> Augmentations | None:
+    """Returns what is done to training examples; `None` when nothing is.
+
+    Args:
+        config: `augment`, `views` and `seed`.
+        num_classes: Number of classes.
+        modality: What an input is.
+
+    Raises:
+        UserError: An augmentation is for another kind of data.
+    """
+    if not config.augment:
+        return None
+    augmented.check(config.augment, modality)
+    seed = seeds.child(config.seed, "augmentation")
+    return Augmentations(config.augment, config.views, seed, num_classes)
+
+
+def told(augment: Augmentations | None, phases: Sequence[Phase], examples: int) -> str:
+    """Returns in words what augmentation costs; empty when there is none.
+
+    Args:
+        augment: What is done.
+        phases: The recipe.
+        examples: Training examples.
+    """
+    if augment is None:
+        return ""
+    thaws = any(phase.freezing.name != "linear_probe" for phase in phases)
+    kept = (
+        f"Augmentation: {augment.views} views of each training example pass the frozen backbone, "
+        f"{augment.views * examples:,} passes instead of {examples:,}, once, for they are kept."
+    )
+    new = (
+        " Thawed phases take new views in every epoch: each is encoded anew and passes the whole "
+        "backbone, and no hidden states are kept."
+    )
+    return kept + (new if thaws else "")
+
+
+def record(augment: Augmentations | None, phases: Sequence[Phase], examples: int) -> dict[str, Any]:
+    """Returns what the record says of it, as `analyses`; empty when nothing was done."""
+    if augment is None:
+        return {}
+    return {
+        "augmentation": {
+            "steps": [str(call) for call in augment.calls],
+            "views": augment.views,
+            "soft_labels": augment.soft,
+            "cost": told(augment, phases, examples),
+        }
+    }
