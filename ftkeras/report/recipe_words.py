@@ -72,7 +72,7 @@ def _rate(number: int, found: dict[str, Any]) -> str:
         )
     return _(
         "Phase {number}: learning rate {rate}, where the loss fell most steeply, and at most a "
-        "tenth of {lowest}, where it was lowest.",
+        "tenth of {lowest}, where its fall ended.",
         number=number,
         rate=f"{found['suggested']:.2g}",
         lowest=f"{found['lowest']:.2g}",

@@ -35,7 +35,7 @@ def answers(
     Returns:
         `(examples, outputs)` float32 logits, and log name -> value.
     """
-    compile_model(model, objective, jit_compile=jit_compile)
+    compile_model(model, dataclasses.replace(objective, metrics=list), jit_compile=jit_compile)
     logits = predict(model, examples, batch_size)
     order = Batches(examples, batch_size).order()
     weights = None if examples.weights is None else examples.weights[order]

@@ -26,8 +26,9 @@ _RISE = 3.0
 _STEPS_AT_LEAST = 10
 # Below the rate of the lowest loss by this factor at least: there, divergence is about to begin.
 _MARGIN = 10.0
-# A fall of the smoothed curve is one if it is this many of its standard errors.
-_ERRORS = 3.0
+# A fall of the smoothed curve is one if it is this many of its standard errors: noise alone spans
+# about four between the highest and the lowest of a hundred steps.
+_ERRORS = 6.0
 
 
 @dataclass(frozen=True)
@@ -35,15 +36,16 @@ class LearningRates:
     """What a range test saw, and what it suggests.
 
     The suggested rate is the one at which the smoothed loss falls most steeply over the logarithm
-    of the rate, but at most a tenth of the rate at which it is lowest. There is none where the
-    curve does not fall by more than its noise.
+    of the rate, but at most a tenth of the rate at which its deepest fall ends. There is none where
+    the curve does not fall by more than its noise.
 
     Args:
         rates: `(steps,)` learning rates, rising by a constant factor.
         losses: `(steps,)` loss of each step's batch, before the step was taken.
         smoothed: `(steps,)` the losses under a Gaussian kernel of 4% of the steps asked for.
         suggested: The rate to train with; `None` where the curve says nothing.
-        lowest: The rate at which the smoothed loss is lowest; `None` without a finite loss.
+        lowest: The rate at which the deepest fall of the smoothed loss ends; `None` without a
+            finite loss.
         diverged: Whether the test ended because the loss diverged; otherwise the highest rate was
             reached.
     """
@@ -132,13 +134,14 @@ def suggest(
         return LearningRates(rates, losses, smoothed, None, None, diverged)
     kernel = _kernel(usable, width)
     smoothed[:usable] = kernel @ losses[:usable]
-    lowest = int(np.argmin(smoothed[:usable]))
+    # The deepest fall, not the lowest place: at its ends the curve is smoothed over few steps.
+    falls = np.maximum.accumulate(smoothed[:usable]) - smoothed[:usable]
+    lowest = int(np.argmax(falls))
     # Neighbours differ by noise alone, or nearly so: their differences have twice its variance.
     noise = np.median(np.abs(np.diff(losses[: max(lowest, 2)]))) / 0.954
     error = noise * math.sqrt(float((kernel[lowest] ** 2).sum()))
-    fall = float(smoothed[: lowest + 1].max() - smoothed[lowest])
     suggested = None
-    if lowest > 0 and fall > _ERRORS * error:
+    if lowest > 0 and falls[lowest] > _ERRORS * error:
         slopes = np.gradient(smoothed[:usable], np.log(rates[:usable]))[: lowest + 1]
         rate = min(rates[int(np.argmin(slopes))], rates[lowest] / _MARGIN)
         suggested = float(f"{rate:.3g}")  # the curve knows no more digits
