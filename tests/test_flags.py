@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 
@@ -93,3 +94,28 @@ def test_import_and_help_load_no_framework(program):
         [sys.executable, "-c", program + loaded], capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_recipe_stands_instead_of_phases_and_reads_back():
+    config = flags.parse(
+        [*FINETUNE, "--recipe=auto(most_blocks=2)", "--precision=mixed_bfloat16",
+         "--jit_compile=True"]
+    )  # fmt: skip
+    assert (config.phases, config.recipe.arguments) == ((), {"most_blocks": 2})
+    assert (config.precision, config.jit_compile) == ("mixed_bfloat16", "true")
+    assert RunConfig.read(**config.settings()) == config
+
+
+@pytest.mark.parametrize(
+    ("flag", "words"),
+    [
+        (["--recipe=auto", "--phase=linear_probe"], "either --recipe"),
+        (["--recipe=auto", "--mode=cross_validate"], "--mode=finetune"),
+        (["--recipe=auto(most_block=2)"], "Did you mean 'most_blocks'"),
+        (["--precision=float16"], "mixed_float16"),
+        (["--jit_compile=yes"], "true, false, auto"),
+    ],
+)
+def test_wrong_recipes_and_precisions_are_refused_early(flag, words):
+    with pytest.raises(UserError, match=re.escape(words)):
+        flags.parse([*FINETUNE, *flag])

@@ -16,6 +16,7 @@ from ftkeras.report.plots import (
     coverage,
     intervals,
     learning_curve,
+    learning_rate,
     per_class,
     precision_recall,
     roc,
@@ -186,4 +187,17 @@ def learning(record: RunRecord) -> list[Picture]:
     return [
         Picture(wording.plain_name(name), "", learning_curve.draw(name, record.phases))
         for name in order
+    ]
+
+
+def rates(record: RunRecord) -> list[Picture]:
+    """Returns a picture for each phase that looked for its learning rate."""
+    return [
+        Picture(
+            _("Learning rate of phase {number}", number=number),
+            "",
+            learning_rate.draw(number, found),
+        )
+        for number, phase in enumerate(record.phases, 1)
+        if (found := phase.get("learning_rates"))
     ]

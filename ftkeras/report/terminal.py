@@ -9,7 +9,16 @@ from rich.table import Table
 from rich.text import Text
 
 from ftkeras.records.run_record import RunRecord
-from ftkeras.report import _files, caveats, ladder, next_steps, score_table, verdict, wording
+from ftkeras.report import (
+    _files,
+    caveats,
+    ladder,
+    next_steps,
+    recipe_words,
+    score_table,
+    verdict,
+    wording,
+)
 from ftkeras.report.language import N_, of
 from ftkeras.report.language import gettext as _
 from ftkeras.report.progress import progress
@@ -81,6 +90,9 @@ def _say(record: RunRecord, found: verdict.Verdict, console: Console) -> None:
     console.print(Padding(Text(found.sentence), (0, 0, 0, 2)))
     for caveat in caveats.find(record):
         console.print(Padding(Text(f"! {caveat}", style="yellow"), (0, 0, 0, 2)))
+    decided = recipe_words.why(record.analyses.get("recipe")) + recipe_words.rates(record.phases)
+    for sentence in decided:
+        console.print(Padding(Text(sentence, style="dim"), (0, 0, 0, 2)))
     console.print()
 
 
