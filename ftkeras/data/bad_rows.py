@@ -18,6 +18,7 @@ class BadRows:
         policy: `"error"` refuses the file; `"skip"` and `"quarantine"` leave the rows out, and the
             dataset lists them in `rejected`. A run then tells of them, and of quarantined ones
             writes each with its reason to its run directory.
+        source: Name of the file, for messages.
 
     Raises:
         UserError: An unknown policy.
@@ -30,6 +31,7 @@ class BadRows:
     """
 
     policy: str
+    source: str = ""
     rows: list[RejectedRow] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -50,6 +52,17 @@ class BadRows:
         """
         excerpt = content if len(content) <= _EXCERPT else content[:_EXCERPT] + "…"
         self.rows.append(RejectedRow(location, reason, excerpt, column))
+
+    def nothing_left(self) -> UserError:
+        """Returns the error for a file in which no row can be used."""
+        told = f" of {self.source}" if self.source else ""
+        if self.rows:
+            first = self.rows[0]
+            told += f"; {len(self.rows)} left out, the first is {first.location}: {first.reason}"
+        return UserError(
+            f"Expected at least one example. Received: no usable row{told}. Check that the file is "
+            "the right one."
+        )
 
     def settle(self) -> tuple[RejectedRow, ...]:
         """Returns the rows that were left out.

@@ -6,12 +6,14 @@ import warnings
 import zlib
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
+from ftkeras.data import existing_file
 from ftkeras.errors import UserError
 
 _File = TypeVar("_File")
@@ -19,6 +21,8 @@ _Result = TypeVar("_Result")
 SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp")
 # Pixels deeper than 8 bits: integers, also of 16 bits ("I;16"), and floats.
 _DEEP = ("I", "F")
+_BYTES_A_PIXEL = 16
+_METADATA = 1 << 26
 # Decoders that only read pixels: EPS, for one, would start a PostScript interpreter.
 _FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
 # What decoders raise on damaged files, found by fuzzing them.
@@ -51,6 +55,19 @@ def for_each(function: Callable[[_File], _Result], files: Iterable[_File]) -> li
         return list(pool.map(function, files))
 
 
+def content(file: Path, max_pixels: int) -> bytes:
+    """Returns the content of an image file.
+
+    Args:
+        file: The file.
+        max_pixels: A file of more bytes than that many pixels can take is refused unread.
+
+    Raises:
+        OSError: It cannot be read; `strerror` says why.
+    """
+    return existing_file.content(file, _BYTES_A_PIXEL * max_pixels + _METADATA)
+
+
 def problem(data: bytes, max_pixels: int) -> str:
     """Returns what is wrong with the content of an image file, or an empty string.
 
@@ -69,8 +86,12 @@ def problem(data: bytes, max_pixels: int) -> str:
             width, height = image.size
             if width * height > max_pixels:
                 return f"has {width} x {height} pixels, more than max_pixels={max_pixels}"
+            if not width or not height:
+                return "has no pixels"
             image.draft("RGB", (1, 1))
             image.load()
+            # What is done to it later must not fail later: turning it upright, and its colours.
+            _plain(ImageOps.exif_transpose(image).crop((0, 0, 1, 1)))
     except Image.DecompressionBombError as error:
         return f"is too large ({error})"
     except Image.UnidentifiedImageError:
@@ -102,11 +123,14 @@ def canonical_pixels(image: str | NDArray[np.uint8]) -> tuple[str, NDArray[np.ge
     try:
         with Image.open(image, formats=_FORMATS) as stored:
             stored.load()
-            upright = ImageOps.exif_transpose(stored)
-            plain = upright if upright.mode.startswith(_DEEP) else upright.convert("RGBA")
+            plain = _plain(ImageOps.exif_transpose(stored))
             return plain.mode, np.asarray(plain)
     except _DAMAGE as error:
         raise UserError(
             f"Expected an image that can be decoded. Received: {image} ({error}). "
             "Mend or remove it."
         ) from None
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    return image if image.mode.startswith(_DEEP) else image.convert("RGBA")

@@ -2,6 +2,7 @@
 
 import math
 import re
+import reprlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,12 +14,15 @@ from ftkeras.data.normal_form import is_blank
 _INTEGER = re.compile(r"-?(0|[1-9]\d{0,17})")
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,17})?(\.\d+)?([eE][-+]?\d{1,3})?")
 _LONGEST_LABEL = 1000
+_REPR = reprlib.Repr()
+_REPR.maxstring = _REPR.maxother = 200
+_REPR.maxlevel = 3
 
 
 def text_problem(column: str, value: object, max_characters: int) -> str:
     """Returns what is wrong with a text, or an empty string."""
     if not isinstance(value, str):
-        return f"`{column}` is {'missing' if is_missing(value) else repr(value)[:40]}, not a text"
+        return f"`{column}` is {'missing' if is_missing(value) else shown(value)[:40]}, not a text"
     if len(value) > max_characters:
         return (
             f"`{column}` has {len(value)} characters, more than max_characters={max_characters} "
@@ -46,7 +50,7 @@ def _name_problem(column: str, value: object) -> str:
             return f"`{column}` has {len(value)} characters, too many for a label"
         return _surrogate_problem(column, value)
     if not _is_number(value):
-        return f"`{column}` is {repr(value)[:40]}, neither a text nor a number of 64 bits"
+        return f"`{column}` is {shown(value)[:40]}, neither a text nor a number of 64 bits"
     return ""
 
 
@@ -61,7 +65,14 @@ def _surrogate_problem(column: str, value: str) -> str:
 def _is_number(value: object) -> bool:
     if isinstance(value, int):
         return value.bit_length() < 64
-    return isinstance(value, float | np.number | np.bool_) and bool(np.isfinite(value))
+    if not isinstance(value, float | np.number | np.bool_) or np.iscomplexobj(value):
+        return False
+    return bool(np.isfinite(value))
+
+
+def shown(value: object) -> str:
+    """Returns a short `repr`, whatever the size and depth of a value."""
+    return _REPR.repr(value).encode("utf-8", "replace").decode()
 
 
 def is_missing(value: object) -> bool:
@@ -88,7 +99,7 @@ def column_array(values: Sequence[Any]) -> NDArray[np.generic]:
     Texts that look like numbers become numbers, but not when one has a leading zero (`007`) or
     more than 18 digits, as codes have.
     """
-    texts = ["" if is_missing(value) else str(value) for value in values]
+    texts = ["" if is_missing(value) else _written(value) for value in values]
     if any(isinstance(value, bool) for value in values):
         return object_array(texts)
     if all(_INTEGER.fullmatch(text) for text in texts):
@@ -97,6 +108,12 @@ def column_array(values: Sequence[Any]) -> NDArray[np.generic]:
     if filled and all(_NUMBER.fullmatch(text) and text[-1].isdigit() for text in filled):
         return np.array([float(text) if text else math.nan for text in texts], "float64")
     return object_array(texts)
+
+
+def _written(value: object) -> str:
+    """A value as text that can be stored: half of a surrogate pair cannot."""
+    text = str(value)
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def object_array(values: Sequence[Any]) -> NDArray[np.object_]:

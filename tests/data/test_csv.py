@@ -81,7 +81,7 @@ def test_none_is_a_class_and_nan_is_a_missing_label(tmp_path):
     ("content", "message"),
     [
         ("", r"Expected a header row .* \(empty\)"),
-        ("text,label\n", "at least one example. Received: none"),
+        ("text,label\n", "at least one example. Received: no usable row of reviews.csv"),
         ("text,label\n ,1\n", r"reviews\.csv, row 2: `text` is empty"),
         ("text,label\n\u200b\u00a0,1\n", r"reviews\.csv, row 2: `text` is empty"),
         ("text,label\nx,\n", r"reviews\.csv, row 2: `label` is missing"),

@@ -18,6 +18,7 @@ from ftkeras.errors import UserError
 PARTS = ("train", "validation", "test")
 _SUM_SLACK = 1e-3
 _SHOWN = 5
+_LONGEST = 1000
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,11 @@ def read(file: Path, content: pa.Table, names: Names, first_row: int) -> AnswerT
         raise UserError(
             f"Expected every column of {file.name} to have a name of its own. Received: "
             f"{', '.join(sorted(repeated))} more than once. Rename them in the file."
+        )
+    if not len(content):
+        raise UserError(
+            f"Expected labels and answers in {file.name}. Received: no row. Check that the file is "
+            "the right one."
         )
     kind, columns, classes = _answers(place, content.column_names, names)
     values = _values(place, content, kind, columns)
@@ -192,9 +198,15 @@ def _texts(place: _Place, content: pa.Table, name: str) -> NDArray[np.str_]:
             f"Expected a column {name!r} in {place.file}. Received: "
             f"{', '.join(content.column_names)}.{catalog.nearest(name, content.column_names)}"
         )
-    texts = np.array(
-        ["" if v is None else class_name(v) for v in content[name].to_pylist()], np.str_
-    )
+    values = _words(content[name])
+    # One array has room for the longest in every row.
+    if max(map(len, values)) > _LONGEST:
+        long = np.array([len(value) > _LONGEST for value in values], bool)
+        raise UserError(
+            f"Expected a value of `{name}` of at most {_LONGEST} characters in every row. "
+            f"Received: {max(map(len, values)):,} characters in {place.rows(long)}."
+        )
+    texts = np.array(values, np.str_)
     wrong = texts == ""
     if wrong.any():
         raise UserError(
@@ -203,12 +215,23 @@ def _texts(place: _Place, content: pa.Table, name: str) -> NDArray[np.str_]:
     return texts
 
 
+def _words(column: pa.ChunkedArray) -> list[str]:
+    """Returns each value as the name of a class; a missing one is empty."""
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        return ["" if value is None else value.strip() for value in column.to_pylist()]
+    distinct = pc.unique(column).to_pylist()
+    if len(distinct) * 2 > len(column):
+        return ["" if value is None else class_name(value) for value in column.to_pylist()]
+    name_of = {value: "" if value is None else class_name(value) for value in distinct}
+    return [name_of[value] for value in column.to_pylist()]
+
+
 def _ids(place: _Place, content: pa.Table, name: str) -> NDArray[np.str_]:
     if name not in content.column_names:
         return np.array([f"row {row + place.first_row}" for row in range(len(content))], np.str_)
     ids = _texts(place, content, name)
-    _, first, counts = np.unique(ids, return_index=True, return_counts=True)
-    if len(first) < len(ids):
+    if len(set(ids.tolist())) < len(ids):
+        _, first, counts = np.unique(ids, return_index=True, return_counts=True)
         again = ids[first[counts > 1][0]]
         raise UserError(
             f"Expected every `{name}` once: each example counts once. Received: {str(again)!r} "

@@ -1,11 +1,10 @@
 """Predictions in a CSV or TSV file."""
 
-from pathlib import Path
-
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from ftkeras.contracts.answer_table import AnswerTable
+from ftkeras.data.existing_file import existing_file
 from ftkeras.data.predictions import _columns
 from ftkeras.errors import UserError
 
@@ -47,13 +46,14 @@ def build(  # noqa: PLR0913 - the columns of a file, each with its usual name
 
     Example:
         >>> import tempfile
+        >>> from pathlib import Path
         >>> path = Path(tempfile.mkdtemp()) / "predictions.csv"
         >>> _ = path.write_text("id,label,probability,country\na,spam,0.9,NO\nb,wanted,0.2,PE\n")
         >>> table = build(str(path))
         >>> table.kind, table.values[:, 0].tolist(), table.columns["country"].tolist()
         ('probability', [0.9, 0.2], ['NO', 'PE'])
     """
-    file = Path(path).expanduser()
+    file = existing_file(path, "csv")
     separator = separator or ("\t" if file.suffix.lower() in (".tsv", ".tab") else ",")
     texts = (label, id, split, preview, answer or "answer")
     try:
@@ -67,7 +67,7 @@ def build(  # noqa: PLR0913 - the columns of a file, each with its usual name
             ),
         )
         _ = content.column_names  # decodes them
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+    except (pa.ArrowException, OSError, ValueError, TypeError) as error:
         raise UserError(
             f"Expected a table in UTF-8 with a header row. Received: path={path!r} "
             f"({str(error)[:200]}). Correct the path or the file."

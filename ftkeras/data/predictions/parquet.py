@@ -1,11 +1,10 @@
 """Predictions in a Parquet file."""
 
-from pathlib import Path
-
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ftkeras.contracts.answer_table import AnswerTable
+from ftkeras.data.existing_file import existing_file
 from ftkeras.data.predictions import _columns
 from ftkeras.errors import UserError
 
@@ -39,15 +38,17 @@ def build(  # noqa: PLR0913 - the columns of a file, each with its usual name
 
     Example:
         >>> import tempfile
+        >>> from pathlib import Path
         >>> path = Path(tempfile.mkdtemp()) / "predictions.parquet"
         >>> pq.write_table(pa.table({"label": [0, 1], "logit": [-2.0, 3.5]}), path)
         >>> build(str(path)).ids.tolist()
         ['row 0', 'row 1']
     """
-    file = Path(path).expanduser()
+    file = existing_file(path, "parquet")
     try:
-        content = pq.read_table(file)
-    except (pa.ArrowException, OSError) as error:
+        content = pq.ParquetFile(file).read()
+        _ = content.column_names  # decodes them
+    except (pa.ArrowException, OSError, ValueError, TypeError) as error:
         raise UserError(
             f"Expected a Parquet file. Received: path={path!r} ({str(error)[:200]}). "
             "Correct the path or the file."

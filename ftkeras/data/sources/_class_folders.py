@@ -24,7 +24,7 @@ def root_of(path: str, source: str) -> Path:
         what = "a file" if root.exists() else "does not exist"
         raise UserError(
             f"Expected `path` of `{source}` to be a folder with one subfolder per class. "
-            f"Received: path={path!r} ({what})."
+            f"Received: path={path[:300]!r} ({what})."
         )
     return root
 
@@ -46,7 +46,7 @@ def files(root: Path, suffixes: Sequence[str]) -> Iterator[tuple[str, str, Path]
         nested = [(part, inner) for part in by_part for inner in _subfolders(by_part[part], root)]
         classes = nested or classes
     for part, folder in classes:
-        for file in sorted(folder.iterdir()):
+        for file in _inside(folder):
             if file.name[0] != "." and file.suffix.lower() in suffixes:
                 _stay_inside(file, root)
                 yield part, folder.name, file
@@ -75,6 +75,9 @@ def dataset(
     kept = []
     for (part, name, file), (identity, reason) in zip(found, outcomes, strict=True):
         location = file.relative_to(root).as_posix()
+        if not _is_text(location):
+            location = location.encode("utf-8", "replace").decode()
+            reason = "has a name, or lies in a folder, that is no UTF-8"
         if reason:
             bad.add(location, f"the file {reason}")
         else:
@@ -97,10 +100,31 @@ def dataset(
 
 
 def _subfolders(folder: Path, root: Path) -> list[Path]:
-    found = sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] != ".")
+    found = [path for path in _inside(folder) if path.name[0] != "." and path.is_dir()]
     for path in found:
         _stay_inside(path, root)
     return found
+
+
+def _inside(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        raise UserError(
+            f"Expected a folder that can be read. Received: {_said(folder)} ({error.strerror})."
+        ) from None
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _said(path: Path) -> str:
+    return str(path).encode("utf-8", "replace").decode()
 
 
 def _part_name(name: str) -> str:
@@ -108,9 +132,12 @@ def _part_name(name: str) -> str:
 
 
 def _stay_inside(path: Path, root: Path) -> None:
-    target = path.resolve()
+    try:
+        target = path.resolve()
+    except (OSError, RuntimeError):  # links in a circle lead nowhere
+        return
     if not target.is_relative_to(root.resolve()):
         raise UserError(
-            f"Expected every file to lie in {root}. Received: {path.relative_to(root)}, a link to "
-            f"{target}. Copy the file into the folder, or remove the link."
+            f"Expected every file to lie in {root}. Received: {_said(path.relative_to(root))}, a "
+            f"link to {_said(target)}. Copy the file into the folder, or remove the link."
         )

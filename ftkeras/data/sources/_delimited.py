@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TextIO
 
+from ftkeras.data import table
 from ftkeras.data.bad_rows import BadRows
 from ftkeras.data.sources import _text_table
 from ftkeras.errors import UserError
@@ -39,7 +40,7 @@ def read(
     try:
         separator = separator or _separator(file, encoding, list(wanted.values()))
         names, columns, locations = _read(file, separator, encoding, quoted, bad)
-    except UnicodeDecodeError:
+    except UnicodeError:  # some encodings, such as idna, tell no place
         raise _undecodable(file, encoding) from None
     finally:
         csv.field_size_limit(previous)
@@ -65,7 +66,7 @@ def _read(
         location = f"{file.name}, row {row}" + (f" (line {line})" if line != row else "")
         if len(cells) != len(names):
             reason = f"{_cells(len(cells))} where the header has {len(names)}"
-            bad.add(location, reason, repr(cells))
+            bad.add(location, reason, table.shown(cells))
             continue
         locations.append(location)
         for column, cell in zip(columns, cells, strict=True):
@@ -130,15 +131,19 @@ def _check_encoding(encoding: str) -> None:
 
 def _undecodable(file: Path, encoding: str) -> UserError:
     data = file.read_bytes()
-    line, byte = 0, 0
+    other = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "cp1252"
+    found = "bytes that are none"
     try:
         data.decode(encoding)
     except UnicodeDecodeError as error:
-        line, byte = data.count(b"\n", 0, error.start) + 1, data[error.start]
-    other = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "cp1252"
+        line = data.count(b"\n", 0, error.start) + 1
+        byte = f"byte 0x{data[error.start]:02x}" if error.start < len(data) else "an early end"
+        found = f"{byte} in line {line}, which is none"
+    except UnicodeError:
+        pass
     return UserError(
-        f"Expected {file.name} to be stored as {encoding}. Received: byte 0x{byte:02x} in line "
-        f"{line}, which is none. Give the file's own encoding, for example encoding='{other}'."
+        f"Expected {file.name} to be stored as {encoding}. Received: {found}. Give the file's own "
+        f"encoding, for example encoding='{other}'."
     )
 
 

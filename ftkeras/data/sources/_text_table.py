@@ -1,8 +1,7 @@
 """Columns of a table with a text and a label -> Dataset: what the text sources share."""
 
-import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,40 +14,9 @@ from ftkeras.data.content_digest import content_digest
 from ftkeras.errors import UserError
 
 _EXCERPT = 150
-
-
-def existing_file(path: str, source: str) -> Path:
-    """Returns the path of a file that can be opened, `~` being the home directory.
-
-    Args:
-        path: As the user wrote it.
-        source: Name of the source, for messages.
-
-    Raises:
-        UserError: There is no such file, it is a directory, or it may not be read.
-    """
-    if not isinstance(path, str | Path):
-        raise UserError(f"Expected `path` of `{source}` to be a text. Received: path={path!r}.")
-    file = Path(os.path.expanduser(path))
-    try:
-        file.open("rb").close()
-    except FileNotFoundError:
-        near = catalog.nearest(file.name, _files_beside(file))
-        raise UserError(
-            f"Expected `path` of `{source}` to be a file. Received: path={path!r} (does not exist)."
-            f"{near or ' Correct the path; it is taken from the current directory.'}"
-        ) from None
-    except IsADirectoryError:
-        raise UserError(
-            f"Expected `path` of `{source}` to be a file. Received: path={path!r} (a directory). "
-            "Name the file in it."
-        ) from None
-    except (OSError, ValueError) as error:
-        raise UserError(
-            f"Expected `path` of `{source}` to be a file that can be read. Received: "
-            f"path={path!r} ({error})."
-        ) from None
-    return file
+_MOST_COLUMNS = 10_000
+_NAMED = 30
+_LONGEST_NAME = 60
 
 
 def check_columns(file: str, available: Sequence[str], note: str, **wanted: str) -> None:
@@ -60,16 +28,26 @@ def check_columns(file: str, available: Sequence[str], note: str, **wanted: str)
         note: How the columns were read, for messages.
         **wanted: Argument name -> the column it asks for.
     """
-    repeated = sorted({name for name in available if available.count(name) > 1})
-    if repeated:
+    if len(available) > _MOST_COLUMNS:
         raise UserError(
-            f"Expected every column of {file} to have a name of its own. Received: "
-            f"{', '.join(repeated)} more than once. Rename them in the file."
+            f"Expected at most {_MOST_COLUMNS:,} columns in {file}. Received: {len(available):,}"
+            f"{note}. Put what belongs together into one column."
         )
+    unwritable = [name for name in available if not _is_text(name)]
+    repeated = [name for name, count in Counter(available).items() if count > 1]
+    for names, rule in (
+        (unwritable, "a name that is text"),
+        (sorted(repeated), "a name of its own"),
+    ):
+        if names:
+            raise UserError(
+                f"Expected every column of {file} to have {rule}. Received: {listed(names)}"
+                f"{' more than once' if names is not unwritable else ''}. Rename them in the file."
+            )
     for argument, column in wanted.items():
         if column not in available:
             raise UserError(
-                f"Expected a column `{column}` in {file}, which has: {', '.join(available)}{note}. "
+                f"Expected a column `{column}` in {file}, which has: {listed(available)}{note}. "
                 f"Received: {argument}={column!r}.{catalog.nearest(column, list(available))} "
                 f"Name the column, as in {argument}='...'."
             )
@@ -105,19 +83,14 @@ def assemble(
     columns, label = joined(columns, names)
     kept = []
     for row, (value, answer) in enumerate(zip(columns[text], columns[label], strict=True)):
-        reason = table.text_problem(text, value, max_characters)
-        column = text if reason else label
-        reason = reason or table.label_problem(label, answer)
+        column, reason = problem(text, value, label, answer, max_characters)
         if reason:
-            bad.add(locations[row], reason, _excerpt([value, answer]), column)
+            bad.add(locations[row], reason, excerpt([value, answer]), column)
         else:
             kept.append(row)
     rejected = bad.settle()
     if not kept:
-        raise UserError(
-            f"Expected at least one example. Received: none, {len(rejected)} rows left out. "
-            "Check that the file is the right one."
-        )
+        raise bad.nothing_left()
     texts = [columns[text][row] for row in kept]
     return Dataset(
         modality="text",
@@ -135,9 +108,22 @@ def assemble(
     )
 
 
+def problem(
+    text: str, value: object, label: str, answer: object, max_characters: int
+) -> tuple[str, str]:
+    """Returns the column that is wrong in a row, and what is wrong with it: nothing is empty."""
+    reason = table.text_problem(text, value, max_characters)
+    if reason:
+        return text, reason
+    return label, table.label_problem(label, answer)
+
+
 def label_columns(label: str | Sequence[str]) -> tuple[str, ...]:
     """Returns the columns that make a label."""
-    return (label,) if isinstance(label, str) else tuple(label)
+    names = (label,) if isinstance(label, str) else tuple(label)
+    if not names:
+        raise UserError("Expected a column of labels, or several. Received: label=[].")
+    return names
 
 
 def wanted_labels(label: str | Sequence[str]) -> dict[str, str]:
@@ -157,10 +143,20 @@ def joined(
     return {**rest, label: list(zip(*(columns[name] for name in names), strict=True))}, label
 
 
-def _excerpt(cells: Sequence[Any]) -> str:
-    """The beginning of each cell: one that is too long must not be copied whole."""
-    return repr([cell[:_EXCERPT] if isinstance(cell, str) else cell for cell in cells])
+def excerpt(cells: Sequence[Any]) -> str:
+    """Returns the beginning of each cell: one that is too long must not be copied whole."""
+    return table.shown([cell[:_EXCERPT] if isinstance(cell, str) else cell for cell in cells])
 
 
-def _files_beside(file: Path) -> list[str]:
-    return [path.name for path in file.parent.iterdir()] if file.parent.is_dir() else []
+def listed(names: Sequence[str]) -> str:
+    """Returns the first names, each cut: a file that is no table may have one of ten megabytes."""
+    told = [name[:_LONGEST_NAME].encode("utf-8", "replace").decode() for name in names[:_NAMED]]
+    return ", ".join(told) + (f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else "")
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ftkeras import sound
 from ftkeras.contracts.dataset import Dataset
+from ftkeras.data import existing_file
 from ftkeras.data.content_digest import content_digest
 from ftkeras.data.sources import _class_folders
 from ftkeras.errors import UserError
@@ -60,7 +61,7 @@ def build(path: str, max_seconds: float = 600.0, on_bad_row: str = "error") -> D
 
 def _inspect(file: Path, max_seconds: float) -> tuple[str, str]:
     try:
-        data = file.read_bytes()
+        data = existing_file.content(file)
     except OSError as error:
         return "", f"cannot be read ({error.strerror})"
     if not data:

@@ -55,7 +55,7 @@ def build(path: str, max_pixels: int = 50_000_000, on_bad_row: str = "error") ->
 
 def _inspect(file: Path, max_pixels: int) -> tuple[str, str]:
     try:
-        data = file.read_bytes()
+        data = image_file.content(file, max_pixels)
     except OSError as error:
         return "", f"cannot be read ({error.strerror})"
     return content_digest("image", data), image_file.problem(data, max_pixels)

@@ -8,8 +8,8 @@ import numpy as np
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.data import image_file, table
 from ftkeras.data.bad_rows import BadRows
-from ftkeras.data.content_digest import content_digest
-from ftkeras.data.sources import _delimited, _text_table
+from ftkeras.data.existing_file import existing_file
+from ftkeras.data.sources import _delimited, _image_cell, _text_table
 from ftkeras.errors import UserError
 
 
@@ -53,7 +53,7 @@ def build(
         >>> build(str(folder / "cats.csv")).labels.tolist()
         ['cat']
     """
-    file = _text_table.existing_file(path, "image_table")
+    file = existing_file(path, "image_table")
     folder = Path(os.path.expanduser(root)) if root is not None else file.parent
     if not folder.is_dir():
         raise UserError(f"Expected `root` to be a folder. Received: root={root!r}.")
@@ -62,7 +62,9 @@ def build(
     wanted = {"image": image, **_text_table.wanted_labels(label)}
     cells, locations = _delimited.read(file, wanted, separator, encoding, True, bad)
     columns, label = _text_table.joined(cells, names)
-    outcomes = image_file.for_each(lambda cell: _inspect(folder, cell, max_pixels), columns[image])
+    outcomes = image_file.for_each(
+        lambda cell: _image_cell.inspect(folder, cell, max_pixels), columns[image]
+    )
     kept = []
     for row, (identity, reason) in enumerate(outcomes):
         problem = reason or table.label_problem(label, columns[label][row])
@@ -89,18 +91,3 @@ def build(
         rejected=rejected,
         label_names=names,
     )
-
-
-def _inspect(folder: Path, cell: str, max_pixels: int) -> tuple[str, str]:
-    """Returns the id of an image and what is wrong with it."""
-    name = cell.strip()
-    if not name or "\0" in name:
-        return "", "the path of the image is empty or no path"
-    try:
-        if not (folder / name).resolve().is_relative_to(folder.resolve()):
-            return "", f"{name[:200]} leads out of {folder}"
-        data = (folder / name).read_bytes()
-    except (OSError, RuntimeError, UnicodeError) as error:
-        return "", f"{name[:200]} cannot be read ({getattr(error, 'strerror', None) or error})"
-    problem = image_file.problem(data, max_pixels)
-    return content_digest("image", data), f"{name} {problem}" if problem else ""

@@ -1,22 +1,33 @@
-"""Texts and labels in a file with one JSON object a line."""
+"""Texts, images, numbers and their labels in a file with one JSON object a line."""
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.data.bad_rows import BadRows
-from ftkeras.data.sources import _text_table
+from ftkeras.data.existing_file import existing_file
+from ftkeras.data.sources import _input_columns, _text_table
 from ftkeras.errors import UserError
 
+# A table of ever new keys would grow with the square of the file.
+_MOST_EMPTY = 50
+_FEW_CELLS = 1_000_000
 
-def build(
+
+def build(  # noqa: PLR0913 - a call string names each of these by itself
     path: str,
-    text: str = "text",
+    text: str | None = None,
     label: str | list[str] = "label",
     max_characters: int = 1_000_000,
     on_bad_row: str = "error",
+    second_text: str | None = None,
+    image: str | None = None,
+    numbers: str | list[str] | None = None,
+    categories: str | list[str] | None = None,
+    root: str | None = None,
 ) -> Dataset:
     r"""Reads a JSON Lines file (UTF-8); the other plain values become slice columns.
 
@@ -25,12 +36,18 @@ def build(
 
     Args:
         path: The file.
-        text: The key of the text.
+        text: The key of the text; `None` takes `text`, unless an image, numbers or categories are
+            the input.
         label: The key of the label: a text, a number, true or false, or a list of these; a list of
             keys for several numbers to predict.
         max_characters: Longer texts are bad rows.
         on_bad_row: `"error"` refuses the file and names the lines; `"skip"` and
             `"quarantine"` leave them out.
+        second_text: The key of the second text, for pairs: an input is then both.
+        image: The key of paths of images, relative to `root`.
+        numbers: Keys of numbers, joined by commas or in a list; what a line lacks is missing.
+        categories: Keys of categories; they are slice columns, too.
+        root: The folder of the images; by default that of the file.
 
     Raises:
         UserError: The file is missing or empty, no line has these keys, or a line is not UTF-8,
@@ -44,8 +61,8 @@ def build(
         >>> dataset.inputs.tolist(), dataset.labels.tolist(), dataset.columns["stars"].tolist()
         (['Great fun'], [1], [5])
     """
-    file = _text_table.existing_file(path, "json_lines")
-    bad = BadRows(on_bad_row)
+    file = existing_file(path, "json_lines")
+    bad = BadRows(on_bad_row, source=file.name)
     found = list(_objects(file, bad))
     keys = list(dict.fromkeys(key for _, content in found for key in content))
     if not found:
@@ -55,16 +72,32 @@ def build(
             "Check that the file is the right one."
         )
     wanted = _text_table.wanted_labels(label)
-    _text_table.check_columns(file.name, keys, "", text=text, **wanted)
+    inputs = _input_columns.chosen(text, second_text, image, numbers, categories, root)
+    _text_table.check_columns(file.name, keys, "", **inputs.wanted, **wanted)
+    _check_filled(file.name, keys, found)
     columns = {key: [content.get(key) for _, content in found] for key in keys}
     plain = {
         key: values
         for key, values in columns.items()
-        if key in (text, *wanted.values())
+        if key in (*inputs.wanted.values(), *wanted.values())
         or not any(isinstance(value, list | dict) for value in values)
     }
     locations = [location for location, _ in found]
-    return _text_table.assemble(plain, locations, text, label, max_characters, bad)
+    return _input_columns.assemble(
+        plain, locations, inputs, label, max_characters, file.parent, bad
+    )
+
+
+def _check_filled(
+    file: str, keys: Sequence[str], found: Sequence[tuple[str, dict[str, Any]]]
+) -> None:
+    cells, given = len(keys) * len(found), sum(len(content) for _, content in found)
+    if cells > _MOST_EMPTY * given + _FEW_CELLS:
+        raise UserError(
+            f"Expected lines with the same keys. Received: {file} with {len(keys):,} different "
+            f"keys in {len(found):,} lines, most of them missing from most lines. Put what "
+            "differs from line to line under one key."
+        )
 
 
 def _objects(file: Path, bad: BadRows) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -95,5 +128,6 @@ def _objects(file: Path, bad: BadRows) -> Iterator[tuple[str, dict[str, Any]]]:
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     content = dict(pairs)
     if len(content) < len(pairs):
-        raise ValueError(f"Expected every key once. Received: {[key for key, _ in pairs]}")
+        again = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
+        raise ValueError(f"Expected every key once. Received: {again[:40]!r} more than once")
     return content

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from ftkeras import catalog
 from ftkeras.contracts.dataset import Dataset
+from ftkeras.data.existing_file import existing_file
 from ftkeras.data.from_arrays import from_arrays
-from ftkeras.data.sources import _text_table
 from ftkeras.errors import UserError
 
 _DAMAGE = (
@@ -22,8 +22,13 @@ _DAMAGE = (
     SyntaxError,
     TypeError,
     MemoryError,
-    NotImplementedError,
+    RuntimeError,  # encrypted, or packed in a way that is not known
+    AttributeError,
+    OverflowError,
 )
+
+_NAMED = 30
+_LONGEST = 500
 
 
 def build(
@@ -55,7 +60,7 @@ def build(
         >>> build(str(path)).labels.tolist()
         [3, 5]
     """
-    file = _text_table.existing_file(path, "npz")
+    file = existing_file(path, "npz")
     try:
         with zipfile.ZipFile(file) as archive:
             size = sum(member.file_size for member in archive.infolist())
@@ -67,7 +72,7 @@ def build(
         with np.load(file, allow_pickle=False) as arrays:
             for argument, name in (("inputs", inputs), ("labels", labels)):
                 _check_name(file.name, arrays.files, argument, name)
-            values, answers = arrays[inputs], arrays[labels]
+            values, answers = (np.asanyarray(arrays[name]) for name in (inputs, labels))
     except UserError:
         raise
     except _DAMAGE as error:
@@ -75,14 +80,25 @@ def build(
             "Expected a NumPy archive without pickled objects. Received: "
             f"path={path!r} ({str(error)[:100]}). Save it with numpy.savez and plain arrays."
         ) from None
+    for name, array in ((inputs, values), (labels, answers)):
+        _check_array(file.name, name, array)
     return from_arrays(values, _flat(answers), name=file.name, on_bad_row=on_bad_row)
 
 
 def _check_name(file: str, known: list[str], argument: str, name: str) -> None:
     if name not in known:
         raise UserError(
-            f"Expected `{argument}` to be an array in {file}, which has: {', '.join(known)}. "
+            f"Expected `{argument}` to be an array in {file}, which has: "
+            f"{', '.join(known[:_NAMED])[:_LONGEST] or 'none'}. "
             f"Received: {argument}={name!r}.{catalog.nearest(name, known)}"
+        )
+
+
+def _check_array(file: str, name: str, array: NDArray[np.generic]) -> None:
+    if not array.ndim or array.dtype.hasobject:
+        raise UserError(
+            f"Expected `{name}` of {file} to be an array with one entry an example. Received: "
+            f"shape {array.shape} of type {array.dtype}. Save it with numpy.savez and plain arrays."
         )
 
 

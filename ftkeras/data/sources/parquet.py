@@ -1,25 +1,31 @@
-"""Texts and labels in the columns of Parquet files."""
+"""Texts, images, numbers and their labels in the columns of Parquet files."""
 
-from collections.abc import Iterator
 from glob import glob
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.data.bad_rows import BadRows
-from ftkeras.data.sources import _text_table
+from ftkeras.data.existing_file import existing_file
+from ftkeras.data.sources import _input_columns, _large_text_table, _parquet_pieces
 from ftkeras.errors import UserError
 
+_LONGEST_PATH = 4096
 
-def build(
+
+def build(  # noqa: PLR0913 - a call string names each of these by itself
     path: str,
-    text: str = "text",
+    text: str | None = None,
     label: str | list[str] = "label",
     max_characters: int = 1_000_000,
+    max_bytes: int = 8_000_000_000,
+    rows_in_memory: int = 1_000_000,
     on_bad_row: str = "error",
+    second_text: str | None = None,
+    image: str | None = None,
+    numbers: str | list[str] | None = None,
+    categories: str | list[str] | None = None,
+    root: str | None = None,
 ) -> Dataset:
     """Reads a Parquet file, all of a folder, or those that a pattern names.
 
@@ -27,15 +33,28 @@ def build(
     columns; lists, structures and binary columns are not read. Rows are numbered from 0 in each
     file, and files are read in the order of their names.
 
+    Of more than `rows_in_memory` rows the texts are left on disk, in a temporary file: inputs and
+    locations are then read where they are asked for (`ftkeras.data.lazy_column`), and everything
+    else is the same. Five million short texts are read, split and checked in less than 2 GiB.
+
     Args:
         path: A file, a folder (searched for `*.parquet`, deeply), or a pattern such as
             `reviews/part-*.parquet`.
-        text: The column that holds the texts.
+        text: The column that holds the texts; `None` takes `text`, unless an image, numbers or
+            categories are the input.
         label: The column that holds the labels: texts, numbers, true and false, or lists of these;
             a list of columns for several numbers to predict.
         max_characters: Longer texts are bad rows.
+        max_bytes: Data that would take more in memory are refused: a small file can unfold
+            without end.
+        rows_in_memory: From more rows on, texts are left on disk.
         on_bad_row: `"error"` refuses the data and names the rows; `"skip"` and
             `"quarantine"` leave them out.
+        second_text: The column of the second text, for pairs: an input is then both.
+        image: The column of paths of images, relative to `root`.
+        numbers: Columns of numbers, joined by commas or in a list; empty cells are missing values.
+        categories: Columns of categories; they are slice columns, too.
+        root: The folder of the images; by default that of the first file.
 
     Raises:
         UserError: There is no such file, one is damaged, the files differ in their columns or
@@ -43,6 +62,7 @@ def build(
 
     Example:
         >>> import pathlib, tempfile
+        >>> import pyarrow as pa, pyarrow.parquet as pq
         >>> path = pathlib.Path(tempfile.mkdtemp()) / "reviews.parquet"
         >>> pq.write_table(pa.table({"text": ["Great fun"], "label": [1], "stars": [5]}), path)
         >>> dataset = build(str(path))
@@ -50,96 +70,41 @@ def build(
         (['Great fun'], [1], [5])
     """
     files = _files(path)
-    bad = BadRows(on_bad_row)
+    folder = Path(path).expanduser()
+    inside = folder.is_dir() if len(str(path)) < _LONGEST_PATH else False
+    named = [(file, str(file.relative_to(folder)) if inside else file.name) for file in files]
+    bad = BadRows(on_bad_row, source=Path(path).name[:100])
+    inputs = _input_columns.chosen(text, second_text, image, numbers, categories, root)
+    found = _parquet_pieces.pieces(named, inputs.wanted, label, max_bytes)
+    alone = inputs.text if inputs.modalities == ("text",) else None
+    if alone and _parquet_pieces.count_rows(files) > rows_in_memory:
+        return _large_text_table.assemble(found, alone, label, max_characters, bad)
     columns: dict[str, list[Any]] = {}
     locations: list[str] = []
-    for file, content in _tables(files, text, label):
-        if not columns:
-            columns = {name: [] for name in content.column_names}
-        if set(columns) != set(content.column_names):
-            raise UserError(
-                f"Expected the columns {', '.join(columns)} in every file. Received: {file.name} "
-                f"with {', '.join(content.column_names)}. Read these files separately."
-            )
-        for name, values in columns.items():
-            values.extend(content[name].to_pylist())
-        name = str(file.relative_to(path)) if Path(path).is_dir() else file.name
-        locations.extend(f"{name}, row {row}" for row in range(len(content)))
-    return _text_table.assemble(columns, locations, text, label, max_characters, bad)
+    for piece in found:
+        for name, values in piece.columns.items():
+            columns.setdefault(name, []).extend(values)
+        rows = range(piece.first_row, piece.first_row + len(next(iter(piece.columns.values()))))
+        locations.extend(f"{piece.file}, row {row}" for row in rows)
+    return _input_columns.assemble(
+        columns, locations, inputs, label, max_characters, files[0].parent, bad
+    )
 
 
 def _files(path: str) -> list[Path]:
-    place = Path(path)
-    if place.is_dir():
-        found = sorted(place.rglob("*.parquet"))
-    elif place.exists() or not any(sign in path for sign in "*?["):
-        return [_text_table.existing_file(path, "parquet")]
-    else:
-        found = sorted(Path(name) for name in glob(path, recursive=True))
+    place = Path(path).expanduser()
+    try:
+        if place.is_dir():
+            found = sorted(place.rglob("*.parquet"))
+        elif place.exists() or not any(sign in path for sign in "*?["):
+            return [existing_file(path, "parquet")]
+        else:
+            found = sorted(Path(name) for name in glob(str(place), recursive=True))
+    except (OSError, ValueError, RuntimeError):  # too long, no path at all, links in a circle
+        return [existing_file(path, "parquet")]
     if not found:
         raise UserError(
-            f"Expected Parquet files. Received: path={path!r}, where there are none. "
+            f"Expected Parquet files. Received: path={path[:300]!r}, where there are none. "
             "Correct the path; it is taken from the current directory."
         )
-    return found
-
-
-def _tables(
-    files: list[Path], text: str, label: str | list[str]
-) -> Iterator[tuple[Path, pa.Table]]:
-    wanted = _text_table.wanted_labels(label)
-    for file in files:
-        try:
-            schema = pq.read_schema(file)
-            _text_table.check_columns(file.name, schema.names, "", text=text, **wanted)
-            kinds = {name: schema.field(name).type for name in schema.names}
-            labels = set(wanted.values())
-            names = [
-                name
-                for name, kind in kinds.items()
-                if _is_plain(kind) or (name in labels and _is_list(kind))
-            ]
-            if {text, *labels} - set(names):
-                told = ", ".join(f"{name}: {kinds[name]}" for name in (text, *sorted(labels)))
-                raise UserError(
-                    f"Expected columns of texts and labels. Received: {file.name} with {told}."
-                )
-            yield file, _comparable(pq.ParquetFile(file).read(columns=names))
-        except (pa.ArrowException, OSError) as error:
-            raise UserError(
-                f"Expected a Parquet file. Received: {file} ({str(error)[:120]}). "
-                "Write it anew, or remove it."
-            ) from None
-
-
-def _is_plain(kind: pa.DataType) -> bool:
-    if pa.types.is_dictionary(kind):
-        return _is_plain(kind.value_type)
-    tests = (
-        pa.types.is_string,
-        pa.types.is_large_string,
-        pa.types.is_string_view,
-        pa.types.is_boolean,
-        pa.types.is_integer,
-        pa.types.is_floating,
-        pa.types.is_temporal,
-    )
-    return any(test(kind) for test in tests)
-
-
-def _is_list(kind: pa.DataType) -> bool:
-    tests = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
-    return any(test(kind) for test in tests) and _is_plain(kind.value_type)
-
-
-def _comparable(content: pa.Table) -> pa.Table:
-    """Dates as ISO texts, categories as what they stand for."""
-    for index, field in enumerate(content.schema):
-        if pa.types.is_dictionary(field.type):
-            plain = content.column(index).cast(field.type.value_type)
-        elif pa.types.is_temporal(field.type):
-            plain = content.column(index).cast(pa.string())
-        else:
-            continue
-        content = content.set_column(index, field.name, plain)
-    return content
+    return [existing_file(str(file), "parquet") for file in found]

@@ -1,0 +1,73 @@
+"""Columns whose values are made when they are asked for."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+_AT_ONCE = 8192
+
+Read = Callable[[NDArray[np.int64]], Sequence[Any]]
+"""Row numbers -> their values."""
+
+
+class LazyColumn(Sequence[Any]):
+    """Looks like a one-dimensional array of objects, and holds row numbers alone.
+
+    An integer gives a value; a slice, a mask or an array of row numbers gives another column of
+    that kind, without reading anything. Values are read when the column is iterated over, listed
+    (`tolist`), or made an array (`numpy.asarray`).
+
+    Args:
+        read: Row numbers -> their values.
+        rows: `(values,)` the row number of each value.
+
+    Example:
+        >>> column = LazyColumn(lambda rows: [f"row {row}" for row in rows], np.arange(10**6))
+        >>> len(column), column[-1], column[np.array([3, 5])].tolist()
+        (1000000, 'row 999999', ['row 3', 'row 5'])
+        >>> np.asarray(column[:2])
+        array(['row 0', 'row 1'], dtype=object)
+    """
+
+    dtype = np.dtype(object)
+    ndim = 1
+
+    def __init__(self, read: Read, rows: NDArray[np.int64]) -> None:
+        self._read = read
+        self.rows = rows
+
+    @property
+    def shape(self) -> tuple[int]:
+        """`(values,)`."""
+        return (len(self.rows),)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, chosen: int) -> Any: ...
+    @overload
+    def __getitem__(self, chosen: "slice | NDArray[Any] | Sequence[int]") -> "LazyColumn": ...
+
+    def __getitem__(self, chosen: Any) -> Any:
+        """Returns one value, or the column of the chosen rows."""
+        if isinstance(chosen, int | np.integer):
+            return self._read(self.rows[chosen : chosen + 1 or None])[0]
+        return LazyColumn(self._read, self.rows[chosen])
+
+    def __iter__(self) -> Iterator[Any]:
+        for first in range(0, len(self.rows), _AT_ONCE):
+            yield from self._read(self.rows[first : first + _AT_ONCE])
+
+    def tolist(self) -> list[Any]:
+        """Returns all values."""
+        return list(self)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        """Returns all values as an array of objects, or of the type that is asked for."""
+        values = np.empty(len(self.rows), dtype=object)
+        for row, value in enumerate(self):
+            values[row] = value
+        return values if dtype is None else values.astype(dtype)
