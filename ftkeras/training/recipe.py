@@ -347,6 +347,11 @@ class Recipe:
             return answers(model, self.objective, rows, self._batch_size, self.jit_compile)
 
     @property
+    def ran_on_features(self) -> bool:
+        """Whether all phases so far ran on cached features: another head would be cheap."""
+        return self._only_head_ran
+
+    @property
     def passes(self) -> dict[str, int]:
         """Examples that went through the frozen backbone, were reused, and were saved.
 

@@ -1,6 +1,7 @@
 """From one flagfile to a judged, reported, reloadable fine-tuned model."""
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from ftkeras.workflows import (
     _analyses,
     _augmentation,
     _balance,
+    _balance_effect,
     _baselines,
     _clock,
     _course,
@@ -111,6 +113,16 @@ def finetune(config: RunConfig) -> RunRecord:
             answers = {name: recipe.predict(_part(data, name), name) for name in _judgement.JUDGED}
             logits = {name: values for name, (values, _) in answers.items()}
             model = _predictions.assemble(data, logits, with_previews=True)
+            plain = _balance_effect.plain_logits(
+                config,
+                recipe,
+                lambda other: _recipe(other, data, backbone, _silent),
+                course.phases,
+                {
+                    **{name: _part(data, name) for name in data.parts},
+                    "train": dataclasses.replace(_part(data, "train"), augment=augment),
+                },
+            )
             progress.say(_passes(recipe))
         scratch = None
         if twin is not None and config.random_twin == "trained":
@@ -151,6 +163,7 @@ def finetune(config: RunConfig) -> RunRecord:
                     data.labels["train"],
                     data.vocabulary.class_names,
                 ),
+                **_balance_effect.effect(config, data.task, model, plain, decision),
                 **_course.record(config, course, recipe.results),
                 **_augmentation.record(augment, course.phases, len(train)),
                 "learning_curve": curve,
@@ -228,6 +241,10 @@ def _recipe(config: RunConfig, data: PreparedData, backbone: Backbone, step: Ste
     objective = _objective.of_data(config, data.task, data.vocabulary, data.labels["train"])
     jit = _frozen.jit_compile(config)
     return Recipe(model, backbone, _frozen.cache(config, backbone), objective, step, (), jit)
+
+
+def _silent(name: str, unit: str) -> Callable[..., None]:
+    return lambda *told: None
 
 
 def _passes(recipe: Recipe) -> str:
