@@ -26,7 +26,7 @@ def answers(
     are those of the first example.
 
     Args:
-        model: Gives logits.
+        model: Gives logits. Compiled if it is not yet, so that the next part finds its graph.
         objective: Its loss and metrics.
         examples: What to predict.
         batch_size: Examples a batch.
@@ -35,7 +35,8 @@ def answers(
     Returns:
         `(examples, outputs)` float32 logits, and log name -> value.
     """
-    compile_model(model, dataclasses.replace(objective, metrics=list), jit_compile=jit_compile)
+    if not model.compiled:
+        compile_model(model, dataclasses.replace(objective, metrics=list), jit_compile=jit_compile)
     logits = predict(model, examples, batch_size)
     order = Batches(examples, batch_size).order()
     weights = None if examples.weights is None else examples.weights[order]

@@ -26,6 +26,9 @@ from ftkeras.training.precision import needs_scaled_loss
 from ftkeras.training.pull import pulled
 from ftkeras.training.weight_average import WeightAverage
 
+STEPS_ON_FEATURES = 16
+"""Steps between two returns to Python where a step is so short that Python would cost more."""
+
 # Losses whose labels can be smoothed, for they are what `CrossEntropy` computes.
 _CROSS_ENTROPIES = ("BinaryCrossentropy", "SparseCategoricalCrossentropy")
 
@@ -155,11 +158,9 @@ def fit_phase(
         before = model.get_weights()
         best = BestEpoch(objective.monitor, objective.direction, phase.patience or phase.epochs)
         average = None if phase.swa is None else WeightAverage(phase.swa, phase.epochs)
-        # A step on features is so short that Python between steps would cost more than they do.
         on_features = train.features is not None and keras.backend.backend() == "tensorflow"
-        _compile(
-            model, objective, phase, train, around, steps_per_execution=16 if on_features else 1
-        )
+        at_once = STEPS_ON_FEATURES if on_features else 1
+        _compile(model, objective, phase, train, around, steps_per_execution=at_once)
         spent = start.about["phase_seconds"] if start else 0.0
         around = _remembering(around, started - spent, found)
         _run(model, phase, (train, validation), seed, (best, average), around)

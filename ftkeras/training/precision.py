@@ -7,11 +7,12 @@ import keras
 
 from ftkeras import graph
 from ftkeras.contracts.backbone import Backbone
+from ftkeras.errors import UserError
 
 # Their sums and differences are what everything after them is made of, and they cost nothing.
 _EXACT = (
     *("Rescaling", "Normalization", "Resizing", "CenterCrop", "ReversedChannels"),
-    *("MeanPooling", "GlobalAveragePooling1D", "GlobalAveragePooling2D", "SavedModelBackbone"),
+    *("MeanPooling", "GlobalAveragePooling1D", "GlobalAveragePooling2D"),
 )
 
 
@@ -27,12 +28,22 @@ def in_precision(backbone: Backbone, precision: str) -> Backbone:
         backbone: Changed: its layers take the new policy.
         precision: `float32`, `mixed_bfloat16` or `mixed_float16`.
 
+    Raises:
+        UserError: The backbone is a SavedModel, and the precision is not `float32`.
+
     References:
         Micikevicius et al., 2018, ICLR (Mixed Precision Training).
     """
     if precision == "float32":
         return backbone
-    for layer in keras_layers(backbone.model):
+    layers = keras_layers(backbone.model)
+    if any(type(layer).__name__ == "SavedModelBackbone" for layer in layers):
+        raise UserError(
+            "Expected a backbone of Keras layers for another precision. Received: "
+            f"--precision={precision} and {backbone.handle}, a SavedModel, whose graph says what "
+            "it computes in. Leave --precision out."
+        )
+    for layer in layers:
         if not any(kind.__name__ in _EXACT for kind in type(layer).__mro__):
             layer.dtype_policy = precision
     # Tensors of the old graph are declared as float32, so the layers are called anew.

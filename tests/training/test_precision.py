@@ -1,11 +1,14 @@
 """Mixed precision of one backbone, and of nothing else."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
 
 from ftkeras.call_string import Call
 from ftkeras.contracts.phase import Phase
+from ftkeras.errors import UserError
 from ftkeras.model import build_model, features_model, freeze
 from ftkeras.training.feature_cache import FeatureCache
 from ftkeras.training.phase_optimizer import optimizer
@@ -40,6 +43,19 @@ def test_other_models_of_the_process_keep_their_precision(tmp_path):
     assert keras.config.dtype_policy().name == "float32"
     assert keras.layers.Dense(1).compute_dtype == "float32"
     assert name_of(text_backbone().model) == "float32"
+
+
+def test_a_saved_model_is_refused_for_its_graph_says_what_it_computes_in():
+    backbone = text_backbone()
+
+    class SavedModelBackbone(keras.layers.Layer):
+        """Of the same name."""
+
+    layer = SavedModelBackbone()
+    given = keras.Input((3,))
+    opaque = keras.Model(given, {"pooled": layer(given)})
+    with pytest.raises(UserError, match="SavedModel"):
+        in_precision(dataclasses.replace(backbone, model=opaque), "mixed_float16")
 
 
 def test_float32_changes_nothing_at_all():

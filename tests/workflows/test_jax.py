@@ -18,6 +18,11 @@ from ftkeras.records.run_record import RunRecord
              "top_blocks(count=1, epochs=2, learning_rate=0.001)"],
             marks=pytest.mark.slow,
         ),
+        pytest.param(
+            ["linear_probe(epochs=4, find_learning_rate=True, swa=0.5)",
+             "top_blocks(count=1, epochs=2, learning_rate=0.001, swa=0.0)"],
+            marks=pytest.mark.slow,
+        ),
     ],
 )  # fmt: skip
 def test_the_same_road_runs_on_jax(settings, finished, phases, tmp_path):
