@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ftkeras.records import atomic
-from ftkeras.report import language, wording
+from ftkeras.report import language, score_table, wording
 
 TEMPLATES = Path(__file__).parent / "templates"
 FILTERS = (
@@ -16,6 +16,7 @@ FILTERS = (
     wording.moment,
     wording.number,
     wording.amount,
+    wording.between,
     wording.p_value,
     wording.count,
     wording.duration,
@@ -50,8 +51,11 @@ def write(path: Path, template: str, content: dict[str, Any]) -> Path:
         lstrip_blocks=True,
     )
     environment.filters.update({function.__name__: function for function in FILTERS})
+    environment.filters.update(
+        model_name=score_table.name, better=score_table.better, said=language.said
+    )
     environment.globals.update(SPEECH)
-    environment.globals["_"], environment.globals["ngettext"] = _gettext, _ngettext
+    environment.globals.update(_=_gettext, ngettext=_ngettext, paragraph=_paragraph)
     # An SVG comes from ftkeras.report.plots, which escapes every name it writes.
     environment.filters["drawn"] = Markup
     css = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))  # noqa: S704
@@ -71,3 +75,7 @@ def _gettext(template: str, /, **values: Any) -> Markup:
 def _ngettext(one: str, many: str, /, count: int, **values: Any) -> Markup:
     found = Markup(language.chosen(one, many, count))  # noqa: S704
     return found.format(count=count, **values)
+
+
+def _paragraph(*sentences: str) -> Markup:
+    return Markup(language.paragraph(*(str(escape(text)) for text in sentences if text)))  # noqa: S704

@@ -3,24 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ftkeras.message import Message
 from ftkeras.report import wording
 from ftkeras.report.answers import Answers
-from ftkeras.report.language import N_, listed, ngettext, paragraph, said
 from ftkeras.report.language import gettext as _
+from ftkeras.report.language import listed, ngettext, paragraph
 from ftkeras.report.worst_errors import preview
 
 _CHANCE = 0.05
-# What ftkeras derives or fills in; all other columns and values are the user's words.
-_OWN = (
-    N_("text length"),
-    N_("brightness"),
-    N_("true label"),
-    N_("rarest third"),
-    N_("middle third"),
-    N_("most frequent third"),
-    N_("(missing)"),
-)
 
 
 @dataclass(frozen=True)
@@ -187,32 +176,10 @@ def suspects_sentence(found: dict[str, Any]) -> str:
     return paragraph(sentence, bounds)
 
 
-def slice_name(item: dict[str, Any]) -> str:
-    """Returns what a slice is called: its column and what that says; weak ones have no column.
-
-    Args:
-        item: One of `differences` or `weak` of `analyses["slices"]` of a record.
-
-    Example:
-        >>> slice_name({"column": "source", "value": "phone"})
-        'source: phone'
-    """
-    value = _word(item["value"])
-    return (
-        _("{column}: {value}", column=_word(item["column"]), value=value)
-        if item["column"]
-        else value
-    )
-
-
-def _word(text: str) -> str:
-    return said(text) if isinstance(text, Message) or text in _OWN else text
-
-
 def _row(item: dict[str, Any], score: str) -> SliceRow:
     low, high = (wording.amount(score, item[end]) for end in ("low", "high"))
     return SliceRow(
-        name=wording.shortened(slice_name(item), 90),
+        name=wording.shortened(wording.slice_name(item), 90),
         num_units=item["num_units"],
         score=wording.amount(score, item["score"]),
         interval=wording.between(low, high),

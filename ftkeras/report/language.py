@@ -141,7 +141,7 @@ def said(text: str) -> str:
     return found.format(**values) if values else found
 
 
-def paragraph(*sentences: str) -> str:
+def paragraph(*sentences: str | None) -> str:
     """Returns whole sentences one after the other; empty ones are left out.
 
     Example:

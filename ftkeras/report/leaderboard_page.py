@@ -5,15 +5,17 @@ from typing import Any
 
 from ftkeras.errors import UserError
 from ftkeras.records.run_record import Measurement, RunRecord
-from ftkeras.report import _page, leaderboard_words
+from ftkeras.report import _page, language, leaderboard_words
+from ftkeras.report.language import N_
+from ftkeras.report.language import gettext as _
 from ftkeras.report.plots import critical_difference, intervals, quality_cost
 
 _COSTS = {
-    "training_seconds": "seconds of training",
-    "parameters": "parameters",
-    "latency_milliseconds": "milliseconds for one answer",
-    "batch_milliseconds": "milliseconds for 32 answers",
-    "peak_mebibytes": "peak memory in MiB",
+    "training_seconds": N_("seconds of training"),
+    "parameters": N_("parameters"),
+    "latency_milliseconds": N_("milliseconds for one answer"),
+    "batch_milliseconds": N_("milliseconds for 32 answers"),
+    "peak_mebibytes": N_("peak memory in MiB"),
 }
 _RECORDED = ("training_seconds", "parameters")
 
@@ -34,28 +36,30 @@ def write(run_dir: Path) -> Path:
             f"Expected the record of --mode=compare. Received: {run_dir}, whose record has the "
             f"analyses {sorted(record.analyses)}."
         )
+    with language.of(record):
+        return _page.write(run_dir / "report.html", "leaderboard.html.j2", _content(record, boards))
+
+
+def _content(record: RunRecord, boards: list[dict[str, Any]]) -> dict[str, Any]:
     ranks = record.analyses["ranks"]
-    return _page.write(
-        run_dir / "report.html",
-        "leaderboard.html.j2",
-        {
-            "record": record,
-            "boards": [
-                {**board, "pictures": _pictures(board, number)}
-                for number, board in enumerate(boards, 1)
-            ],
-            "ranks": ranks,
-            "ranks_svg": (
-                critical_difference.draw(
-                    ranks["methods"], ranks["average"], ranks["critical_difference"]
-                )
-                if ranks and ranks["critical_difference"]
-                else ""
-            ),
-            "words": leaderboard_words,
-            "costs": leaderboard_words.COSTS,
-        },
-    )
+    drawn = ranks and ranks["critical_difference"]
+    return {
+        "record": record,
+        "boards": [
+            {**board, "pictures": _pictures(board, number)}
+            for number, board in enumerate(boards, 1)
+        ],
+        "ranks": ranks,
+        "ranks_svg": (
+            critical_difference.draw(
+                ranks["methods"], ranks["average"], ranks["critical_difference"]
+            )
+            if drawn
+            else ""
+        ),
+        "words": leaderboard_words,
+        "costs": leaderboard_words.COSTS,
+    }
 
 
 def _pictures(board: dict[str, Any], number: int) -> list[str]:
@@ -83,5 +87,5 @@ def _pictures(board: dict[str, Any], number: int) -> list[str]:
             score, direction = board["headline"], board["direction"]
             suffix = f"-{cost.replace('_', '-')}" if drawn else ""
             name = f"quality-cost-{number}{suffix}"
-            drawn.append(quality_cost.draw(rows, score, words, direction, name))
+            drawn.append(quality_cost.draw(rows, score, _(words), direction, name))
     return [*found, *drawn]

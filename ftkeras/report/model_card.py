@@ -14,6 +14,8 @@ _PIPELINES = {
     "text": "text-classification",
     "image": "image-classification",
     "audio": "audio-classification",
+    "text_pair": "text-classification",
+    "tabular": "tabular-classification",
 }
 # What Markdown would take for a sign of its own, or a table for the end of a cell.
 _SIGNS = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>|#"})

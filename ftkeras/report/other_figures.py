@@ -66,8 +66,9 @@ def of_numbers(answers: Answers) -> list[Picture]:
             _("Errors"),
             _(
                 "True minus predicted, by what was predicted. Diamonds are means over ranges of "
-                "answers, with 95% intervals: away from zero, answers in that range are off on "
-                "average."
+                "answers, with {level} intervals: away from zero, answers in that range are off on "
+                "average.",
+                level="95%",
             ),
             residuals.draw(answers),
         ),

@@ -119,8 +119,8 @@ def _binary(counts: Sequence[int], class_names: Sequence[str]) -> Advice:
             ("accuracy", "f1_score", "average_precision"),
             message(
                 "Look at balanced accuracy: always answering “{most}” reaches accuracy {accuracy}, "
-                "F1 {f1} and average precision {precision} without having learnt anything; here it gets "
-                "50%, because it finds no “{negative}”.",
+                "F1 {f1} and average precision {precision} without having learnt anything; here it "
+                "gets 50%, because it finds no “{negative}”.",
                 most=positive,
                 accuracy=_percent(large),
                 f1=_percent(f1),

@@ -2,10 +2,12 @@
 
 import math
 from datetime import datetime
+from typing import Any
 
 from ftkeras import call_string
 from ftkeras.errors import UserError
-from ftkeras.report.language import N_, current
+from ftkeras.message import Message
+from ftkeras.report.language import N_, current, said
 from ftkeras.report.language import gettext as _
 
 _SPELLING = {
@@ -24,8 +26,19 @@ _NONE = "\N{EN DASH}"
 _NAMES = {
     "majority": N_("Majority class"),
     "features_logistic_regression": N_("Linear probe"),
+    "features_ridge": N_("Linear probe"),
     "features_nearest_neighbours": N_("Nearest neighbours"),
 }
+# What ftkeras derives or fills in; all other columns and values are the user's words.
+_OWN = (
+    N_("text length"),
+    N_("brightness"),
+    N_("true label"),
+    N_("rarest third"),
+    N_("middle third"),
+    N_("most frequent third"),
+    N_("(missing)"),
+)
 _JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"  # parts of emoji and of Persian words
 _SHARES = frozenset(
     {"accuracy", "balanced_accuracy", "precision", "recall", "specificity", "exact_match"}
@@ -98,6 +111,28 @@ def isolated(text: str) -> str:
 
 def _argument(name: str, value: object) -> str:
     return _(value) if isinstance(value, str) else f"{_(name.replace('_', ' '))} {value}"
+
+
+def slice_name(item: dict[str, Any]) -> str:
+    """Returns what a slice is called: its column and what that says; weak ones have no column.
+
+    Args:
+        item: One of `differences` or `weak` of `analyses["slices"]` of a record.
+
+    Example:
+        >>> slice_name({"column": "source", "value": "phone"})
+        'source: phone'
+    """
+    value = _word(item["value"])
+    return (
+        _("{column}: {value}", column=_word(item["column"]), value=value)
+        if item["column"]
+        else value
+    )
+
+
+def _word(text: str) -> str:
+    return said(text) if isinstance(text, Message) or text in _OWN else text
 
 
 def is_share(score: str) -> bool:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ftkeras.report import wording
 from ftkeras.report.answers import Answers
+from ftkeras.report.language import gettext as _
 from ftkeras.report.plots import _canvas
 
 MOST_CLASSES = 12
@@ -40,7 +41,7 @@ def trace(answers: Answers, others: dict[str, Answers], curve: Trace) -> list[Cu
         return _models(answers, others, curve)
     found = []
     for index, name in enumerate(answers.class_names[:MOST_CLASSES]):
-        positive = answers.labels == index
+        positive = answers.holds(index)
         if 0 < positive.sum() < len(positive):
             x, y, area = curve(positive, answers.probabilities[:, index])
             color = _canvas.CYCLE[index % len(_canvas.CYCLE)]
@@ -63,7 +64,7 @@ def _models(answers: Answers, others: dict[str, Answers], curve: Trace) -> list[
     if not 0 < positive.sum() < len(positive):
         return []
     x, y, area = curve(positive, answers.probabilities[:, 1])
-    found = [Curve("This model", *_canvas.thinned(x, y), area, _canvas.MODEL, "-", 2.2)]
+    found = [Curve(_("This model"), *_canvas.thinned(x, y), area, _canvas.MODEL, "-", 2.2)]
     for index, (name, other) in enumerate(others.items()):
         scores = other.probabilities[:, 1]
         if len(np.unique(scores)) > 1:
@@ -72,6 +73,13 @@ def _models(answers: Answers, others: dict[str, Answers], curve: Trace) -> list[
             dash = _canvas.DASHES[1 + index % 3]
             found.append(Curve(label, *_canvas.thinned(x, y), area, _canvas.OTHER, dash, 1.6))
     return found
+
+
+def spoken(curves: list[Curve], template: str) -> str:
+    """Returns every curve's name and area, as the template says it."""
+    return _("; ").join(
+        template.format(name=curve.label, area=wording.number(curve.area)) for curve in curves
+    )
 
 
 def size(curves: list[Curve]) -> tuple[float, float]:
@@ -83,7 +91,7 @@ def paint(figure: Figure, curves: list[Curve]) -> Axes:
     """Draws the curves and lists them below, each with its area; returns the axes."""
     axes = figure.add_subplot()
     for curve in curves:
-        label = f"{curve.label} ({wording.number(curve.area)})"
+        label = _("{name} ({details})", name=curve.label, details=wording.number(curve.area))
         axes.plot(
             curve.x,
             curve.y,

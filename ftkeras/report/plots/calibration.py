@@ -11,6 +11,8 @@ from sklearn.calibration import calibration_curve
 
 from ftkeras.report import wording
 from ftkeras.report.answers import Answers
+from ftkeras.report.language import gettext as _
+from ftkeras.report.language import paragraph
 from ftkeras.report.plots import _canvas
 
 
@@ -73,10 +75,20 @@ def draw(answers: Answers, calibrated: Answers | None = None) -> str:
     apart = int(np.sum((found.said < found.low) | (found.said > found.high)))
     return _canvas.render(
         "calibration",
-        "Reliability diagram on test",
-        f"Expected calibration error {wording.number(found.mean_gap)} in {len(found.counts)} bins; "
-        f"in {apart} of {len(found.said)} filled bins the interval misses the diagonal."
-        + ("" if after is None else f" After calibration it is {wording.number(after.mean_gap)}."),
+        _("Reliability diagram on test"),
+        paragraph(
+            _(
+                "Expected calibration error {error} in {bins} bins; in {apart} of {filled} filled "
+                "bins the interval misses the diagonal.",
+                error=wording.number(found.mean_gap),
+                bins=len(found.counts),
+                apart=apart,
+                filled=len(found.said),
+            ),
+            _("After calibration it is {error}.", error=wording.number(after.mean_gap))
+            if after
+            else None,
+        ),
         lambda figure: _paint(figure, found, after, answers),
         size=(4.2, 3.9),
     )
@@ -96,20 +108,21 @@ def _paint(figure: Figure, found: Bins, after: Bins | None, answers: Answers) ->
         color="#9AA1AB",
         linewidth=1.2,
         linestyle=_canvas.DASHES[1],
-        label="perfect calibration",
+        label=_("perfect calibration"),
     )
-    words = "seen, 95% interval" if after is None else "before, 95% interval"
+    seen, before = _("seen, {level} interval"), _("before, {level} interval")
+    words = (seen if after is None else before).format(level="95%")
     _points(top, found, "o", _canvas.MODEL, words)
     if after is not None:
-        _points(top, after, "D", _canvas.ACCENT, "after calibration")
+        _points(top, after, "D", _canvas.ACCENT, _("after calibration"))
     top.set_ylim(-0.03, 1.05)
     if answers.binary:
         name = wording.shortened(answers.class_names[1], 16)
-        top.set_ylabel(f"share that is {name}")
-        bottom.set_xlabel(f"probability of {name}, as the model says")
+        top.set_ylabel(_("share that is {name}", name=name))
+        bottom.set_xlabel(_("probability of {name}, as the model says", name=name))
     else:
-        top.set_ylabel("share that is right")
-        bottom.set_xlabel("confidence, as the model says")
+        top.set_ylabel(_("share that is right"))
+        bottom.set_xlabel(_("confidence, as the model says"))
     figure.legend(loc="outside upper center", ncols=2)
     edges = np.linspace(0, 1, len(found.counts) + 1)
     bottom.bar(
@@ -123,7 +136,7 @@ def _paint(figure: Figure, found: Bins, after: Bins | None, answers: Answers) ->
     )
     if after is not None:
         bottom.stairs(after.counts, edges, color=_canvas.ACCENT, linewidth=1.2)
-    bottom.set_ylabel("examples")
+    bottom.set_ylabel(_("examples"))
     bottom.set_xlim(-0.01, 1.01)
 
 

@@ -8,6 +8,8 @@ from sklearn.metrics import confusion_matrix
 
 from ftkeras.report import wording
 from ftkeras.report.answers import Answers
+from ftkeras.report.language import gettext as _
+from ftkeras.report.language import paragraph
 from ftkeras.report.plots import _canvas
 
 MOST_CLASSES = 40
@@ -30,7 +32,7 @@ def draw(answers: Answers) -> str:
     side = min(2.4 + 0.2 * classes, 6.5)
     return _canvas.render(
         "confusion",
-        "Confusion matrix on test",
+        _("Confusion matrix on test"),
         _described(counts, answers.class_names),
         lambda figure: _paint(figure, counts, answers.class_names),
         size=(max(side, 4.2), max(side * 0.93, 3.1)),
@@ -38,17 +40,22 @@ def draw(answers: Answers) -> str:
 
 
 def _described(counts: NDArray[np.int64], class_names: tuple[str, ...]) -> str:
-    text = (
-        f"{wording.count(int(np.trace(counts)))} of {wording.count(int(counts.sum()))} are right."
+    text = _(
+        "{right:,} of {examples:,} are right.",
+        right=int(np.trace(counts)),
+        examples=int(counts.sum()),
     )
     wrong = counts - np.diag(np.diag(counts))
-    if wrong.any():
-        true, predicted = np.unravel_index(wrong.argmax(), wrong.shape)
-        text += (
-            f" The most common mistake: {wrong[true, predicted]} of true class "
-            f"{class_names[true]} predicted as {class_names[predicted]}."
-        )
-    return text
+    if not wrong.any():
+        return text
+    true, predicted = np.unravel_index(wrong.argmax(), wrong.shape)
+    mistake = _(
+        "The most common mistake: {count} of true class {label} predicted as {answer}.",
+        count=wrong[true, predicted],
+        label=class_names[true],
+        answer=class_names[predicted],
+    )
+    return paragraph(text, mistake)
 
 
 def _paint(figure: Figure, counts: NDArray[np.int64], class_names: tuple[str, ...]) -> None:
@@ -65,8 +72,8 @@ def _paint(figure: Figure, counts: NDArray[np.int64], class_names: tuple[str, ..
     axes.tick_params(length=0, labelsize=10.5 if classes <= _MOST_WITH_NUMBERS else 7)
     for spine in axes.spines.values():
         spine.set_visible(False)
-    axes.set_xlabel("predicted class")
-    axes.set_ylabel("true class")
+    axes.set_xlabel(_("predicted class"))
+    axes.set_ylabel(_("true class"))
     if classes <= _MOST_WITH_NUMBERS:
         _write_counts(axes, counts, shares)
 

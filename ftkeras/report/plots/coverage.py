@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from ftkeras.report import wording
 from ftkeras.report.answers import Answers
+from ftkeras.report.language import gettext as _
 from ftkeras.report.plots import _canvas
 
 
@@ -38,10 +39,14 @@ def draw(answers: Answers) -> str:
     half = np.searchsorted(-coverage, -0.5, side="right") - 1
     return _canvas.render(
         "coverage",
-        "Coverage and accuracy over the confidence threshold, on validation",
-        f"Answering everything gives accuracy {wording.number(float(accuracy[0]))}; answering the "
-        f"surest {wording.percent(round(float(coverage[half]), 3))} gives "
-        f"{wording.number(float(accuracy[half]))}.",
+        _("Coverage and accuracy over the confidence threshold, on validation"),
+        _(
+            "Answering everything gives accuracy {all}; answering the surest {share} gives "
+            "{accuracy}.",
+            all=wording.number(float(accuracy[0])),
+            share=wording.percent(round(float(coverage[half]), 3)),
+            accuracy=wording.number(float(accuracy[half])),
+        ),
         lambda figure: _paint(figure, thresholds, coverage, accuracy),
         size=(4.2, 3.6),
     )
@@ -55,12 +60,12 @@ def _paint(
 ) -> None:
     axes = figure.add_subplot()
     lines = (
-        ("accuracy of what is answered", accuracy, _canvas.MODEL, _canvas.DASHES[0]),
-        ("share answered", coverage, _canvas.ACCENT, _canvas.DASHES[1]),
+        (_("accuracy of what is answered"), accuracy, _canvas.MODEL, _canvas.DASHES[0]),
+        (_("share answered"), coverage, _canvas.ACCENT, _canvas.DASHES[1]),
     )
     for label, values, color, dash in lines:
         axes.plot(*_canvas.thinned(thresholds, values), color=color, linestyle=dash, label=label)
-    axes.set_xlabel("lowest confidence that is answered")
+    axes.set_xlabel(_("lowest confidence that is answered"))
     axes.set_xlim(min(float(thresholds[0]), 0.99) - 0.01, 1.01)
     axes.set_ylim(-0.01, 1.02)
     figure.legend(loc="outside upper center", ncols=2)

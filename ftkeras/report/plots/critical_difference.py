@@ -5,6 +5,7 @@ from itertools import pairwise
 from matplotlib.figure import Figure
 
 from ftkeras.report import wording
+from ftkeras.report.language import gettext as _
 from ftkeras.report.plots import _canvas
 
 _LABEL = 44
@@ -24,11 +25,15 @@ def draw(methods: list[str], average: list[float], difference: float) -> str:
     order = sorted(range(len(methods)), key=lambda index: average[index])
     names = [methods[index] for index in order]
     ranks = [average[index] for index in order]
-    spoken = "; ".join(f"{name} {rank:.2f}" for name, rank in zip(names, ranks, strict=True))
+    spoken = _("; ").join(f"{name} {rank:.2f}" for name, rank in zip(names, ranks, strict=True))
     return _canvas.render(
         "critical-difference",
-        "Average ranks over the data sets",
-        f"{spoken}. Ranks closer than {difference:.2f} cannot be told apart.",
+        _("Average ranks over the data sets"),
+        _(
+            "{ranks}. Ranks closer than {difference:.2f} cannot be told apart.",
+            ranks=spoken,
+            difference=difference,
+        ),
         lambda figure: _paint(figure, names, ranks, difference),
         size=(6.4, 1.0 + 0.34 * len(names)),
     )
@@ -70,4 +75,6 @@ def _paint(figure: Figure, names: list[str], ranks: list[float], difference: flo
     axes.set_xticks(range(1, len(names) + 1))
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel(f"average rank, 1 is best; critical difference {difference:.2f}")
+    axes.set_xlabel(
+        _("average rank, 1 is best; critical difference {difference:.2f}", difference=difference)
+    )

@@ -4,6 +4,7 @@ from matplotlib.figure import Figure
 
 from ftkeras.records.run_record import Measurement
 from ftkeras.report import wording
+from ftkeras.report.language import gettext as _
 from ftkeras.report.plots import _canvas
 
 _MOST_LABELS = 12
@@ -22,12 +23,16 @@ def draw(score: str, values: dict[str, list[list[float]]], mean: Measurement) ->
     """
     flat = {name: [value for repeat in folds for value in repeat] for name, folds in values.items()}
     own = flat["model"]
-    said = f"{wording.plain_name(score)} on {len(own)} held-out folds"
+    said = _("{score} on {folds} held-out folds", score=wording.plain_name(score), folds=len(own))
     return _canvas.render(
         "folds",
         said,
-        f"From {wording.amount(score, min(own))} to {wording.amount(score, max(own))}, mean "
-        f"{wording.amount(score, mean.value)}.",
+        _(
+            "From {low} to {high}, mean {mean}.",
+            low=wording.amount(score, min(own)),
+            high=wording.amount(score, max(own)),
+            mean=wording.amount(score, mean.value),
+        ),
         lambda figure: _paint(figure, score, flat, mean),
         size=(6.4, 3.0),
     )
@@ -48,13 +53,13 @@ def _paint(figure: Figure, score: str, values: dict[str, list[float]], mean: Mea
             "o" if own else "D",
             color=_canvas.MODEL if own else _canvas.OTHER,
             markersize=7 if own else 5,
-            label="This model" if own else wording.plain_name(name),
+            label=_("This model") if own else wording.plain_name(name),
         )
     if len(values) > 1:
         first, second = values.values()
         for place, one, other in zip(places, first, second, strict=True):
             axes.plot([place, place], [one, other], color=_canvas.OTHER, linewidth=0.8, zorder=1)
-    axes.set_xlabel("Held-out fold")
+    axes.set_xlabel(_("Held-out fold"))
     axes.set_ylabel(wording.plain_name(score))
     if len(places) <= _MOST_LABELS:
         axes.set_xticks(list(places))

@@ -6,11 +6,11 @@ from matplotlib.figure import Figure
 
 from ftkeras.records.run_record import Measurement
 from ftkeras.report import wording
+from ftkeras.report.language import gettext as _
 from ftkeras.report.plots import _canvas
 
 _LABEL = 40
 _WIDTH = 18
-_OWN = "This model"
 
 
 def draw(
@@ -27,26 +27,31 @@ def draw(
     Returns:
         An `<svg>` element.
     """
+    own = None if as_written else _("This model")
     if not as_written:
         measurements = {_label(model): item for model, item in measurements.items()}
     rows = {model: item for model, item in measurements.items() if item.value is not None}
     first = next(iter(measurements.values()))
-    spoken = "; ".join(f"{model} {_spoken(item)}" for model, item in measurements.items())
+    spoken = _("; ").join(f"{model} {_spoken(item)}" for model, item in measurements.items())
     score = wording.plain_name(first.score)
     return _canvas.render(
         name,
-        f"{score} of the model and the baselines on test",
-        f"{spoken}. Lines are {wording.percent(first.level)} intervals.",
-        lambda figure: _paint(figure, rows),
+        _("{score} of the model and the baselines on test", score=score),
+        _(
+            "{values}. Lines are {level} intervals.",
+            values=spoken,
+            level=wording.percent(first.level),
+        ),
+        lambda figure: _paint(figure, rows, own),
         size=(4.3, 0.75 + 0.52 * max(len(rows), 1)),
     )
 
 
-def _paint(figure: Figure, rows: dict[str, Measurement]) -> None:
+def _paint(figure: Figure, rows: dict[str, Measurement], own: str | None) -> None:
     axes = figure.add_subplot()
     for row, (name, item) in enumerate(rows.items()):
         value = item.value or 0.0
-        color = _canvas.MODEL if name == _OWN else _canvas.OTHER
+        color = _canvas.MODEL if name == own else _canvas.OTHER
         if item.low is not None and item.high is not None:
             axes.plot(
                 [item.low, item.high],
@@ -59,9 +64,9 @@ def _paint(figure: Figure, rows: dict[str, Measurement]) -> None:
         axes.plot(
             [value],
             [row],
-            "o" if name == _OWN else "D",
+            "o" if name == own else "D",
             color=color,
-            markersize=9 if name == _OWN else 7,
+            markersize=9 if name == own else 7,
         )
         axes.annotate(
             wording.amount(item.score, value),
@@ -70,7 +75,7 @@ def _paint(figure: Figure, rows: dict[str, Measurement]) -> None:
             textcoords="offset points",
             ha="center",
             color=color,
-            fontweight="bold" if name == _OWN else "normal",
+            fontweight="bold" if name == own else "normal",
         )
     axes.set_yticks(
         range(len(rows)),
@@ -86,14 +91,14 @@ def _paint(figure: Figure, rows: dict[str, Measurement]) -> None:
 
 
 def _label(name: str) -> str:
-    return _OWN if name == "model" else wording.plain_name(name)
+    return _("This model") if name == "model" else wording.plain_name(name)
 
 
 def _spoken(item: Measurement) -> str:
     if item.value is None:
-        return "has no value"
+        return _("has no value")
     value = wording.amount(item.score, item.value)
     if item.low is None or item.high is None:
         return value
     low, high = wording.amount(item.score, item.low), wording.amount(item.score, item.high)
-    return f"{value} ({low} to {high})"
+    return _("{value} ({low} to {high})", value=value, low=low, high=high)

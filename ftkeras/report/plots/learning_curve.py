@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ftkeras.report import wording
+from ftkeras.report.language import gettext as _
 from ftkeras.report.plots import _canvas
 
 
@@ -27,11 +28,18 @@ def draw(log: str, phases: list[dict[str, Any]]) -> str:
         epoch = phase.get("best_epoch")
         if epoch and epoch <= len(values):
             value = wording.number(values[epoch - 1])
-            best.append(f"phase {number}: best epoch {epoch}, validation {value}")
+            best.append(
+                _(
+                    "phase {number}: best epoch {epoch}, validation {value}",
+                    number=number,
+                    epoch=epoch,
+                    value=value,
+                )
+            )
     return _canvas.render(
         f"learning-{log.replace('_', '-')}",
-        f"{wording.plain_name(log)} over the epochs",
-        ("; ".join(best) or "No epoch is marked as the best") + ".",
+        _("{log} over the epochs", log=wording.plain_name(log)),
+        _("{note}.", note=_("; ").join(best)) if best else _("No epoch is marked as the best."),
         lambda figure: _paint(figure, log, phases),
     )
 
@@ -50,7 +58,7 @@ def _paint(figure: Figure, log: str, phases: list[dict[str, Any]]) -> None:
             marker="o",
             markersize=3,
             linestyle=_canvas.DASHES[1],
-            label="training" if label else None,
+            label=_("training") if label else None,
         )
         axes.plot(
             start + 1 + np.arange(len(validation)),
@@ -58,7 +66,7 @@ def _paint(figure: Figure, log: str, phases: list[dict[str, Any]]) -> None:
             color=_canvas.MODEL,
             marker="o",
             markersize=3,
-            label="validation" if label else None,
+            label=_("validation") if label else None,
         )
         epoch = phase.get("best_epoch")
         if epoch and epoch <= len(validation):
@@ -70,13 +78,13 @@ def _paint(figure: Figure, log: str, phases: list[dict[str, Any]]) -> None:
                 markersize=10,
                 markerfacecolor="none",
                 markeredgewidth=2,
-                label="best epoch" if label else None,
+                label=_("best epoch") if label else None,
             )
         length = max(len(train), len(validation))
         if len(phases) > 1:
             _mark_phase(axes, number, start, length)
         start += length
-    axes.set_xlabel("epoch")
+    axes.set_xlabel(_("epoch"))
     axes.set_ylabel(wording.plain_name(log))
     axes.set_xlim(0.5, max(start, 1) + 0.5)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -89,7 +97,7 @@ def _mark_phase(axes: Axes, number: int, start: int, length: int) -> None:
     axes.text(
         start + 0.5 + length / 2,
         1.01,
-        f"phase {number}",
+        _("phase {number}", number=number),
         ha="center",
         va="bottom",
         transform=axes.get_xaxis_transform(),

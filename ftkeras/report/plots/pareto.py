@@ -7,12 +7,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from ftkeras.report import wording
+from ftkeras.report.language import N_
+from ftkeras.report.language import gettext as _
 from ftkeras.report.plots import _canvas, _frontier
 
 _MARKS = {
-    "backbone": ("o", _canvas.MODEL),
-    "random twin": ("X", _canvas.ACCENT),
-    "floor": ("s", _canvas.OTHER),
+    N_("backbone"): ("o", _canvas.MODEL),
+    N_("random twin"): ("X", _canvas.ACCENT),
+    N_("floor"): ("s", _canvas.OTHER),
 }
 _LABEL = 34
 
@@ -27,15 +29,23 @@ def draw(rows: list[dict[str, Any]]) -> str:
         An `<svg>` element.
     """
     best = frontier(rows)
-    spoken = "; ".join(
-        f"{row['name']}: {wording.amount('accuracy', row['scores']['probe_accuracy']['value'])} at "
-        f"{row['examples_per_second']:,.4g} examples a second"
+    spoken = _("; ").join(
+        _(
+            "{name}: {accuracy} at {speed:,.4g} examples a second",
+            name=row["name"],
+            accuracy=wording.amount("accuracy", row["scores"]["probe_accuracy"]["value"]),
+            speed=row["examples_per_second"],
+        )
         for row in rows
     )
     return _canvas.render(
         "pareto",
-        "Probe accuracy against speed",
-        f"{spoken}. Not beaten in both: {', '.join(row['name'] for row in best)}.",
+        _("Probe accuracy against speed"),
+        _(
+            "{points}. Not beaten in both: {best}.",
+            points=spoken,
+            best=_(", ").join(row["name"] for row in best),
+        ),
         lambda figure: _paint(figure, rows, best),
         size=(6.4, 3.9),
     )
@@ -74,9 +84,9 @@ def _paint(figure: Figure, rows: list[dict[str, Any]], best: list[dict[str, Any]
         for row in own:
             _point(axes, row, mark, color)
         if own:
-            axes.plot([], [], mark, color=color, label=kind)
-    axes.set_xlabel("examples a second (log scale)")
-    axes.set_ylabel("probe accuracy")
+            axes.plot([], [], mark, color=color, label=_(kind))
+    axes.set_xlabel(_("examples a second (log scale)"))
+    axes.set_ylabel(_("probe accuracy"))
     axes.margins(x=0.25, y=0.15)
     axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.4g}%")
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
@@ -105,5 +115,6 @@ def _point(axes: Axes, row: dict[str, Any], mark: str, color: str) -> None:
 def _short(name: str) -> str:
     """Leaves out the folders of a path, which would cover the picture."""
     head, separator, tail = name.rpartition("/")
-    twin = "random twin of " if head.startswith("random twin of ") else ""
-    return f"{twin}{tail}" if separator and tail else name
+    if not separator or not tail:
+        return name
+    return _("random twin of {name}", name=tail) if head.startswith("random twin of ") else tail

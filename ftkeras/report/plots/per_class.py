@@ -8,6 +8,8 @@ from scipy.stats import binomtest
 
 from ftkeras.report import wording
 from ftkeras.report.answers import Answers
+from ftkeras.report.language import N_
+from ftkeras.report.language import gettext as _
 from ftkeras.report.plots import _canvas
 
 MOST_CLASSES = 12
@@ -35,7 +37,7 @@ def shares(answers: Answers) -> list[ClassShares]:
     """Returns precision and recall of every class, in the order of the indices."""
     found = []
     for index, name in enumerate(answers.class_names):
-        true, said = answers.labels == index, answers.predicted == index
+        true, said = answers.holds(index), answers.said(index)
         hits = int(np.sum(true & said))
         found.append(
             ClassShares(name, _share(hits, int(true.sum())), _share(hits, int(said.sum())))
@@ -59,9 +61,13 @@ def draw(answers: Answers) -> str:
     least = min(found, key=lambda each: np.nan_to_num(each.recall.value, nan=2.0))
     return _canvas.render(
         "per-class",
-        "Recall and precision of each class on test",
-        f"The class found least often is {least.name}: recall "
-        f"{wording.number(least.recall.value)}, precision {wording.number(least.precision.value)}.",
+        _("Recall and precision of each class on test"),
+        _(
+            "The class found least often is {name}: recall {recall}, precision {precision}.",
+            name=least.name,
+            recall=wording.number(least.recall.value),
+            precision=wording.number(least.precision.value),
+        ),
         lambda figure: _paint(figure, found),
         size=(4.2, max(1.1 + 0.32 * len(found), 3.3)),
     )
@@ -76,7 +82,10 @@ def _share(hits: int, of: int) -> Share:
 
 def _paint(figure: Figure, found: list[ClassShares]) -> None:
     axes = figure.add_subplot()
-    kinds = (("recall", _canvas.ACCENT, "o", -0.14), ("precision", _canvas.MODEL, "D", 0.14))
+    kinds = (
+        (N_("recall"), _canvas.ACCENT, "o", -0.14),
+        (N_("precision"), _canvas.MODEL, "D", 0.14),
+    )
     for kind, color, marker, shift in kinds:
         each: list[Share] = [getattr(item, kind) for item in found]
         values = np.array([share.value for share in each])
@@ -90,10 +99,10 @@ def _paint(figure: Figure, found: list[ClassShares]) -> None:
             markersize=5,
             elinewidth=1.4,
             capsize=2.5,
-            label=kind,
+            label=_(kind),
         )
     axes.set_yticks(range(len(found)), [wording.shortened(item.name, 14) for item in found])
     axes.set_ylim(len(found) - 0.5, -0.5)
     axes.set_xlim(right=1.02)
-    axes.set_xlabel("share, with 95% interval")
+    axes.set_xlabel(_("share, with {level} interval", level="95%"))
     figure.legend(loc="outside upper center", ncols=2)

@@ -5,8 +5,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score, precision_recall_curve
 
-from ftkeras.report import wording
 from ftkeras.report.answers import Answers
+from ftkeras.report.language import gettext as _
 from ftkeras.report.plots import _canvas, _curves
 
 
@@ -23,10 +23,11 @@ def draw(answers: Answers, others: dict[str, Answers]) -> str:
     curves = _curves.trace(answers, others, _curve)
     if not curves:
         return ""
+    spoken = _curves.spoken(curves, _("{name}: average precision {area}"))
     return _canvas.render(
         "precision-recall",
-        "Precision against recall on test",
-        "; ".join(f"{c.label}: average precision {wording.number(c.area)}" for c in curves) + ".",
+        _("Precision against recall on test"),
+        _("{note}.", note=spoken),
         lambda figure: _paint(figure, curves, float(np.mean(answers.labels == 1)), answers.binary),
         size=_curves.size(curves),
     )
@@ -45,5 +46,5 @@ def _paint(figure: Figure, curves: list[_curves.Curve], base: float, binary: boo
     axes = _curves.paint(figure, curves)
     if binary:
         axes.axhline(base, color=_canvas.FAINT, linewidth=1.2, linestyle=_canvas.DASHES[1])
-    axes.set_xlabel("recall")
-    axes.set_ylabel("precision")
+    axes.set_xlabel(_("recall"))
+    axes.set_ylabel(_("precision"))

@@ -5,6 +5,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from ftkeras.report import wording
+from ftkeras.report.language import gettext as _
 from ftkeras.report.plots import _canvas, _frontier
 
 _LABEL = 30
@@ -31,14 +32,23 @@ def draw(
         An `<svg>` element.
     """
     best = frontier(rows, direction)
-    spoken = "; ".join(
-        f"{row['name']}: {wording.amount(score, row['value'])} at {row['cost']:,.4g}"
+    spoken = _("; ").join(
+        _(
+            "{name}: {value} at {cost:,.4g}",
+            name=row["name"],
+            value=wording.amount(score, row["value"]),
+            cost=row["cost"],
+        )
         for row in rows
     )
     return _canvas.render(
         name,
-        f"{wording.plain_name(score)} against {cost}",
-        f"{spoken}. Not beaten in both: {', '.join(row['name'] for row in best)}.",
+        _("{score} against {cost}", score=wording.plain_name(score), cost=cost),
+        _(
+            "{points}. Not beaten in both: {best}.",
+            points=spoken,
+            best=_(", ").join(row["name"] for row in best),
+        ),
         lambda figure: _paint(figure, rows, best, (score, cost)),
         size=(6.4, 3.6),
     )
@@ -92,7 +102,7 @@ def _paint(
             fontsize=9,
             color=color,
         )
-    axes.set_xlabel(f"{names[1]} (log scale)" if wide else names[1])
+    axes.set_xlabel(_("{axis} (log scale)", axis=names[1]) if wide else names[1])
     axes.set_ylabel(wording.plain_name(names[0]))
     axes.margins(x=0.25, y=0.15)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.4g}")

@@ -5,8 +5,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from sklearn.metrics import auc, roc_curve
 
-from ftkeras.report import wording
 from ftkeras.report.answers import Answers
+from ftkeras.report.language import gettext as _
 from ftkeras.report.plots import _canvas, _curves
 
 
@@ -23,11 +23,11 @@ def draw(answers: Answers, others: dict[str, Answers]) -> str:
     curves = _curves.trace(answers, others, _curve)
     if not curves:
         return ""
+    spoken = _curves.spoken(curves, _("{name}: area under the curve {area}"))
     return _canvas.render(
         "roc",
-        "Receiver operating characteristic on test",
-        "; ".join(f"{c.label}: area under the curve {wording.number(c.area)}" for c in curves)
-        + ".",
+        _("Receiver operating characteristic on test"),
+        _("{note}.", note=spoken),
         lambda figure: _paint(figure, curves),
         size=_curves.size(curves),
     )
@@ -43,5 +43,5 @@ def _curve(
 def _paint(figure: Figure, curves: list[_curves.Curve]) -> None:
     axes = _curves.paint(figure, curves)
     axes.plot([0, 1], [0, 1], color=_canvas.FAINT, linewidth=1.2, linestyle=_canvas.DASHES[1])
-    axes.set_xlabel("false positive rate")
-    axes.set_ylabel("true positive rate (recall)")
+    axes.set_xlabel(_("false positive rate"))
+    axes.set_ylabel(_("true positive rate (recall)"))

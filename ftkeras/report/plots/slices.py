@@ -5,6 +5,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from ftkeras.report import wording
+from ftkeras.report.language import gettext as _
 from ftkeras.report.plots import _canvas
 
 MOST_SLICES = 14
@@ -28,9 +29,14 @@ def draw(found: dict[str, Any]) -> str:
     score, lowest = found["score"], rows[0]
     return _canvas.render(
         "slices",
-        f"{wording.plain_name(score)} of slices of the test part",
-        f"Lowest: {_label(lowest)}, {wording.amount(score, lowest['score'])}. All examples: "
-        f"{wording.amount(score, found['overall'])}. Lines are 95% intervals.",
+        _("{score} of slices of the test part", score=wording.plain_name(score)),
+        _(
+            "Lowest: {name}, {lowest}. All examples: {overall}. Lines are {level} intervals.",
+            name=_label(lowest),
+            lowest=wording.amount(score, lowest["score"]),
+            overall=wording.amount(score, found["overall"]),
+            level="95%",
+        ),
         lambda figure: _paint(figure, rows, found),
         size=(6.8, 0.9 + 0.29 * len(rows)),
     )
@@ -52,15 +58,21 @@ def _paint(figure: Figure, rows: list[dict[str, Any]], found: dict[str, Any]) ->
             markerfacecolor=color if differs else "white",
             markersize=7,
         )
-    axes.set_yticks(range(len(rows)), [f"{_label(item)} ({item['num_units']:,})" for item in rows])
+    axes.set_yticks(
+        range(len(rows)),
+        [
+            _("{name} ({details})", name=_label(item), details=wording.count(item["num_units"]))
+            for item in rows
+        ],
+    )
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel(f"{wording.in_sentence(found['score'])}; dashed: all examples")
+    axes.set_xlabel(_("{score}; dashed: all examples", score=wording.in_sentence(found["score"])))
     if wording.is_share(found["score"]):
         axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.4g}%")
 
 
 def _label(item: dict[str, Any]) -> str:
-    return wording.shortened(f"{item['column']}: {item['value']}", _LABEL)
+    return wording.shortened(wording.slice_name(item), _LABEL)

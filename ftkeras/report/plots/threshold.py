@@ -10,6 +10,8 @@ from sklearn.metrics import precision_recall_curve
 
 from ftkeras.report import wording
 from ftkeras.report.answers import Answers
+from ftkeras.report.language import gettext as _
+from ftkeras.report.language import paragraph
 from ftkeras.report.plots import _canvas
 
 
@@ -34,16 +36,26 @@ def draw(answers: Answers, choice: dict[str, Any] | None = None) -> str:
     if not 0 < np.sum(answers.labels == 1) < len(answers):
         return ""
     threshold, f1 = best(answers)
-    marked = _Mark(threshold, threshold, threshold, f"best F1 at {threshold:.2f}")
+    marked = _Mark(
+        threshold, threshold, threshold, _("best F1 at {threshold:.2f}", threshold=threshold)
+    )
     if choice is not None:
         chosen, near = choice["threshold"], choice["choice"] or {}
         low, high = near.get("low", chosen), near.get("high", chosen)
-        marked = _Mark(chosen, low, high, f"chosen: {chosen:.2f}")
+        marked = _Mark(chosen, low, high, _("chosen: {threshold:.2f}", threshold=chosen))
     return _canvas.render(
         "threshold",
-        "Precision, recall and F1 over the decision threshold, on validation",
-        f"F1 is highest, {wording.number(f1)}, at threshold {wording.number(threshold)}."
-        + ("" if choice is None else f" Chosen was {wording.number(marked.threshold)}."),
+        _("Precision, recall and F1 over the decision threshold, on validation"),
+        paragraph(
+            _(
+                "F1 is highest, {f1}, at threshold {threshold}.",
+                f1=wording.number(f1),
+                threshold=wording.number(threshold),
+            ),
+            _("Chosen was {threshold}.", threshold=wording.number(marked.threshold))
+            if choice
+            else None,
+        ),
         lambda figure: _paint(figure, answers, marked),
         size=(4.2, 3.6),
     )
@@ -77,8 +89,8 @@ def _paint(figure: Figure, answers: Answers, marked: _Mark) -> None:
     axes = figure.add_subplot()
     precision, recall, thresholds = _curve(answers)
     lines = (
-        ("precision", precision, _canvas.MODEL, _canvas.DASHES[0]),
-        ("recall", recall, _canvas.ACCENT, _canvas.DASHES[1]),
+        (_("precision"), precision, _canvas.MODEL, _canvas.DASHES[0]),
+        (_("recall"), recall, _canvas.ACCENT, _canvas.DASHES[1]),
         ("F1", _f1(precision, recall), _canvas.INK, _canvas.DASHES[2]),
     )
     for label, values, color, dash in lines:
@@ -95,7 +107,7 @@ def _paint(figure: Figure, answers: Answers, marked: _Mark) -> None:
         fontsize=9.5,
         color="#4B5158",
     )
-    axes.set_xlabel("decision threshold on the probability")
+    axes.set_xlabel(_("decision threshold on the probability"))
     axes.set_xlim(-0.01, 1.01)
     axes.set_ylim(-0.01, 1.02)
     figure.legend(loc="outside upper center", ncols=3)
