@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras.contracts.dataset import Dataset
+from ftkeras.contracts.ids import has_repeats, sortable
 
 PARTS = ("train", "validation", "test")
+_AT_ONCE = 65_536
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Split:
 
     def __post_init__(self) -> None:
         everything = np.concatenate([self.ids(part) for part in PARTS])
-        if len(np.unique(everything)) != len(everything):
+        if has_repeats(everything):
             raise ValueError(
                 "Expected every example in one part, once. Received: "
                 f"{len(everything) - len(np.unique(everything))} repeated ids. Remove duplicates "
@@ -48,14 +50,21 @@ class Split:
 
     def take(self, part: str, dataset: Dataset) -> Dataset:
         """Returns the examples of one part, in the order of the split."""
-        order = np.argsort(dataset.ids)
-        return dataset.take(order[np.searchsorted(dataset.ids, self.ids(part), sorter=order)])
+        known, wanted = sortable(dataset.ids), sortable(self.ids(part))
+        order = np.argsort(known)
+        return dataset.take(order[np.searchsorted(known, wanted, sorter=order)])
 
     @property
     def digest(self) -> str:
         """SHA-256 over the ids of the parts: equal digests mean equal parts."""
-        content = "\n".join(" ".join([part, *sorted(self.ids(part))]) for part in PARTS)
-        return hashlib.sha256(content.encode()).hexdigest()
+        digest = hashlib.sha256()
+        for number, part in enumerate(PARTS):
+            digest.update(f"{chr(10) if number else ''}{part}".encode())
+            ids = np.sort(self.ids(part))
+            for first in range(0, len(ids), _AT_ONCE):
+                some = ids[first : first + _AT_ONCE].tolist()
+                digest.update("".join(f" {identity}" for identity in some).encode())
+        return digest.hexdigest()
 
 
 class SplitRule(Protocol):

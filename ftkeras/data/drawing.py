@@ -6,7 +6,7 @@ not move when the file is sorted anew, nor between versions of Python, NumPy or 
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ftkeras import catalog, seeds
 from ftkeras.call_string import Call
 from ftkeras.contracts.dataset import Dataset
+from ftkeras.contracts.ids import has_repeats
 from ftkeras.contracts.split import PARTS, Split
 from ftkeras.data.iterative_stratification import iterative_stratification
 from ftkeras.data.label_kind import label_kind, label_sets
@@ -22,6 +23,7 @@ from ftkeras.errors import UserError
 
 # Shares such as 0.7 are no exact binary fractions: 0.7 * 10 must still count as 7.
 _TOLERANCE = 1e-9
+_AT_ONCE = 65_536
 
 
 def check_shares(train: float, validation: float, test: float) -> None:
@@ -38,9 +40,9 @@ def check_shares(train: float, validation: float, test: float) -> None:
 
 def check_distinct(dataset: Dataset) -> None:
     """Raises `UserError` when two examples have the same id: they could land in two parts."""
-    values, counts = np.unique(dataset.ids, return_counts=True)
-    if len(values) == len(dataset):
+    if not has_repeats(dataset.ids):
         return
+    values, counts = np.unique(dataset.ids, return_counts=True)
     repeated = values[np.argmax(counts > 1)]
     rows = dataset.locations[dataset.ids == repeated][:2]
     raise UserError(
@@ -64,16 +66,20 @@ def column(dataset: Dataset, name: str, rule: str) -> list[str]:
 
 def drawn_order(dataset: Dataset, seed: int) -> NDArray[np.int64]:
     """Returns the rows in the order of their digests."""
-    keys = digests(dataset, seed)
-    return np.array(sorted(range(len(keys)), key=keys.__getitem__), "int64")
+    return np.argsort(digests(dataset, seed), kind="stable")
 
 
-def digests(dataset: Dataset, seed: int) -> list[bytes]:
-    """Returns each example's SHA-256 over the child seed `"split"` and its id."""
+def digests(dataset: Dataset, seed: int) -> NDArray[np.bytes_]:
+    """Returns `(examples,)` SHA-256 over the child seed `"split"` and each example's id."""
     prefix = f"{seeds.child(seed, 'split')}/".encode()
-    return [
-        hashlib.sha256(prefix + identity.encode()).digest() for identity in dataset.ids.tolist()
-    ]
+    keys = (hashlib.sha256(prefix + identity.encode()).digest() for identity in _each(dataset.ids))
+    return np.fromiter(keys, "S32", count=len(dataset))
+
+
+def _each(ids: NDArray[np.str_]) -> Iterator[str]:
+    """Yields ids as texts of Python, never all of them at once."""
+    for first in range(0, len(ids), _AT_ONCE):
+        yield from ids[first : first + _AT_ONCE].tolist()
 
 
 def split_of(

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras.contracts.dataset import Dataset
+from ftkeras.contracts.ids import sortable
 from ftkeras.contracts.split import PARTS, Split
 from ftkeras.data.normal_form import normal_forms
 from ftkeras.errors import UserError
@@ -61,8 +62,14 @@ def find(dataset: Dataset, part_column: str | None = None) -> Repeats:
 
 def part_of_rows(dataset: Dataset, split: Split) -> NDArray[np.str_]:
     """Returns `(examples,)` the part each row belongs to; empty for rows in none."""
-    part_of = {identity: part for part in PARTS for identity in split.ids(part).tolist()}
-    return np.array([part_of.get(identity, "") for identity in dataset.ids.tolist()])
+    known = sortable(dataset.ids)
+    part_of = np.full(len(dataset), "", f"U{max(map(len, PARTS))}")
+    for part in PARTS:
+        ids = np.sort(sortable(split.ids(part)))
+        if len(ids):
+            place = np.minimum(np.searchsorted(ids, known), len(ids) - 1)
+            part_of[ids[place] == known] = part
+    return part_of
 
 
 def _rank(dataset: Dataset, column: str) -> NDArray[np.int64]:

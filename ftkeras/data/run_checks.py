@@ -1,6 +1,9 @@
 """Looking at the data before training on them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from ftkeras import catalog
 from ftkeras.call_string import Call
@@ -18,7 +21,9 @@ def run_checks(
     Args:
         dataset: The examples, before or after the split.
         split: Their parts; without it the checks that compare parts find nothing.
-        checks: Files in `data/checks/` with their arguments; `None` runs all of them.
+        checks: Files in `data/checks/` with their arguments; `None` runs all of them. A check that
+            looks at words or columns says in `LARGEST` how many examples it can take; of more it
+            is given a sample, and what it finds says so.
 
     Raises:
         UserError: There is no such check, or it has no such argument.
@@ -34,8 +39,24 @@ def run_checks(
     for call in calls:
         catalog.check("data/checks", call)
     built: list[Check] = [catalog.build("data/checks", call) for call in calls]
-    findings = [finding for check in built for finding in check(dataset, split)]
+    findings = []
+    for call, check in zip(calls, built, strict=True):
+        largest = catalog.constant("data/checks", call.name, "LARGEST")
+        if largest and len(dataset) > largest:
+            findings += [_of_sample(found, largest) for found in check(_sample(dataset, largest))]
+        else:
+            findings += check(dataset, split)
     return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
+
+
+def _sample(dataset: Dataset, size: int) -> Dataset:
+    """Returns examples that stand at equal distances."""
+    return dataset.take(np.linspace(0, len(dataset) - 1, size).astype("int64"))
+
+
+def _of_sample(finding: Finding, size: int) -> Finding:
+    message = f"{finding.message} (Looked at: {size:,} examples at equal distances.)"
+    return replace(finding, message=message)
 
 
 def refuse_errors(findings: Sequence[Finding]) -> None:

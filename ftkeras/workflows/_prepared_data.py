@@ -21,6 +21,7 @@ from ftkeras.workflows import _label_table, _provenance, _source
 
 _SHOWN = 5
 _LARGEST_LOSS = 0.2
+_LARGEST_COMPARED = 200_000
 # Near duplicates are looked for once, to drop them, and told by what was dropped.
 _CHECKS = [Call(name) for name in catalog.names("data/checks") if name != "near_duplicates"]
 
@@ -81,6 +82,8 @@ class PreparedData:
 
 def _without_near_leaks(dataset: Dataset, drawn: Split) -> tuple[Split, int, list[Finding]]:
     """Drops near copies of later parts, unless the data are so alike that little would be left."""
+    if len(dataset) > _LARGEST_COMPARED:
+        return drawn, 0, [_not_compared(dataset)]
     smaller, lost = drop_near_leaks(dataset, drawn, near_pairs(dataset))
     if not sum(lost.values()):
         return drawn, 0, []
@@ -101,6 +104,16 @@ def _without_near_leaks(dataset: Dataset, drawn: Split) -> tuple[Split, int, lis
     return (drawn, 0, [finding]) if alike else (smaller, finding.count, [finding])
 
 
+def _not_compared(dataset: Dataset) -> Finding:
+    return Finding(
+        check="near_duplicates",
+        severity="note",
+        message=f"Near copies are not looked for among {len(dataset):,} examples; exact ones are.",
+        action="Keep examples of a common origin in one part: split=grouped(column=...).",
+        count=len(dataset),
+    )
+
+
 def prepare(config: RunConfig) -> PreparedData:
     """Reads and checks everything a run needs of its data, before anything is computed.
 
@@ -112,16 +125,18 @@ def prepare(config: RunConfig) -> PreparedData:
     task = catalog.build("tasks", config.task)
     source = read_labels(task, _source.read(config))
     found, deduplication = deduplicate(source, config.split.arguments.get("column"))
+    rejected = source.rejected
+    del source  # of a large table it is half of what is in memory
     drawn = catalog.build("data/splits", config.split)(found, seeds.child(config.seed, "split"))
     split, near, near_findings = _without_near_leaks(found, drawn)
-    findings = _source.findings(config, source.rejected)
+    findings = _source.findings(config, rejected)
     findings += [*deduplication.findings, *near_findings, *run_checks(found, split, _CHECKS)]
     refuse_errors(findings)
     parts = {part: split.take(part, found) for part in PARTS}
     vocabulary = fit_labels(task, parts["train"])
     labels = {part: encode(task, vocabulary, parts[part], part) for part in PARTS}
     dropped = {
-        "unusable": len(source.rejected),
+        "unusable": len(rejected),
         **deduplication.dropped,
         "near_copies_of_other_parts": near,
     }

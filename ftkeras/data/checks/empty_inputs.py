@@ -15,6 +15,9 @@ from ftkeras.data.checks import _wording
 from ftkeras.data.input_parts import is_without_values, parts_of
 from ftkeras.data.normal_form import is_blank
 
+LARGEST = 100_000
+"""Of more examples a sample is looked at; see `run_checks`."""
+
 
 @dataclass(frozen=True)
 class EmptyInputs:

@@ -50,12 +50,14 @@ def describe(dataset: Dataset, found: repeats.Repeats) -> list[Finding]:
 
 def _leaks(dataset: Dataset, found: repeats.Repeats, split: Split) -> list[Finding]:
     part_of = repeats.part_of_rows(dataset, split)
-    present = {part: set(found.group[part_of == part].tolist()) for part in PARTS}
+    present = {part: np.zeros(len(found.kept), bool) for part in PARTS}
+    for part, of_part in present.items():
+        of_part[found.group[part_of == part]] = True
     shared = {pair: present[pair[0]] & present[pair[1]] for pair in combinations(PARTS, 2)}
-    contents = sorted(set().union(*shared.values()))
-    if not contents:
+    contents = np.flatnonzero(np.any(list(shared.values()), axis=0))
+    if not len(contents):
         return []
-    counts = Counter({pair: len(values) for pair, values in shared.items() if values})
+    counts = Counter({pair: int(of.sum()) for pair, of in shared.items() if of.any()})
     told = ", ".join(f"{count} in both {a} and {b}" for (a, b), count in counts.items())
     rows = np.flatnonzero(np.isin(found.group, contents) & (part_of != ""))
     return [

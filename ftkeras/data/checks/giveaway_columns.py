@@ -19,6 +19,9 @@ from ftkeras.errors import UserError
 
 _FOLDS = 5
 
+LARGEST = 100_000
+"""Of more examples a sample is looked at; see `run_checks`."""
+
 
 @dataclass(frozen=True)
 class GiveawayColumns:

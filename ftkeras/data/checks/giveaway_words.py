@@ -16,6 +16,9 @@ from ftkeras.errors import UserError
 _WORD = r"(?u)\w+|[^\w\s]"
 _FEWEST = 20
 
+LARGEST = 100_000
+"""Of more examples a sample is looked at; see `run_checks`."""
+
 
 @dataclass(frozen=True)
 class GiveawayWords:

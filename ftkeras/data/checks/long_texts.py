@@ -17,6 +17,9 @@ from ftkeras.errors import UserError
 _WORD = re.compile(r"\w+|[^\w\s]")
 _ADDED = 2
 
+LARGEST = 100_000
+"""Of more examples a sample is looked at; see `run_checks`."""
+
 
 @dataclass(frozen=True)
 class LongTexts:

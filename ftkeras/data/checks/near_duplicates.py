@@ -12,6 +12,9 @@ from ftkeras.data import near_duplicates, repeats
 from ftkeras.data.checks import _wording
 from ftkeras.errors import UserError
 
+LARGEST = 100_000
+"""Of more examples a sample is looked at; see `run_checks`."""
+
 
 @dataclass(frozen=True)
 class NearDuplicates:
