@@ -182,6 +182,21 @@ class Terms(Counts):
     def terms(self, labels: Any, predictions: Any, xp: ModuleType) -> Any:
         """Returns `(units, size)` floats: what each unit adds at weight 1."""
 
+    def grouped(
+        self, units: Units, groups: NDArray[np.int64], num_groups: int
+    ) -> NDArray[np.float64] | None:
+        """Returns `(num_groups, size)`: what the units of each group add together, in NumPy.
+
+        Args:
+            units: Units in NumPy.
+            groups: `(units,)` the group of each.
+            num_groups: How many groups there are.
+
+        Returns:
+            `None` where there is no shorter way than adding up `terms`.
+        """
+        return None
+
     def tally(self, units: Units, weights: NDArray[Any] | None = None) -> NDArray[np.float64]:
         """Returns the counts of these units together, in NumPy."""
         terms = self.terms(units.labels, units.predictions, np)

@@ -119,8 +119,10 @@ def suspects(found: dict[str, Any], answers: dict[str, Answers]) -> list[Suspect
         found: `analyses["label_noise"]` of a record.
         answers: Part -> answers of the model, for their previews.
     """
+    asked = {one["id"] for one in found["suspects"]}
     rows = {
-        part: {str(id_): row for row, id_ in enumerate(each.ids)} for part, each in answers.items()
+        part: {id_: row for row, id_ in enumerate(each.ids.tolist()) if id_ in asked}
+        for part, each in answers.items()
     }
     shown = []
     for one in found["suspects"]:

@@ -78,6 +78,6 @@ def _name(one: dict[str, Any], number: int) -> str:
 def _examples(ids: list[str], answers: Answers | None) -> tuple[tuple[str, str], ...]:
     if answers is None:
         return ()
-    row_of = {str(id_): row for row, id_ in enumerate(answers.ids)}
+    row_of = {id_: row for row, id_ in enumerate(answers.ids.tolist()) if id_ in ids}
     seen = [preview(answers, row_of[id_]) for id_ in ids if id_ in row_of]
     return tuple((wording.shortened(text, _LONGEST), image) for text, image in seen)

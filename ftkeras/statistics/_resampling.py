@@ -1,7 +1,9 @@
 """Drawing data sets like the one at hand, as counts: all resamples at once."""
 
+import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from ftkeras.errors import UserError
 
 MOST_BLOCKS = 4096
 _MOST_KINDS = 4
+_TOGETHER = 2**17
 _MOST_CODES = 2**22
 MOST_SCORES = 256
 """Distinct scores told apart while resampling; the value itself always tells apart all."""
@@ -34,14 +37,40 @@ class Blocks:
     shape: tuple[int, ...]
 
     def draw(self, resamples: int, rng: np.random.Generator) -> NDArray[np.float64]:
-        """Returns `(resamples, blocks)`: how often each block is drawn, with replacement."""
-        total = int(self.sizes.sum())
-        return rng.multinomial(total, self.sizes / total, size=resamples).astype("float64")
+        """Returns `(resamples, blocks)`: how often each block is drawn, with replacement.
+
+        The same generator and number of single blocks give the same array: do not change it.
+        """
+        if (self.sizes == 1).all():
+            bits: Any = rng.bit_generator
+            if isinstance(bits, np.random.PCG64):
+                drawn, bits.state = _drawn_once(repr(bits.state), len(self.sizes), resamples)
+                return drawn
+        return _drawn(self.sizes, resamples, rng)
 
     def counts(self, weights: NDArray[np.float64], model: int = 0) -> NDArray[np.float64]:
         """Returns `(resamples, *shape)` counts of one model under weights of the blocks."""
         summed = (self.sums[model].T @ weights.T).T
         return np.asarray(summed).reshape(len(weights), *self.shape)
+
+
+def _drawn(
+    sizes: NDArray[np.int64], resamples: int, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    total = int(sizes.sum())
+    return rng.multinomial(total, sizes / total, size=resamples).astype("float64")
+
+
+@lru_cache(maxsize=1)
+def _drawn_once(
+    state: str, num_blocks: int, resamples: int
+) -> tuple[NDArray[np.float64], dict[str, Any]]:
+    """Draws single blocks; many scores ask for the same ones, from the same state."""
+    bits = np.random.PCG64()
+    bits.state = ast.literal_eval(state)
+    drawn = _drawn(np.ones(num_blocks, "int64"), resamples, np.random.Generator(bits))
+    drawn.setflags(write=False)
+    return drawn, dict(bits.state)
 
 
 def posterior(
@@ -104,11 +133,25 @@ def blocks(
         if len(first) <= MOST_BLOCKS:
             rows = tuple(_places(each[first], counts.size) for each in cells)
             return Blocks(rows, sizes, counts.shape)
-    rows = tuple(_rows(counts, units) for units in models)
     assigned = _assigned(len(models[0].labels), groups, rng)
-    joined = _indicator(assigned).T
-    return Blocks(
-        tuple(joined @ row for row in rows), np.ones(assigned.max() + 1, "int64"), counts.shape
+    size = int(assigned.max()) + 1
+    summed = tuple(_summed(counts, units, assigned, size) for units in models)
+    return Blocks(summed, np.ones(size, "int64"), counts.shape)
+
+
+def _summed(counts: Counts, units: Units, assigned: NDArray[np.int64], size: int) -> Any:
+    """Returns `(blocks, size of the counts)`: what the units of each block add together."""
+    if isinstance(counts, Terms):
+        shorter = counts.grouped(units, assigned, size)
+        if shorter is not None:
+            return shorter
+    if len(assigned) <= _TOGETHER:
+        return _indicator(assigned, size).T @ _rows(counts, units)
+    # A row for each unit of a million does not fit into memory twice.
+    starts = range(0, len(assigned), _TOGETHER)
+    parts = [np.arange(start, min(start + _TOGETHER, len(assigned))) for start in starts]
+    return sum(
+        _indicator(assigned[part], size).T @ _rows(counts, units.take(part)) for part in parts
     )
 
 
@@ -166,6 +209,6 @@ def _assigned(
     return rng.permutation(num_units) % MOST_BLOCKS
 
 
-def _indicator(assigned: NDArray[np.int64]) -> Any:
+def _indicator(assigned: NDArray[np.int64], size: int) -> Any:
     rows = np.arange(len(assigned))
-    return sparse.csr_matrix((np.ones(len(assigned)), (rows, assigned)))
+    return sparse.csr_matrix((np.ones(len(rows)), (rows, assigned)), shape=(len(rows), size))

@@ -122,6 +122,8 @@ def _resampled(
 
 
 def _bound_note(score: Score, units: Units) -> str:
+    if type(score).error_bound is Score.error_bound:  # counts again only for those that have one
+        return ""
     bound = score.error_bound(score.counts.tally(units), np)
     if bound is None or np.isnan(bound):
         return ""

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+import numpy as np
+
 from ftkeras import call_string, catalog
 from ftkeras.call_string import Call
 from ftkeras.contracts.score import Score
@@ -72,7 +74,7 @@ def comparisons(
         if name == "model":
             continue
         other = models[name].part("test")
-        if list(other.ids) != list(model.ids):
+        if not np.array_equal(other.ids, model.ids):
             raise ValueError(
                 f"Expected the same examples in the same order. Received: {len(other)} of {name} "
                 f"against {len(model)} of the model."

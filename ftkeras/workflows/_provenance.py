@@ -23,7 +23,8 @@ def digest(datasets: Sequence[Dataset]) -> str:
 
 def rows_digest(ids: NDArray[np.str_], labels: NDArray[np.generic]) -> str:
     """SHA-256 over ids and labels, whatever their order."""
-    rows = sorted(f"{id_} {label}" for id_, label in zip(ids, labels, strict=True))
+    one_each = labels.tolist() if labels.ndim == 1 else labels
+    rows = sorted(f"{id_} {label}" for id_, label in zip(ids.tolist(), one_each, strict=True))
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()
 
 

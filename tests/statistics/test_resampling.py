@@ -6,6 +6,9 @@ import pytest
 from ftkeras.scores.area_under_roc_curve import AreaUnderRocCurve
 from ftkeras.scores.average_precision import AveragePrecision
 from ftkeras.scores.counts import score_histogram
+from ftkeras.scores.counts.calibration_bins import CalibrationBins
+from ftkeras.scores.counts.probability_terms import ProbabilityTerms
+from ftkeras.scores.inputs.classification import Classification
 from ftkeras.statistics import _resampling
 from ftkeras.statistics._settings import Settings
 from ftkeras.statistics.intervals import _resampled
@@ -52,3 +55,32 @@ def test_groups_of_scores_vary_as_units_do_though_a_class_is_rare(score):
         slow.append(score(labels[rows], scores[rows]))
     # 400 resamples know a standard deviation to some 4%, each side.
     assert spread == pytest.approx(np.std(slow), rel=0.15)
+
+
+@pytest.mark.parametrize("counts", [CalibrationBins(), CalibrationBins(3, 7), ProbabilityTerms(3)])
+def test_groups_add_up_to_what_their_units_add(counts, monkeypatch):
+    rng = np.random.default_rng(1)
+    classes = counts.num_classes
+    logits = rng.normal(size=(400, 1 if classes == 2 else classes)) * 3
+    labels = rng.integers(0, classes, 400)
+    units = Classification(classes).units(labels, logits, np)
+    assigned = rng.integers(0, 20, 400)
+    expected = np.zeros((20, counts.size))
+    np.add.at(expected, assigned, counts.terms(units.labels, units.predictions, np))
+    for together in (1000, 64):
+        monkeypatch.setattr(_resampling, "_TOGETHER", together)
+        found = _resampling._summed(counts, units, assigned, 20)
+        np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+
+
+def test_a_draw_that_is_remembered_leaves_the_generator_where_drawing_would():
+    one = _resampling.Blocks((), np.ones(50, "int64"), (1,))
+    first, second = (np.random.default_rng(3) for _ in range(2))
+    drawn = [one.draw(20, first), one.draw(20, first)]
+    again = [one.draw(20, second), one.draw(20, second)]
+    np.testing.assert_array_equal(drawn, again)
+    assert (drawn[0] != drawn[1]).any()
+    plain = np.random.default_rng(3)
+    np.testing.assert_array_equal(drawn[0], plain.multinomial(50, np.full(50, 1 / 50), size=20))
+    plain.multinomial(50, np.full(50, 1 / 50), size=20)
+    assert first.random() == second.random() == plain.random()

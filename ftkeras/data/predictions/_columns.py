@@ -219,11 +219,9 @@ def _words(column: pa.ChunkedArray) -> list[str]:
     """Returns each value as the name of a class; a missing one is empty."""
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         return ["" if value is None else value.strip() for value in column.to_pylist()]
-    distinct = pc.unique(column).to_pylist()
-    if len(distinct) * 2 > len(column):
+    if not pa.types.is_integer(column.type):
         return ["" if value is None else class_name(value) for value in column.to_pylist()]
-    name_of = {value: "" if value is None else class_name(value) for value in distinct}
-    return [name_of[value] for value in column.to_pylist()]
+    return ["" if value is None else str(value) for value in column.to_pylist()]
 
 
 def _ids(place: _Place, content: pa.Table, name: str) -> NDArray[np.str_]:

@@ -61,6 +61,17 @@ class CalibrationBins(Terms):
         rows = [weights, *(weights * each for each in added)]
         return np.stack([np.bincount(place, row, minlength=self.num_bins) for row in rows])
 
+    def grouped(
+        self, units: Units, groups: NDArray[np.int64], num_groups: int
+    ) -> NDArray[np.float64]:
+        """Returns `(num_groups, 3 * num_bins)`, in NumPy, without a row for each unit."""
+        place, probability, event = self._placed(units.labels, units.predictions, np)
+        code = groups * self.num_bins + place
+        size = num_groups * self.num_bins
+        summed = [np.bincount(code, row, minlength=size) for row in (None, probability, event)]
+        sides = [row.reshape(num_groups, self.num_bins).astype("float64") for row in summed]
+        return np.concatenate(sides, axis=1)
+
     def _placed(self, labels: Any, predictions: Any, xp: ModuleType) -> tuple[Any, Any, Any]:
         """Returns the bin, the probability and the event of each unit."""
         if len(predictions.shape) == 1:
