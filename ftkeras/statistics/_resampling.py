@@ -64,13 +64,13 @@ def _drawn(
 @lru_cache(maxsize=1)
 def _drawn_once(
     state: str, num_blocks: int, resamples: int
-) -> tuple[NDArray[np.float64], dict[str, Any]]:
+) -> tuple[NDArray[np.float64], Any]:
     """Draws single blocks; many scores ask for the same ones, from the same state."""
     bits = np.random.PCG64()
     bits.state = ast.literal_eval(state)
     drawn = _drawn(np.ones(num_blocks, "int64"), resamples, np.random.Generator(bits))
     drawn.setflags(write=False)
-    return drawn, dict(bits.state)
+    return drawn, bits.state
 
 
 def posterior(
