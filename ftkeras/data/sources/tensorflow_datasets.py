@@ -1,0 +1,96 @@
+"""Data sets that TensorFlow Datasets has made ready."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from ftkeras import catalog
+from ftkeras.contracts.dataset import Dataset
+from ftkeras.data.sources import _records
+from ftkeras.errors import UserError
+
+
+def build(
+    name: str,
+    text: str | Sequence[str] = "",
+    image: str = "",
+    label: str = "label",
+    split: str = "",
+    data_dir: str = "",
+    on_bad_row: str = "error",
+) -> Dataset:
+    """Reads a data set of TensorFlow Datasets, all of its splits or one.
+
+    Labels of classes are their names. The column `part` holds the split an example is from, so that
+    `--split="given(column='part')"` keeps the published test part. Images are kept in memory.
+
+    Args:
+        name: A name of the library, for example `imdb_reviews`, which is downloaded once; or a
+            directory that holds one in its format.
+        text: Name of the feature that holds the text, or of two.
+        image: Name of the feature that holds the image; either this or `text`.
+        label: Name of the feature that holds the label.
+        split: One split, also a slice such as `train[:10%]`; all of them by default.
+        data_dir: Where the library keeps its data.
+        on_bad_row: `"error"` refuses the data and names the examples; `"skip"` and `"quarantine"`
+            leave them out.
+
+    Raises:
+        UserError: The library is not installed, or has no such data set, split or feature.
+
+    Example:
+        >>> build("imdb_reviews", text="text")  # doctest: +SKIP
+    """
+    builder = _builder(name, data_dir)
+    features = builder.info.features
+    inputs = _records.check_names(name, sorted(features), text, image, label)
+    parts = [split] if split else list(builder.info.splits)
+    names = getattr(features[label], "names", None)
+
+    def records() -> Iterator[tuple[str, dict[str, Any]]]:
+        for part in parts:
+            for number, example in enumerate(_examples(builder, name, part)):
+                if names is not None:
+                    example[label] = names[int(example[label])]
+                yield f"{name}/{part}, example {number}", {**example, _records.PART: part}
+
+    title = Path(name).name
+    return _records.assemble(records(), inputs, image, label, title, on_bad_row)
+
+
+def _builder(name: str, data_dir: str) -> Any:
+    try:
+        import tensorflow_datasets as tfds  # optional
+    except ImportError as error:
+        raise UserError(
+            "Expected TensorFlow Datasets. Received: no such package "
+            f"({error}). pip install ftkeras[tfds]"
+        ) from error
+    place = Path(os.path.expanduser(name))
+    try:
+        if place.is_dir():
+            return tfds.builder_from_directory(str(place))
+        builder = tfds.builder(name, data_dir=data_dir or None)
+        builder.download_and_prepare()
+    except Exception as error:  # the library and its downloads raise of all kinds
+        raise UserError(
+            f"Expected a data set of TensorFlow Datasets, or a directory with one. Received: "
+            f"name={name!r} ({type(error).__name__}: {str(error)[:200]}). Check the name, and "
+            "that there is a network for the first time."
+        ) from error
+    return builder
+
+
+def _examples(builder: Any, name: str, part: str) -> Iterator[dict[str, Any]]:
+    import tensorflow_datasets as tfds  # optional
+
+    known = list(builder.info.splits)
+    try:
+        stored = builder.as_dataset(split=part, shuffle_files=False)
+    except (ValueError, KeyError) as error:
+        raise UserError(
+            f"Expected a split of {name}: {', '.join(known)}. Received: split={part!r} "
+            f"({str(error)[:80]}).{catalog.nearest(part, known)}"
+        ) from None
+    yield from (dict(example) for example in tfds.as_numpy(stored))
