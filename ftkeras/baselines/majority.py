@@ -25,7 +25,7 @@ class Majority:
         True
     """
 
-    modalities = ("text", "image")
+    modalities = ("text", "text_pair", "image", "audio", "tabular", "multimodal")
     kinds = ("classes", "labels")
 
     def fit(self, train: Dataset, labels: NDArray[Any], num_classes: int, seed: int) -> Answer:

@@ -24,7 +24,7 @@ class Mean:
         [[2.5], [2.5]]
     """
 
-    modalities = ("text", "image")
+    modalities = ("text", "text_pair", "image", "audio", "tabular", "multimodal")
     kinds = ("numbers",)
 
     def fit(self, train: Dataset, labels: NDArray[Any], num_classes: int, seed: int) -> Answer:

@@ -20,7 +20,7 @@ class Baseline(Protocol):
 
     @property
     def modalities(self) -> tuple[str, ...]:
-        """The modalities it can read: of `"text"`, `"image"` and `"features"`."""
+        """The modalities it can read, one part of an input that has several is enough."""
 
     @property
     def kinds(self) -> tuple[str, ...]:

@@ -72,13 +72,15 @@ def _content(record: RunRecord, run_dir: Path) -> dict[str, Any]:
     measured = record.measurements.get("test", {}).get("model", [])
     headline = record.task.get("headline", "")
     name = str(record.config.get("run_dir") or run_dir).rstrip("/").rpartition("/")[2]
+    with language.using("en"):  # a hub reads it
+        index = _index(record, name)
     handle = str(record.backbone.get("handle", ""))
     return {
         "record": record,
         "title": name,
         "base_model": handle.removeprefix("hf://") if handle.startswith("hf://") else "",
         "pipeline": _PIPELINES.get(str(record.data.get("modality")), ""),
-        "index": _index(record, name),
+        "index": index,
         "verdict": verdict.of(record),
         "caveats": caveats.find(record),
         "models": list(map(score_table.name, models)),
@@ -93,7 +95,6 @@ def _content(record: RunRecord, run_dir: Path) -> dict[str, Any]:
 
 def _index(record: RunRecord, name: str) -> str:
     """The `model-index` of a hub, as JSON, which is YAML."""
-    # A hub reads it: its words stay English.
     metrics = [
         {"type": item.score, "value": item.value, "name": wording.plain_name(item.score)}
         for item in record.measurements.get("test", {}).get("model", [])

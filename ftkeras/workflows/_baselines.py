@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ftkeras import catalog, seeds
 from ftkeras.call_string import Call
 from ftkeras.contracts.dataset import Dataset
+from ftkeras.data.input_parts import parts_of
 from ftkeras.records.predictions import Predictions
 from ftkeras.workflows import _judgement, _predictions
 from ftkeras.workflows._prepared_data import PreparedData
@@ -51,19 +52,23 @@ def on_features(
 def _fitted(
     data: PreparedData, parts: dict[str, Dataset], seed: int, progress: Callable[..., Any]
 ) -> dict[str, Predictions]:
-    train, labels = parts["train"], data.labels["train"]
+    labels = data.labels["train"]
     baselines = {
         name: catalog.build("baselines", Call(name)) for name in catalog.names("baselines")
     }
+    # Of inputs of several parts a baseline reads the one that it can.
+    views = {name: {**parts_of(part), part.modality: part} for name, part in parts.items()}
     fitting = {
-        name: baseline
+        name: (baseline, readable[0])
         for name, baseline in baselines.items()
-        if train.modality in baseline.modalities and data.task.kind in baseline.kinds
+        if data.task.kind in baseline.kinds
+        and (readable := [each for each in baseline.modalities if each in views["train"]])
     }
     found = {}
-    for done, (name, baseline) in enumerate(fitting.items(), start=1):
+    for done, (name, (baseline, modality)) in enumerate(fitting.items(), start=1):
+        train = views["train"][modality]
         fitted = baseline.fit(train, labels, data.num_classes, seeds.child(seed, name))
-        logits = {part: fitted(parts[part]) for part in _judgement.JUDGED}
+        logits = {part: fitted(views[part][modality]) for part in _judgement.JUDGED}
         found[name] = _predictions.assemble(data, logits)
         progress(done, len(fitting), name)
     return found

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from ftkeras import catalog, seeds
 from ftkeras.call_string import Call
+from ftkeras.data.input_parts import parts_of
 from ftkeras.training.recipe import Step
 from ftkeras.workflows._finished_folds import FinishedFolds
 from ftkeras.workflows._fold_data import FoldData
@@ -30,6 +31,7 @@ def logits(
     flat = features.reshape(len(features), -1)
     on_features = dataclasses.replace(data.examples, modality="features", inputs=flat)
     read = {dataset.modality: dataset for dataset in (data.examples, on_features)}
+    read |= parts_of(data.examples)
     built = {name: catalog.build("baselines", Call(name)) for name in catalog.names("baselines")}
     fitting = {
         name: (baseline, dataset)

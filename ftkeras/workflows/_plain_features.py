@@ -6,10 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from sklearn.decomposition import TruncatedSVD
+from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.preprocessing import StandardScaler
 
 from ftkeras.backbones.preprocessing.log_mel import LogMel
 from ftkeras.contracts.dataset import Dataset
+from ftkeras.data.input_parts import parts_of, texts_of
 
 _COMPONENTS = 256
 _SIDE = 32
@@ -24,11 +27,17 @@ def floor(train: Dataset, seed: int) -> tuple[str, Callable[[], NDArray[np.float
     Texts: TF-IDF of words and pairs, projected on at most 256 directions (latent semantic
     analysis), because the scores need dense features. Images: raw pixels, shrunk to 32 x 32.
     Sounds: mean and standard deviation over time of each of 80 bands of the log-mel spectrogram.
+    Tables: standardised numbers, a column for each category. Of inputs of several parts the first
+    of table, text and image counts.
 
     Args:
         train: The training part; labels are not looked at.
         seed: Seed of the projection.
     """
+    parts = parts_of(train)
+    if "tabular" in parts:
+        return "standardised columns", lambda: _columns(parts["tabular"])
+    train = texts_of(train) or parts.get("image", train)
     if train.modality == "image":
         return f"raw pixels ({_SIDE} x {_SIDE})", lambda: _pixels(train)
     if train.modality == "audio":
@@ -52,6 +61,11 @@ def _terms(train: Dataset, seed: int) -> NDArray[np.float32]:
         return np.asarray(terms.toarray(), "float32")
     projected = TruncatedSVD(count, random_state=seed).fit_transform(terms)
     return np.asarray(projected, "float32")
+
+
+def _columns(train: Dataset) -> NDArray[np.float32]:
+    matrix = DictVectorizer(sparse=False).fit_transform(train.inputs.tolist())
+    return np.asarray(np.nan_to_num(StandardScaler().fit_transform(matrix)), np.float32)
 
 
 def _bands(train: Dataset) -> NDArray[np.float32]:

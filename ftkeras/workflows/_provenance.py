@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ftkeras.contracts.dataset import Dataset
+from ftkeras.data.input_parts import parts_of, row_in_words, texts_of
 
 _EXCERPT = 500
 _THUMBNAIL = 64
@@ -29,10 +30,19 @@ def rows_digest(ids: NDArray[np.str_], labels: NDArray[np.generic]) -> str:
 
 
 def previews(dataset: Dataset) -> NDArray[np.object_]:
-    """Returns what a person sees of each input: an excerpt, or a thumbnail as a data URL."""
-    if dataset.modality == "image":
-        return np.array([_thumbnail(image) for image in dataset.inputs], dtype=object)
-    return np.array([str(text)[:_EXCERPT] for text in dataset.inputs], dtype=object)
+    """Returns what a person sees of each input: an excerpt, or a thumbnail as a data URL.
+
+    Of an input of several parts that is its picture, or else its text.
+    """
+    parts = parts_of(dataset)
+    if "image" in parts:
+        return np.array([_thumbnail(image) for image in parts["image"].inputs], dtype=object)
+    texts = texts_of(dataset)
+    if texts is None and "tabular" in parts:
+        told = [row_in_words(row) for row in parts["tabular"].inputs]
+    else:
+        told = list(map(str, (dataset if texts is None else texts).inputs))
+    return np.array([text[:_EXCERPT] for text in told], dtype=object)
 
 
 def _thumbnail(image: str | NDArray[np.uint8]) -> str:

@@ -4,14 +4,14 @@ import resource
 import statistics
 import sys
 import time
-from typing import Any
+from typing import Any, cast
 
 import keras
 import numpy as np
 
 from ftkeras.backbones.preprocessing.image import Image
 from ftkeras.config import RunConfig
-from ftkeras.contracts.backbone import Backbone
+from ftkeras.contracts.backbone import Backbone, Composed, Preprocess
 from ftkeras.contracts.backbone_description import BackboneDescription
 from ftkeras.report import backbone_card
 from ftkeras.workflows import _flops, _frozen, _licence
@@ -62,18 +62,27 @@ def describe_backbone(config: RunConfig) -> BackboneDescription:
 
 def _made_up(backbone: Backbone) -> tuple[Any, str]:
     """One batch of a size people often have, and what it is."""
-    values: list[Any]
-    if isinstance(backbone.preprocess, Image):
-        height, width = backbone.preprocess.size
-        noise = np.random.default_rng(0).integers(0, 256, (_EXAMPLES, height, width, 3), "uint8")
-        values, what = list(noise), f"{_EXAMPLES} pictures of {height} x {width} pixels"
-    else:
-        values, what = (
-            [" ".join(["word"] * _WORDS)] * _EXAMPLES,
-            f"{_EXAMPLES} texts of {_WORDS} words",
-        )
+    values, what = _values(backbone.preprocess)
     arrays = backbone.preprocess(values).arrays
-    return (next(iter(arrays.values())) if len(arrays) == 1 else arrays), f"a batch of {what}"
+    inputs = next(iter(arrays.values())) if len(arrays) == 1 else arrays
+    return inputs, f"a batch of {_EXAMPLES} {what}"
+
+
+def _values(preprocess: Preprocess) -> tuple[list[Any], str]:
+    """Inputs for a preprocessing, and what they are."""
+    if preprocess.modality == "multimodal":
+        parts = {name: _values(part) for name, part in cast(Composed, preprocess).parts.items()}
+        rows = zip(*(values for values, _ in parts.values()), strict=True)
+        told = " beside ".join(what for _, what in parts.values())
+        return [dict(zip(parts, row, strict=True)) for row in rows], told
+    if isinstance(preprocess, Image):
+        height, width = preprocess.size
+        noise = np.random.default_rng(0).integers(0, 256, (_EXAMPLES, height, width, 3), "uint8")
+        return list(noise), f"pictures of {height} x {width} pixels"
+    text = " ".join(["word"] * _WORDS)
+    if preprocess.modality == "text_pair":
+        return [(text, text)] * _EXAMPLES, f"pairs of texts of {_WORDS} words"
+    return [text] * _EXAMPLES, f"texts of {_WORDS} words"
 
 
 def _seconds(model: keras.Model, inputs: Any) -> float:

@@ -1,0 +1,132 @@
+"""Pairs of texts, tables and several inputs at once, from a file to a finished run."""
+
+import csv
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ftkeras import finetune
+from ftkeras.config import RunConfig
+from ftkeras.data.sources.csv import build
+from ftkeras.records import split_table
+from ftkeras.records.predictions import Predictions
+from ftkeras.training.fine_tuned import load
+from tests.helpers import tiny_image_file
+from tests.helpers.made_rows import pairs, table_rows
+from tests.helpers.tiny_backbone import sentences
+
+N = 120
+PROBE = ["linear_probe(epochs=4, learning_rate=0.05)"]
+
+
+def write(path, columns):
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        writer.writerows(zip(*columns.values(), strict=True))
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory, preset):
+    directory = tmp_path_factory.mktemp("several")
+    (first, second), same = zip(*pairs(N)[0], strict=True), pairs(N)[1]
+    rows, rich = table_rows(N)
+    texts, good = sentences(N, seed=5)
+    red = np.random.default_rng(0).integers(0, 256, (N, 8, 8, 3), "uint8")
+    red[good == 1, :, :, 0] //= 3
+    files = [f"{i}.png" for i in range(N)]
+    for name, pixels in zip(files, red, strict=True):
+        Image.fromarray(pixels).save(directory / name)
+    numbers = {name: [row[name] for row in rows] for name in ("age", "income", "city")}
+    numbers["age"] = ["" if np.isnan(age) else age for age in numbers["age"]]
+    image = tiny_image_file.write(directory / "image.keras")
+    return {
+        "pairs": write(directory / "pairs.csv", {"a": first, "b": second, "label": same}),
+        "table": write(directory / "table.csv", {**numbers, "label": rich}),
+        "both": write(directory / "both.csv", {"text": texts, "file": files, **numbers, "label": good}),
+        "text": str(preset), "image": f"keras://{image}",
+        "cache_dir": str(tmp_path_factory.mktemp("cache")),
+    }  # fmt: skip
+
+
+def run(own, run_dir, **settings):
+    config = RunConfig.read(
+        **{"task": "binary", "cache_dir": own["cache_dir"], "phase": PROBE, **settings},
+        run_dir=str(run_dir),
+    )
+    return finetune(config), Predictions.read(run_dir / "predictions/model.parquet").part("test")
+
+
+def check_again(run_dir, values, ids, rows):
+    """A finished run answers the same from its own files."""
+    order = {id_: index for index, id_ in enumerate(ids)}
+    mine = [values[order[id_]] for id_ in rows.ids]
+    np.testing.assert_allclose(load(run_dir).logits(mine), rows.logits, atol=1e-5)
+
+
+def several(own, **more):
+    return {"backbone": [f"text={own['text']}", f"image={own['image']}",
+                         "tabular=tabular://one_hot"],
+            "data": f"csv(path={own['both']!r}, text='text', image='file', numbers='age,income',"
+                    " categories='city')", **more}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "pair", ["two_towers", pytest.param("cross_encoder", marks=pytest.mark.slow)]
+)
+def test_pairs_of_texts_are_fine_tuned_and_answer_again(own, pair, tmp_path):
+    data = f"csv(path={own['pairs']!r}, text='a', second_text='b')"
+    record, rows = run(own, tmp_path / "run", backbone=own["text"], data=data, pair=pair)
+    assert record.backbone["handle"] == f"{pair}://preset://{own['text']}"
+    assert record.data["modality"] == "text_pair"
+    assert "tfidf_pair_logistic_regression" in record.measurements["test"]
+    assert record.passes["computed"] == N - sum(record.data["dropped"].values())
+    dataset = build(own["pairs"], text="a", second_text="b")
+    check_again(tmp_path / "run", dataset.inputs, dataset.ids, rows)
+    again = RunConfig.read(**record.config)
+    assert again.settings() == record.config
+
+
+def test_a_table_is_fitted_on_its_training_part_alone(own, tmp_path):
+    given = {"numbers": "age,income", "categories": "city"}
+    data = f"csv(path={own['table']!r}, numbers='age,income', categories='city')"
+    record, rows = run(own, tmp_path / "run", backbone="tabular://one_hot", data=data)
+    assert {"columns_logistic_regression", "columns_gradient_boosting"} <= set(
+        record.measurements["test"]
+    )
+    dataset = build(own["table"], **given)
+    check_again(tmp_path / "run", dataset.inputs, dataset.ids, rows)
+    train = split_table.read(tmp_path / "run/split.parquet")["train"]
+    ages = [
+        row["age"] for row, id_ in zip(dataset.inputs, dataset.ids, strict=True) if id_ in train
+    ]
+    mean, deviation = load(tmp_path / "run").preprocess.numbers["age"]
+    np.testing.assert_allclose([mean, deviation], [np.nanmean(ages), np.nanstd(ages)])
+
+
+@pytest.mark.parametrize(
+    ("head", "phases"),
+    [
+        ("gated_fusion(units=8)", PROBE),
+        pytest.param(
+            "concatenation(units=8)",
+            [*PROBE, "top_blocks(count=1, epochs=2, learning_rate=0.001)"],
+            marks=pytest.mark.slow,
+        ),
+    ],
+)
+def test_several_backbones_are_fine_tuned_and_answer_again(own, head, phases, tmp_path):
+    record, rows = run(own, tmp_path / "run", head=head, phase=phases, **several(own))
+    assert record.backbone["handle"].startswith("multimodal://text=")
+    assert {"tfidf_logistic_regression", "pixels_logistic_regression",
+            "columns_gradient_boosting", "majority"} <= set(record.measurements["test"])  # fmt: skip
+    dataset = build(own["both"], text="text", image="file", numbers="age,income", categories="city")
+    check_again(tmp_path / "run", dataset.inputs, dataset.ids, rows)
+
+
+@pytest.mark.slow
+def test_one_part_alone_can_be_tapped(own, tmp_path):
+    record, _ = run(own, tmp_path / "run", tap="image", **several(own))
+    assert record.backbone["tap"] == "image"
