@@ -51,6 +51,9 @@ def test_a_saved_model_is_refused_for_its_graph_says_what_it_computes_in():
     class SavedModelBackbone(keras.layers.Layer):
         """Of the same name."""
 
+        def call(self, x):
+            return x
+
     layer = SavedModelBackbone()
     given = keras.Input((3,))
     opaque = keras.Model(given, {"pooled": layer(given)})
