@@ -63,6 +63,15 @@ ASSETS = {
             from_source=True,
         ),
         Asset(
+            name="tweet_ratings",
+            what="the same 4200 tweets with their mean rating, near-neutral ones included",
+            licence="MIT",
+            requirement="vaderSentiment==3.3.2",
+            sha256="5d7c06e027fc8b99238edb0d53d970cf97066ef97654009890b83703849632f9",
+            megabytes=2,
+            from_source=True,
+        ),
+        Asset(
             name="snippets",
             what="10605 snippets of movie reviews, rated as the tweets were",
             licence="MIT",
@@ -70,6 +79,14 @@ ASSETS = {
             sha256="5d7c06e027fc8b99238edb0d53d970cf97066ef97654009890b83703849632f9",
             megabytes=2,
             from_source=True,
+        ),
+        Asset(
+            name="movies",
+            what="1680 films of MovieLens 100K with their genres (Harper & Konstan, 2015)",
+            licence="MovieLens: research, no redistribution (package: MIT)",
+            requirement="recbole==1.2.1",
+            sha256="9c9948202011f37eb0a7c6768129313f00d6403ad221ec940d5e2d5d5f33a407",
+            megabytes=2,
         ),
         Asset(
             name="lite0",

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _INNER = "vaderSentiment-3.3.2/additional_resources/hutto_ICWSM_2014.tar.gz"
-_TABLE = "hutto_ICWSM_2014/tweets_GroundTruth.txt"
+TABLE = "hutto_ICWSM_2014/tweets_GroundTruth.txt"
 _NEUTRAL = 0.5
 
 
@@ -22,7 +22,7 @@ def prepare(package: Path, directory: Path) -> None:
         package: The source archive.
         directory: An empty directory.
     """
-    write(package, _TABLE, directory / "tweets.csv")
+    write(package, TABLE, directory / "tweets.csv")
 
 
 def write(package: Path, name: str, path: Path) -> None:
@@ -33,12 +33,21 @@ def write(package: Path, name: str, path: Path) -> None:
         name: The table in it.
         path: The file to write.
     """
-    with tarfile.open(package) as outer, tarfile.open(fileobj=_member(outer, _INNER)) as inner:
-        table = _member(inner, name).read().decode("utf-8")
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["id", "text", "rating", "sentiment"])
-        writer.writerows(rows(table))
+        writer.writerows(rows(table(package, name)))
+
+
+def table(package: Path, name: str) -> str:
+    """Returns one rated table of the source archive.
+
+    Args:
+        package: The source archive.
+        name: The table in it.
+    """
+    with tarfile.open(package) as outer, tarfile.open(fileobj=_member(outer, _INNER)) as inner:
+        return _member(inner, name).read().decode("utf-8")
 
 
 def rows(table: str) -> Iterator[tuple[str, str, float, str]]:

