@@ -5,7 +5,7 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
-from ftkeras import seeds
+from ftkeras import catalog, seeds
 from ftkeras.config import RunConfig
 from ftkeras.contracts.phase import Phase
 from ftkeras.errors import UserError
@@ -57,6 +57,8 @@ def obstacle(config: RunConfig, data: FoldData, shape: tuple[int | None, ...]) -
         return "a stack does not know --augment"
     if data.task.monitor != "log_loss":
         return f"a stack chooses by log loss, this task by {data.task.monitor}"
+    if catalog.constant("heads", config.head.name, "JOINS_PARTS"):
+        return f"a stack knows one backbone, {config.head.name} joins several"
     outputs = data.task.num_outputs(data.num_classes)
     if not can_stack(build_head(shape, config.head, outputs, config.seed)):
         return f"a stack does not know all layers of {config.head}"
