@@ -109,6 +109,9 @@ def _from_path(text: str) -> Handle:
         return Handle("tfhub", text)
     if (path / "config.json").exists():
         return Handle("preset", text)
+    module, _, name = text.rpartition("keras.applications.")
+    if module in ("", "tf.", "tensorflow.") and name != text:
+        return parse(f"application://{name.rpartition('.')[2]}")
     what = "a directory without config.json" if path.is_dir() else "no file or directory"
     raise UserError(
         "Expected a `.keras` file, a directory with a SavedModel or a KerasHub or Hugging Face "

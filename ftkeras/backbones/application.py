@@ -89,7 +89,8 @@ def _name(handle: Handle) -> str:
     if key not in known:
         raise UserError(
             f"Expected a model of keras.applications: {', '.join(known.values())}. "
-            f"Received: backbone={handle}.{nearest(handle.path, list(known.values()))}"
+            f"Received: backbone={handle}.{nearest(handle.path, list(known.values()))} They read "
+            "images; models of texts are presets, such as preset://bert_base_en_uncased."
         )
     return known[key]
 

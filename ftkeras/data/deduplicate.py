@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.finding import Finding
 from ftkeras.data import repeats
 from ftkeras.data.checks import conflicting_labels, exact_duplicates
+from ftkeras.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,9 @@ def deduplicate(dataset: Dataset, part_column: str | None = None) -> tuple[Datas
         part_column: A column that names the part of each example, if the user made the split:
             what stands in test is then dropped from train and not the other way round.
 
+    Raises:
+        UserError: The part called validation holds nothing but what test holds.
+
     Example:
         >>> import numpy as np
         >>> from ftkeras.data.content_digest import content_digest
@@ -52,9 +58,32 @@ def deduplicate(dataset: Dataset, part_column: str | None = None) -> tuple[Datas
         (['Good', 'Bad'], {'repeated': 1, 'conflicting_labels': 2})
     """
     found = repeats.find(dataset, part_column)
+    if part_column is not None:
+        _refuse_validation_that_is_test(dataset, found, part_column)
     findings = [
         *exact_duplicates.describe(dataset, found),
         *conflicting_labels.describe(dataset, found),
     ]
     report = Deduplication(int(found.repeated.sum()), int(found.conflicting.sum()), tuple(findings))
     return dataset.take(~(found.repeated | found.conflicting)), report
+
+
+def _refuse_validation_that_is_test(
+    dataset: Dataset, found: repeats.Repeats, part_column: str
+) -> None:
+    """Raises `UserError` if no validation example is left that test does not hold as well."""
+    part_of = repeats.named_parts(dataset, part_column)
+    held = [np.flatnonzero(part_of == part) for part in ("validation", "test")]
+    if not len(held[0]) or not len(held[1]):
+        return
+    if not np.isin(found.group[held[0]], found.group[held[1]]).all():
+        return
+    first = held[0][0]
+    twin = held[1][found.group[held[1]] == found.group[first]][0]
+    raise UserError(
+        "Expected validation and test to be different examples. Received: all "
+        f"{len(held[0])} validation examples are test examples, too, such as "
+        f"{dataset.locations[first]} and {dataset.locations[twin]}. The test part as validation "
+        "data chooses the epoch, and its score is then no test: mark other examples for "
+        "validation, or none, and a share of train is held out."
+    )

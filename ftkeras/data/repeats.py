@@ -11,6 +11,15 @@ from ftkeras.contracts.split import PARTS, Split
 from ftkeras.data.normal_form import normal_forms
 from ftkeras.errors import UserError
 
+ALIASES = {
+    "training": "train",
+    "val": "validation",
+    "valid": "validation",
+    "dev": "validation",
+    "testing": "test",
+}
+"""What people call parts -> what they are called here."""
+
 
 @dataclass(frozen=True)
 class Repeats:
@@ -72,11 +81,25 @@ def part_of_rows(dataset: Dataset, split: Split) -> NDArray[np.str_]:
     return part_of
 
 
-def _rank(dataset: Dataset, column: str) -> NDArray[np.int64]:
+def named_parts(dataset: Dataset, column: str) -> NDArray[np.str_]:
+    """Returns `(examples,)` what a column calls the part of each example, by its usual name.
+
+    Args:
+        dataset: The examples.
+        column: The column that names the part.
+
+    Raises:
+        UserError: There is no such column.
+    """
     if column not in dataset.columns:
         raise UserError(
             f"Expected a column of the data: {', '.join(dataset.columns) or 'there is none'}. "
             f"Received: {column!r}."
         )
     names = [str(value).strip().lower() for value in dataset.columns[column].tolist()]
+    return np.array([ALIASES.get(name, name) for name in names])
+
+
+def _rank(dataset: Dataset, column: str) -> NDArray[np.int64]:
+    names = named_parts(dataset, column).tolist()
     return np.array([PARTS.index(name) if name in PARTS else -1 for name in names])

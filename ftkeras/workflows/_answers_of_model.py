@@ -17,6 +17,7 @@ from ftkeras.errors import UserError
 from ftkeras.workflows import _provenance, _source
 
 _BATCH = 32
+_IMAGENET = (1000, 1001)
 
 
 def answers_of_model(config: RunConfig) -> AnswerTable:
@@ -108,6 +109,13 @@ def _classes(examples: Dataset, width: int, task: Any) -> tuple[str, ...]:
     names = np.unique([class_name(label) for label in examples.labels.tolist()])
     task = task or catalog.find("tasks", "binary" if known == 2 else "multiclass")()
     vocabulary: tuple[str, ...] = task.fit_labels(names).class_names
+    if width in _IMAGENET and len(vocabulary) != known:
+        raise UserError(
+            f"Expected a head with one output for each of the {len(vocabulary)} classes. Received: "
+            f"{width} outputs, those of ImageNet: the classifier of the pretrained network was "
+            "left in place. Fine-tune it with --mode=finetune --backbone=keras://…, which puts a "
+            "new head in its place."
+        )
     if len(vocabulary) != known:
         raise UserError(
             f"Expected labels of {known} classes, one for each output of the model. Received: "

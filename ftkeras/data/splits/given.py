@@ -8,15 +8,8 @@ from numpy.typing import NDArray
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.split import PARTS, Split
 from ftkeras.data import drawing
+from ftkeras.data.repeats import ALIASES
 from ftkeras.errors import UserError
-
-_ALIASES = {
-    "training": "train",
-    "val": "validation",
-    "valid": "validation",
-    "dev": "validation",
-    "testing": "test",
-}
 
 
 @dataclass(frozen=True)
@@ -66,7 +59,7 @@ class Given:
 
     def _parts(self, dataset: Dataset) -> NDArray[np.str_]:
         written = [name.lower() for name in drawing.column(dataset, self.column, "given")]
-        parts = np.array([_ALIASES.get(name, name) for name in written])
+        parts = np.array([ALIASES.get(name, name) for name in written])
         other = np.flatnonzero(~np.isin(parts, PARTS))
         if len(other):
             told = ", ".join(f"{written[row]!r} ({dataset.locations[row]})" for row in other[:5])

@@ -10,6 +10,9 @@ from ftkeras.contracts.score import Inputs, Units
 from ftkeras.errors import UserError
 from ftkeras.scores.counts._softmax import largest_class
 
+# Fewer rows may be in [0, 1] and sum to 1 by chance.
+_FEWEST = 4
+_SUM_TO_ONE = 1e-4
 _SMALLEST = 1e-30
 """Probabilities are kept above this, so that their logarithm stays finite in float32."""
 
@@ -51,6 +54,8 @@ class Classification(Inputs):
     def units(self, y_true: Any, y_pred: Any, xp: ModuleType) -> Units:
         """Returns labels `(units,)` and logits: `(units,)` if binary, else `(units, classes)`."""
         rows, width = self._rows(y_pred, xp)
+        if self.from_logits and xp is np:
+            _refuse_probabilities(rows)
         is_finite = _is_finite(rows, xp)
         if not self.from_logits:
             in_range = xp.logical_and(rows >= 0, rows <= 1)
@@ -85,6 +90,20 @@ class Classification(Inputs):
         if width == 1:
             return (y_pred if len(y_pred.shape) == 1 else xp.reshape(y_pred, (-1,))), width
         return (y_pred if len(y_pred.shape) == 2 else xp.reshape(y_pred, (-1, width))), width
+
+
+def _refuse_probabilities(rows: Any) -> None:
+    """Raises `UserError` for softmax rows: as logits they would all be nearly equally likely."""
+    if len(rows.shape) < 2 or len(rows) < _FEWEST or rows.min() < 0 or rows.max() > 1:
+        return
+    certain = ((rows == 0) | (rows == 1)).all()  # decisions, one-hot
+    if certain or np.abs(rows.sum(axis=-1) - 1).max() > _SUM_TO_ONE:
+        return
+    raise UserError(
+        "Expected logits. Received: "
+        f"y_pred of shape {rows.shape} whose rows are in [0, 1] and sum to 1, as those of a "
+        "softmax do. Leave the softmax out, or say from_logits=False."
+    )
 
 
 def _is_finite(rows: Any, xp: ModuleType) -> Any:
