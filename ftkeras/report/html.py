@@ -9,6 +9,7 @@ from ftkeras.records.run_record import RunRecord
 from ftkeras.report import (
     _page,
     analysis_page,
+    answer_kind,
     balance_effect,
     caveats,
     cross_validation,
@@ -98,7 +99,8 @@ def _content(
         "differences": score_table.difference_rows(record),
         "folds": cross_validation.page(record),
         "pictures": _pictures(answers, calibrated, others, record.analyses.get("threshold")),
-        "answer_kind": "classes" if test is None else test.kind,
+        "answer_kind": answer_kind.of(record),
+        "counted": answer_kind.counted(record),
         "errors": [] if test is None else worst_errors.find(test),
         "num_errors": None if test is None else int((~test.correct).sum()),
         "num_answers": None if test is None else len(test),

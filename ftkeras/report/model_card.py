@@ -8,7 +8,7 @@ import jinja2
 
 from ftkeras.records import atomic
 from ftkeras.records.run_record import RunRecord
-from ftkeras.report import _page, caveats, language, score_table, verdict, wording
+from ftkeras.report import _page, answer_kind, caveats, language, score_table, verdict, wording
 
 _PIPELINES = {
     "text": "text-classification",
@@ -82,6 +82,7 @@ def _content(record: RunRecord, run_dir: Path) -> dict[str, Any]:
         "pipeline": _PIPELINES.get(str(record.data.get("modality")), ""),
         "index": index,
         "verdict": verdict.of(record),
+        "counted": answer_kind.counted(record),
         "caveats": caveats.find(record),
         "models": list(map(score_table.name, models)),
         "rows": score_table.score_rows(record, "test"),
