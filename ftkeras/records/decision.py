@@ -3,9 +3,13 @@
 import dataclasses
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ftkeras.errors import UserError
 from ftkeras.records import atomic
@@ -21,7 +25,8 @@ class Decision:
         calibration: Call string of the method in `calibration/`; empty for none.
         parameters: What was fitted.
         rule: Call string of the rule in `thresholds/`; empty for none.
-        thresholds: Class name -> probability above which an example is called so.
+        thresholds: Class name -> probability above which an example is called so; with several
+            labels, that of each label for which one was chosen.
         chosen_on: The part it was chosen on.
         num_units: Examples of that part.
 
@@ -40,6 +45,18 @@ class Decision:
     thresholds: dict[str, float] = field(default_factory=dict)
     chosen_on: str = "validation"
     num_units: int = 0
+
+    def of_labels(self, names: Sequence[str]) -> NDArray[np.float64]:
+        """Returns `(labels,)` the threshold of each label; one half where none was chosen.
+
+        Args:
+            names: The labels.
+
+        Example:
+            >>> Decision(thresholds={"drama": 0.3}).of_labels(["crime", "drama"]).tolist()
+            [0.5, 0.3]
+        """
+        return np.array([self.thresholds.get(name, 0.5) for name in names], "float64")
 
     def write(self, path: Path) -> None:
         """Writes it as JSON with a digest of its own content."""

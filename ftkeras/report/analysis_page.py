@@ -5,7 +5,7 @@ from typing import Any
 from ftkeras import call_string, catalog
 from ftkeras.contracts.calibration import CalibrationMethod, Calibrator
 from ftkeras.records.run_record import RunRecord
-from ftkeras.report import beliefs, for_whom
+from ftkeras.report import beliefs, for_whom, label_thresholds
 from ftkeras.report.answers import Answers
 from ftkeras.report.language import said
 from ftkeras.report.plots import slices
@@ -24,7 +24,7 @@ def content(record: RunRecord, answers: dict[str, Answers]) -> dict[str, Any]:
     sets, names = found.get("conformal"), record.task.get("class_names", [])
     return {
         "advice": said(found["which_metric"]["sentence"]) if "which_metric" in found else None,
-        "threshold": beliefs.threshold(found["threshold"]) if "threshold" in found else None,
+        "threshold": _threshold(found),
         "calibration": (
             beliefs.calibration(found["calibration"]) if "calibration" in found else None
         ),
@@ -40,6 +40,12 @@ def content(record: RunRecord, answers: dict[str, Answers]) -> dict[str, Any]:
             else None
         ),
     }
+
+
+def _threshold(found: dict[str, Any]) -> beliefs.Section | None:
+    if "label_thresholds" in found:
+        return label_thresholds.section(found["label_thresholds"])
+    return beliefs.threshold(found["threshold"]) if "threshold" in found else None
 
 
 def calibrator(record: RunRecord) -> Calibrator | None:

@@ -87,6 +87,8 @@ class FineTuned:
 
     def _best(self, logits: NDArray[np.float32]) -> NDArray[Any]:
         names, decision = self.vocabulary.class_names, self.decision
+        if decision is not None and self.task.kind == "labels":
+            return (self._shares(logits) > decision.of_labels(names)).astype("int8")
         if decision is None or self.task.kind != "classes":
             return self.task.predict_label(logits)
         if decision.thresholds:

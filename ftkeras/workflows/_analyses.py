@@ -31,7 +31,7 @@ from ftkeras.statistics.slices import compare_slices, cut
 from ftkeras.statistics.threshold_choice import choose_threshold
 from ftkeras.statistics.threshold_outcome import threshold_outcome
 from ftkeras.statistics.weak_slices import confirm, weak_slices
-from ftkeras.workflows import _decision, _slice_columns
+from ftkeras.workflows import _decision, _label_thresholds, _slice_columns
 
 _PROMISED = (0.9, 0.95, 0.99)
 _MOST_SLICES = 40
@@ -57,8 +57,8 @@ def analyses(
     """Returns what each analysis found, by its name; those that cannot be made are left out.
 
     `which_metric`, `calibration`, `threshold` (if one was chosen), `conformal`, `slices` and
-    `label_noise`, in JSON. Validation is what anything is chosen or calibrated on; test is only
-    looked at.
+    `label_noise`, in JSON; with several labels `label_thresholds`, if they were chosen. Validation
+    is what anything is chosen or calibrated on; test is only looked at.
 
     Args:
         model: Predictions of the model on validation and test.
@@ -67,6 +67,8 @@ def analyses(
         seed: Seed of all resampling.
     """
     validation, test = model.part("validation"), model.part("test")
+    if task.kind == "labels" and decision is not None and decision.thresholds and len(test):
+        return _of_labels(_Subject(validation, test, task, decision, seed), decision)
     if task.name not in _decision.CLASSIFYING or not _usable(test):
         return {}
     subject = _Subject(validation, test, task, decision, seed)
@@ -85,6 +87,14 @@ def analyses(
         if decision is not None and decision.thresholds:
             found["threshold"] = _threshold(subject, decision)
     cleaned: dict[str, Any] = _json(found)
+    return cleaned
+
+
+def _of_labels(subject: _Subject, decision: Decision) -> dict[str, Any]:
+    chosen = _label_thresholds.label_thresholds(
+        subject.validation, subject.test, subject.task, decision, subject.seed
+    )
+    cleaned: dict[str, Any] = _json({"decision": decision.to_json(), "label_thresholds": chosen})
     return cleaned
 
 

@@ -15,8 +15,10 @@ from ftkeras.errors import UserError
 from ftkeras.records.decision import Decision
 from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
+from ftkeras.workflows import _label_thresholds
 
 CLASSIFYING = ("binary", "multiclass")
+WITH_THRESHOLDS = ("binary", "multilabel")
 FILE = "decision.json"
 
 
@@ -32,7 +34,7 @@ def check(config: RunConfig) -> None:
             catalog.build(kind, call)
         except UserError as error:
             raise UserError(f"--{flag}: {error}") from None
-        fitting = ("binary",) if flag == "threshold" else CLASSIFYING
+        fitting = WITH_THRESHOLDS if flag == "threshold" else CLASSIFYING
         if config.task is not None and config.task.name not in fitting:
             raise UserError(
                 f"Expected --task={' or '.join(fitting)} with --{flag}. Received: "
@@ -55,9 +57,11 @@ def decide(config: RunConfig, model: Predictions, task: Task) -> Decision | None
         return None
     check(config)
     rows = model.part("validation")
-    if not len(rows) or not model.scored or (config.threshold and task.name != "binary"):
+    thresholds = config.threshold is not None
+    if not len(rows) or not model.scored or (thresholds and task.name not in WITH_THRESHOLDS):
         raise UserError(
-            "Expected scored predictions of a validation part, and two classes for a threshold. "
+            "Expected scored predictions of a validation part, and two classes or several labels "
+            "for a threshold. "
             f"Received: {len(rows)} validation examples of task={task.name}. Without them nothing "
             "can be chosen: leave --threshold and --calibration out."
         )
@@ -69,13 +73,16 @@ def decide(config: RunConfig, model: Predictions, task: Task) -> Decision | None
     decision = Decision(calibration, parameters, num_units=len(rows))
     if config.threshold is None:
         return decision
-    share = probabilities(decision, task, rows.logits)[:, 1]
-    chosen = rule_of(config.threshold)(rows.labels, share)
+    share, rule = probabilities(decision, task, rows.logits), rule_of(config.threshold)
+    if task.kind == "labels":
+        chosen = _label_thresholds.choose(rule, rows.labels, share, model.class_names)
+    else:
+        chosen = {model.class_names[1]: rule(rows.labels, share[:, 1])}
     return Decision(
         calibration=calibration,
         parameters=parameters,
         rule=str(config.threshold),
-        thresholds={model.class_names[1]: chosen},
+        thresholds=chosen,
         num_units=len(rows),
     )
 
