@@ -7,13 +7,15 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-KINDS = ("classes", "labels", "numbers", "tags")
+KINDS = ("classes", "labels", "numbers", "tags", "relevances")
 """What an answer can be. Encoded labels have one shape a kind; row `i` belongs to example `i`:
 
 - `"classes"`, one class of several: int64 `(examples,)` class indices;
 - `"labels"`, any number of labels: int8 `(examples, labels)`, 1 where a label holds;
 - `"numbers"`: float64 `(examples,)` for one target, `(examples, targets)` for several;
-- `"tags"`, a tag for each word: int64 `(examples, longest)`, -1 where there is no word.
+- `"tags"`, a tag for each word: int64 `(examples, longest)`, -1 where there is no word;
+- `"relevances"`, a grade for each document of a query: float64 `(examples, longest)`, -1 where
+  there is no document.
 """
 
 SIZES = {"classes": "num_classes", "labels": "num_labels", "numbers": "num_outputs"}

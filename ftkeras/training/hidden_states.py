@@ -86,6 +86,8 @@ class HiddenStates:
     def possible(self) -> bool:
         """Whether every crossing tensor belongs to single examples and has a known size."""
         crossing = keras.tree.flatten(self.halves.frozen.output) if self.halves.frozen else []
+        if any(getattr(layer, "regroups_examples", False) for layer in self.halves.moving.layers):
+            return False
         ragged_norms = any(column.is_ragged for column in self.columns) and any(
             isinstance(layer, keras.layers.BatchNormalization) and layer.trainable_variables
             for layer in self.halves.moving.layers

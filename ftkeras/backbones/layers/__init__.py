@@ -1,20 +1,24 @@
 """Keras layers in a backbone's graph; importing this makes saved models loadable in safe mode."""
 
 from ftkeras.backbones.layers.class_token import ClassToken
+from ftkeras.backbones.layers.items_to_lists import ItemsToLists
 from ftkeras.backbones.layers.last_token import LastToken
+from ftkeras.backbones.layers.lists_to_items import ListsToItems
 from ftkeras.backbones.layers.masked_group_normalization import MaskedGroupNormalization
 from ftkeras.backbones.layers.mean_pooling import MeanPooling
-from ftkeras.backbones.layers.patch_mean import PatchMean
+from ftkeras.backbones.layers.patch_grid import PatchGrid
 from ftkeras.backbones.layers.reversed_channels import ReversedChannels
 from ftkeras.backbones.layers.rotary_angles import RotaryAngles
 from ftkeras.backbones.layers.saved_model_backbone import SavedModelBackbone
 
 __all__ = [
     "ClassToken",
+    "ItemsToLists",
     "LastToken",
+    "ListsToItems",
     "MaskedGroupNormalization",
     "MeanPooling",
-    "PatchMean",
+    "PatchGrid",
     "ReversedChannels",
     "RotaryAngles",
     "SavedModelBackbone",
