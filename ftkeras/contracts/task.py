@@ -66,6 +66,8 @@ def answer_text(answer: Any, class_names: Sequence[str]) -> str:
         'a a b'
     """
     value = np.asarray(answer)
+    if value.shape == (1,) and np.issubdtype(value.dtype, np.floating):
+        value = value[0]
     if value.ndim == 0:
         is_number = np.issubdtype(value.dtype, np.floating)
         return f"{value:.5g}" if is_number else class_names[int(value)]
