@@ -1,7 +1,7 @@
 """Which example belongs to which part."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -52,7 +52,8 @@ class Split:
         """Returns the examples of one part, in the order of the split."""
         known, wanted = sortable(dataset.ids), sortable(self.ids(part))
         order = np.argsort(known)
-        return dataset.take(order[np.searchsorted(known, wanted, sorter=order)])
+        taken = dataset.take(order[np.searchsorted(known, wanted, sorter=order)])
+        return replace(taken, ids=self.ids(part))  # the same ids need no memory twice
 
     @property
     def digest(self) -> str:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 _AT_ONCE = 8192
 
-Read = Callable[[NDArray[np.int64]], Sequence[Any]]
+Read = Callable[[NDArray[np.integer]], Sequence[Any]]
 """Row numbers -> their values."""
 
 
@@ -34,9 +34,14 @@ class LazyColumn(Sequence[Any]):
     dtype = np.dtype(object)
     ndim = 1
 
-    def __init__(self, read: Read, rows: NDArray[np.int64]) -> None:
+    def __init__(self, read: Read, rows: NDArray[np.integer]) -> None:
         self._read = read
         self.rows = rows
+
+    @classmethod
+    def of(cls, read: Read, size: int) -> "LazyColumn":
+        """Returns the column of the rows from 0 to `size - 1`, in the least memory."""
+        return cls(read, np.arange(size, dtype="int32" if size < 2**31 else "int64"))
 
     @property
     def shape(self) -> tuple[int]:

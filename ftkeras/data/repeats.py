@@ -72,7 +72,7 @@ def find(dataset: Dataset, part_column: str | None = None) -> Repeats:
 def part_of_rows(dataset: Dataset, split: Split) -> NDArray[np.str_]:
     """Returns `(examples,)` the part each row belongs to; empty for rows in none."""
     known = sortable(dataset.ids)
-    part_of = np.full(len(dataset), "", f"U{max(map(len, PARTS))}")
+    part_of = np.full(len(dataset), "", object)  # a reference each, and not ten characters
     for part in PARTS:
         ids = np.sort(sortable(split.ids(part)))
         if len(ids):

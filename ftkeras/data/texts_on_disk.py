@@ -46,7 +46,7 @@ class TextsOnDisk:
         """Returns all texts; none can be written after that."""
         ends = np.frombuffer(self._ends, np.int64)
 
-        def read(rows: NDArray[np.int64]) -> list[str]:
+        def read(rows: NDArray[np.integer]) -> list[str]:
             starts, stops = ends[rows], ends[rows + 1]
             pairs = zip(starts.tolist(), stops.tolist(), strict=True)
             if len(rows) and (starts[1:] == stops[:-1]).all():  # they stand one behind the other
@@ -55,7 +55,7 @@ class TextsOnDisk:
                 return [block[start - first : stop - first].decode() for start, stop in pairs]
             return [self._piece(start, stop).decode() for start, stop in pairs]
 
-        return LazyColumn(read, np.arange(len(ends) - 1))
+        return LazyColumn.of(read, len(ends) - 1)
 
     def _piece(self, start: int, stop: int) -> bytes:
         """Reads without moving a position that threads would share."""

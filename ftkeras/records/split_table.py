@@ -9,6 +9,8 @@ from ftkeras.contracts.split import PARTS, Split
 from ftkeras.errors import UserError
 from ftkeras.records import atomic
 
+_AT_ONCE = 1_000_000
+
 
 def write(split: Split, path: Path) -> None:
     """Writes a Parquet file with the columns id and split.
@@ -22,10 +24,15 @@ def write(split: Split, path: Path) -> None:
         >>> read(path)
         {'train': {'a'}, 'validation': {'b'}, 'test': {'c'}}
     """
-    ids = [id_ for part in PARTS for id_ in split.ids(part).tolist()]
-    parts = [part for part in PARTS for _ in split.ids(part)]
-    with atomic.replacing(path) as temporary:
-        pq.write_table(pa.table({"id": ids, "split": parts}), temporary)
+    schema = pa.schema({"id": pa.string(), "split": pa.string()})
+    with atomic.replacing(path) as temporary, pq.ParquetWriter(temporary, schema) as file:
+        for part in PARTS:
+            ids = split.ids(part)
+            for first in range(0, len(ids), _AT_ONCE):
+                some = pa.array(ids[first : first + _AT_ONCE].tolist(), pa.string())
+                file.write_table(
+                    pa.table({"id": some, "split": pa.repeat(part, len(some))}, schema)
+                )
 
 
 def read(path: Path) -> dict[str, set[str]]:

@@ -1,7 +1,7 @@
 """Raw inputs made ready once or batch by batch, whichever memory allows."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol, runtime_checkable, cast
+from typing import Any, Protocol, cast, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,9 @@ from ftkeras.contracts.backbone import Composed, Encoded, Preprocess, input_name
 
 # Encoded, these are small enough to be kept for all examples; pictures and sounds are not.
 _LIGHT = ("text", "text_pair", "tabular")
+# Of more examples than these, encoded texts of a hundred tokens take gigabytes.
+_MOST_KEPT = 1_000_000
+_AT_ONCE = 4096
 
 
 class Rows(Protocol):
@@ -43,8 +46,10 @@ def is_light(preprocess: Preprocess) -> bool:
 def encode(preprocess: Preprocess, values: Sequence[Any]) -> Rows:
     """Returns raw inputs as rows that batches are cut from.
 
-    Texts and tables are encoded once and kept; pictures are decoded for each batch, because decoded
-    ones rarely fit into memory. Of inputs with several parts each part is treated as its kind is.
+    Texts and tables are encoded once and kept, unless there are more than a million of them: then
+    only their lengths are, and a batch is encoded when it is taken. Pictures are decoded for each
+    batch, because decoded ones rarely fit into memory. Of inputs with several parts each part is
+    treated as its kind is.
 
     Args:
         preprocess: The backbone's own preprocessing.
@@ -57,7 +62,7 @@ def encode(preprocess: Preprocess, values: Sequence[Any]) -> Rows:
             {name: encode(part, composed.values_of(name, values)) for name, part in parts}
         )
     if is_light(preprocess):
-        return preprocess(values)
+        return preprocess(values) if len(values) <= _MOST_KEPT else _Streamed(preprocess, values)
     return (_Measured if isinstance(preprocess, Measures) else _BatchByBatch)(preprocess, values)
 
 
@@ -96,6 +101,32 @@ class _Measured(_BatchByBatch):
     def __init__(self, preprocess: Any, values: Sequence[Any]) -> None:
         super().__init__(preprocess, values)
         self.lengths = preprocess.lengths(values)
+
+    def take(self, rows: NDArray[np.integer], length: int | None = None) -> dict[str, NDArray[Any]]:
+        encoded = self._preprocess([self._values[row] for row in rows])
+        return encoded.take(np.arange(len(rows)), length)
+
+
+class _Streamed(_BatchByBatch):
+    """Examples that are too many to be kept: encoded once for their lengths, and in batches."""
+
+    def __init__(self, preprocess: Preprocess, values: Sequence[Any]) -> None:
+        super().__init__(preprocess, values)
+        self.lengths, self.ragged = self._measured(preprocess, values)
+
+    @staticmethod
+    def _measured(
+        preprocess: Preprocess, values: Sequence[Any]
+    ) -> tuple[NDArray[np.int64] | None, tuple[str, ...] | None]:
+        if isinstance(preprocess, Measures):
+            return preprocess.lengths(values), None
+        found: list[NDArray[np.int64]] = []
+        for first in range(0, len(values), _AT_ONCE):
+            encoded = preprocess(list(values[first : first + _AT_ONCE]))
+            if encoded.lengths is None:
+                return None, encoded.ragged
+            found.append(encoded.lengths)
+        return np.concatenate(found), encoded.ragged
 
     def take(self, rows: NDArray[np.integer], length: int | None = None) -> dict[str, NDArray[Any]]:
         encoded = self._preprocess([self._values[row] for row in rows])

@@ -44,7 +44,7 @@ class _Kept:
     columns: dict[str, list[Any]] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
     file_of: "array[int]" = field(default_factory=lambda: array("i"))
-    rows: "array[int]" = field(default_factory=lambda: array("q"))
+    rows: "array[int]" = field(default_factory=lambda: array("i"))
     shared: dict[str, str] = field(default_factory=dict)
 
     def share(self, value: Any) -> Any:
@@ -128,11 +128,11 @@ def _keep(
 
 
 def _locations(kept: _Kept) -> LazyColumn:
-    rows, file_of = np.frombuffer(kept.rows, "int64"), np.frombuffer(kept.file_of, "int32")
+    rows, file_of = np.frombuffer(kept.rows, "int32"), np.frombuffer(kept.file_of, "int32")
     files = list(kept.files)
 
-    def read(chosen: NDArray[np.int64]) -> list[str]:
+    def read(chosen: NDArray[np.integer]) -> list[str]:
         pairs = zip(file_of[chosen].tolist(), rows[chosen].tolist(), strict=True)
         return [f"{files[file]}, row {row}" for file, row in pairs]
 
-    return LazyColumn(read, np.arange(len(rows)))
+    return LazyColumn.of(read, len(rows))
