@@ -14,7 +14,7 @@ from ftkeras.config import RunConfig, predictions_call
 from ftkeras.errors import UserError
 from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
-from ftkeras.workflows import _foreign_predictions
+from ftkeras.workflows import _foreign_predictions, _winner
 
 _SHOWN = 3
 
@@ -88,11 +88,11 @@ def load(config: RunConfig) -> list[Contestant]:
 
 
 def _read(path: Path, config: RunConfig) -> Contestant:
-    directory = path if path.is_dir() else None
+    directory = _winner.run_of(path) if path.is_dir() else None
     record: RunRecord | None = None
     if directory is not None:
-        record = RunRecord.read(path / "record.json")
-        predictions = Predictions.read(path / "predictions" / "model.parquet")
+        record = RunRecord.read(directory / "record.json")
+        predictions = Predictions.read(directory / "predictions" / "model.parquet")
         method = _method(record)
         name = path.resolve().name
     elif path.exists():

@@ -9,7 +9,7 @@ from ftkeras.records.decision import Decision
 from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
 from ftkeras.report import html, model_card, terminal
-from ftkeras.workflows import _analyses, _clock, _decision, _judgement
+from ftkeras.workflows import _analyses, _clock, _decision, _judgement, _winner
 from ftkeras.workflows._foreign_predictions import evaluate_foreign
 
 REQUIRED = ("run_dir",)
@@ -21,7 +21,8 @@ def evaluate(config: RunConfig) -> RunRecord:
     Nothing is predicted and no framework is loaded. With `data`, the run's model predicts these
     new examples instead, and the result goes to `<run_dir>/evaluations/`; the run itself stays as
     it is. With `predictions`, a file that any other program wrote is judged; with `model`, a
-    `.keras` file of anyone answers `data`. `run_dir` is then where the result goes.
+    `.keras` file of anyone answers `data`. `run_dir` is then where the result goes. Of a
+    search it is the winner that is judged.
 
     Args:
         config: `run_dir`, and `data` for new examples or `predictions` for those of others.
@@ -39,6 +40,9 @@ def evaluate(config: RunConfig) -> RunRecord:
 
         return evaluate_saved_model(config)
     record = RunRecord.read(config.run_dir / "record.json")
+    winner = _winner.run_of(config.run_dir)
+    if winner != config.run_dir:
+        return evaluate(dataclasses.replace(config, run_dir=winner))
     if config.data is not None:
         # Judging what is on disk must work where no framework is installed.
         from ftkeras.workflows._new_data import evaluate_new_data

@@ -21,12 +21,12 @@ from ftkeras.workflows import _clock, _kinds, _prepared_data, _study, _trial
 from ftkeras.workflows._inner_folds import inner_folds
 from ftkeras.workflows._prepared_data import PreparedData
 from ftkeras.workflows._study import Study
+from ftkeras.workflows._winner import WINNER
 from ftkeras.workflows.finetune import finetune
 
 REQUIRED = ("task", "data", "run_dir", "search")
 _HEARTBEAT = 10
 _MOST_FAILURES = 3
-WINNER = "winner"
 
 
 def tune(config: RunConfig, *, heartbeat: int = _HEARTBEAT) -> RunRecord | None:

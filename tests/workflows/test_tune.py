@@ -188,3 +188,22 @@ def test_killing_a_worker_loses_no_finished_trial_and_its_trial_is_run_again(ask
     assert again["state"] in ("complete", "pruned")
     counted = [row for row in found["trials"] if row["state"] in ("complete", "pruned")]
     assert len(counted) == 5
+
+
+def test_a_search_is_evaluated_and_compared_by_its_winner(tuned, tmp_path):
+    import shutil
+
+    config, record = tuned
+    copy = tmp_path / "search"
+    shutil.copytree(config.run_dir, copy)
+    judged = ftkeras.evaluate(RunConfig.read(mode="evaluate", run_dir=str(copy)))
+    assert judged.measurements == record.measurements
+    assert len(RunRecord.read(copy / "winner/record.json").test_reads) == 2
+    assert RunRecord.read(copy / "record.json") == RunRecord.read(config.run_dir / "record.json")
+    compared = RunConfig.read(
+        mode="compare", runs=f"{copy},{config.run_dir / 'winner'}", cost="recorded",
+        run_dir=str(tmp_path / "compared"),
+    )  # fmt: skip
+    board = ftkeras.compare(compared).analyses["leaderboards"][0]
+    assert {row["name"] for row in board["rows"]} == {"search", "winner"}
+    assert board["pairs"][0]["difference"] == 0
