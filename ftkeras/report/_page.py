@@ -68,13 +68,20 @@ def write(path: Path, template: str, content: dict[str, Any]) -> Path:
 
 def _gettext(template: str, /, **values: Any) -> Markup:
     """`language.gettext` for a page: the sentence may hold tags, what stands in it is escaped."""
-    found = Markup(language.gettext(template))  # noqa: S704
-    return found.format(**values) if values else found
+    return Markup(language.filled(language.gettext(template), _escaped(values)))  # noqa: S704
 
 
 def _ngettext(one: str, many: str, /, count: int, **values: Any) -> Markup:
-    found = Markup(language.chosen(one, many, count))  # noqa: S704
-    return found.format(count=count, **values)
+    values = _escaped({"count": count, **values})
+    return Markup(language.filled(language.chosen(one, many, count), values))  # noqa: S704
+
+
+def _escaped(values: dict[str, Any]) -> dict[str, Any]:
+    # Numbers stay numbers, for the sentence says how they are written.
+    return {
+        name: value if isinstance(value, int | float) else str(escape(value))
+        for name, value in values.items()
+    }
 
 
 def _paragraph(*sentences: str) -> Markup:

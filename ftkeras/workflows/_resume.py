@@ -16,7 +16,7 @@ from ftkeras.workflows import _versions
 from ftkeras.workflows._prepared_data import PreparedData
 
 # What changes where things are written, and no number.
-_PLACES = ("run_dir", "cache_dir")
+_PLACES = ("run_dir", "cache_dir", "language")
 
 
 @contextmanager

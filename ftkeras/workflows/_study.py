@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import optuna
 
 # What may differ between two workers of one search, and between it and its continuation.
-_FREE = ("run_dir", "cache_dir", "trials", "storage", "keras_backend")
+_FREE = ("run_dir", "cache_dir", "trials", "storage", "keras_backend", "language")
 # Databases such as MySQL hold at most 64 KiB in a text.
 _CHUNK = 60_000
 _RETRIES = 3

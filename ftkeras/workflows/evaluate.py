@@ -1,18 +1,31 @@
 """Judges a finished run again: its predictions on disk, or its model on new data."""
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 
 from ftkeras import call_string, catalog, seeds
 from ftkeras.config import RunConfig
+from ftkeras.errors import UserError
 from ftkeras.records.decision import Decision
 from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
-from ftkeras.report import html, model_card, terminal
+from ftkeras.report import (
+    html,
+    language,
+    leaderboard_page,
+    model_card,
+    ranking_page,
+    terminal,
+)
 from ftkeras.workflows import _analyses, _clock, _decision, _judgement, _winner
 from ftkeras.workflows._foreign_predictions import evaluate_foreign
 
 REQUIRED = ("run_dir",)
+_PAGES: dict[str, Callable[[Path], Path]] = {
+    "ranking": ranking_page.write,
+    "leaderboards": leaderboard_page.write,
+}
 
 
 def evaluate(config: RunConfig) -> RunRecord:
@@ -20,8 +33,9 @@ def evaluate(config: RunConfig) -> RunRecord:
 
     Nothing is predicted and no framework is loaded. With `data`, the run's model predicts these
     new examples instead, and the result goes to `<run_dir>/evaluations/`; the run itself stays as
-    it is. With `predictions`, a file that any other program wrote is judged; with `model`, a
-    `.keras` file of anyone answers `data`. `run_dir` is then where the result goes. Of a
+    it is. With a `language`, its report is only told anew in it. With
+    `predictions`, a file that any other program wrote is judged; with `model`, a `.keras` file of
+    anyone answers `data`. `run_dir` is then where the result goes. Of a
     search it is the winner that is judged.
 
     Args:
@@ -40,6 +54,8 @@ def evaluate(config: RunConfig) -> RunRecord:
 
         return evaluate_saved_model(config)
     record = RunRecord.read(config.run_dir / "record.json")
+    if config.language is not None and config.data is None:
+        return retell(config, record)
     winner = _winner.run_of(config.run_dir)
     if winner != config.run_dir:
         return evaluate(dataclasses.replace(config, run_dir=winner))
@@ -57,6 +73,44 @@ def evaluate(config: RunConfig) -> RunRecord:
     model_card.write(config.run_dir)
     terminal.summarize(judged, config.run_dir)
     return judged
+
+
+def retell(config: RunConfig, record: RunRecord) -> RunRecord:
+    """Writes page and card of a run in a language; nothing is measured, test is not read.
+
+    Args:
+        config: `run_dir` and `language`.
+        record: The run's record, of any workflow that writes a page.
+
+    Returns:
+        The record, which keeps the language.
+
+    Raises:
+        UserError: The record is a search's, whose pictures are drawn from its database.
+    """
+    if "tuning" in record.analyses:
+        raise UserError(
+            f"Expected a run whose page can be made from its record. Received: {config.run_dir}, "
+            f"which holds a search. Run its command again with --language={config.language}: "
+            "finished trials are kept."
+        )
+    told = dataclasses.replace(record, config={**record.config, "language": config.language})
+    told.write(config.run_dir / "record.json")
+    with language.using(config.language):
+        _page_of(told)(config.run_dir)
+        if (config.run_dir / "model_card.md").exists():
+            model_card.write(config.run_dir)
+        if told.measurements.get("test"):
+            terminal.summarize(told, config.run_dir)
+    return told
+
+
+def _page_of(record: RunRecord) -> Callable[[Path], Path]:
+    """Returns what writes the page of such a record."""
+    for analysis, write in _PAGES.items():
+        if analysis in record.analyses:
+            return write
+    return html.write
 
 
 def read_models(run_dir: Path) -> dict[str, Predictions]:

@@ -12,9 +12,10 @@ from ftkeras.call_string import Call
 from ftkeras.config import RunConfig
 from ftkeras.contracts.score import Score
 from ftkeras.errors import UserError
+from ftkeras.message import counted, message, term
 from ftkeras.records import flagfile
 from ftkeras.records.run_record import RunRecord
-from ftkeras.report import terminal, tuning_page, tuning_table
+from ftkeras.report import language, terminal, tuning_page, tuning_table
 from ftkeras.report.plots import study as study_plots
 from ftkeras.statistics.selection import Selection, select
 from ftkeras.workflows import _clock, _kinds, _prepared_data, _study, _trial
@@ -77,12 +78,23 @@ def tune(config: RunConfig, *, heartbeat: int = _HEARTBEAT) -> RunRecord | None:
         study = Study(config, digest, score.direction, heartbeat)
         there = len(study.finished())
         if there:
-            progress.say(f"{there} finished trials are in {study.url}; going on from there.")
+            progress.say(
+                counted(
+                    "{count} finished trial is in {place}; going on from there.",
+                    "{count} finished trials are in {place}; going on from there.",
+                    count=there,
+                    place=study.url,
+                )
+            )
         with stopwatch("trials"):
-            _search(config, study, trials, score, progress.step("Trials", "trials"))
+            _search(config, study, trials, score, progress.step(term("Trials"), term("trials")))
         progress.say(
-            f"Passes through frozen backbones in these trials: {trials.passes['computed']:,} "
-            f"computed, {trials.passes['reused']:,} taken from the feature cache."
+            message(
+                "Passes through frozen backbones in these trials: {computed:,} computed, "
+                "{reused:,} taken from the feature cache.",
+                computed=trials.passes["computed"],
+                reused=trials.passes["reused"],
+            )
         )
     config.run_dir.mkdir(parents=True, exist_ok=True)
     with filelock.FileLock(config.run_dir / ".finishing"):
@@ -159,8 +171,9 @@ def _finished(
     )
     flagfile.write(config.settings(), record.command, config.run_dir / "run.flags")
     record.write(config.run_dir / "record.json")
-    tuning_page.write(config.run_dir, study_plots.draw(study.study, score.name))
-    tuning_table.show(record, config.run_dir)
+    with language.of(record):
+        tuning_page.write(config.run_dir, study_plots.draw(study.study, score.name))
+        tuning_table.show(record, config.run_dir)
     return record
 
 
@@ -170,7 +183,9 @@ def _judged_before(settings: RunConfig, data: PreparedData) -> RunRecord | None:
     if not path.exists():
         return None
     record = RunRecord.read(path)
-    same = record.config == settings.settings() and record.split["digest"] == data.split.digest
+    asked = {**settings.settings(), "language": record.config.get("language")}
+    judged = {"language": None, **record.config}
+    same = judged == asked and record.split["digest"] == data.split.digest
     return record if same else None
 
 
@@ -203,8 +218,10 @@ def _analysis(
         "score": score.name,
         "direction": score.direction,
         "winner": winner,
-        "steps": "Epochs" if folds is None else "Folds",
-        "judged_on": "validation" if folds is None else f"held-out inner folds, {folds}",
+        "steps": term("Epochs" if folds is None else "Folds"),
+        "judged_on": term("validation")
+        if folds is None
+        else message("held-out inner folds, {rule}", rule=str(folds)),
         "selection": dataclasses.asdict(selection),
         "trials": rows,
     }

@@ -2,7 +2,7 @@
 
 from ftkeras.config import RunConfig
 from ftkeras.records.run_record import RunRecord
-from ftkeras.report import terminal
+from ftkeras.report import language, terminal
 from ftkeras.report import verdict as rules
 
 REQUIRED = ("run_dir",)
@@ -25,6 +25,7 @@ def verdict(config: RunConfig) -> rules.Verdict:
         UserError: The directory holds no finished run.
     """
     record = RunRecord.read(config.run_dir / "record.json")
-    found = rules.of(record)
-    terminal.print_verdict(record, found, config.run_dir)
+    with language.using(config.language), language.of(record):
+        found = rules.of(record)
+        terminal.print_verdict(record, found, config.run_dir)
     return found

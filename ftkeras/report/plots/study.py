@@ -8,6 +8,7 @@ import matplotlib as mpl
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
+from ftkeras.report.language import gettext as _
 from ftkeras.report.plots import _canvas
 
 if TYPE_CHECKING:
@@ -33,50 +34,61 @@ def draw(study: "optuna.Study", score: str) -> list[tuple[str, str, str]]:
         return []
     found = [
         _picture(
-            "History",
-            "Validation score of each trial in order, and the best so far.",
+            "history",
+            _("History"),
+            _("Validation score of each trial in order, and the best so far."),
             lambda: plots.plot_optimization_history(study, target_name=score),
-            f"{len(complete)} complete trials; the best has {study.best_value:.4g}.",
+            _(
+                "{complete} complete trials; the best has {best:.4g}.",
+                complete=len(complete),
+                best=study.best_value,
+            ),
         ),
         _picture(
-            "Each setting by itself",
-            "Validation score against each setting; darker is later.",
+            "each-setting-by-itself",
+            _("Each setting by itself"),
+            _("Validation score against each setting; darker is later."),
             lambda: plots.plot_slice(study, params=names, target_name=score),
-            f"Settings: {', '.join(names)}.",
+            _("Settings: {names}.", names=_(", ").join(names)),
         ),
         _picture(
-            "Learning curves of all trials",
-            "Validation score after each epoch; curves that end early were stopped.",
+            "learning-curves-of-all-trials",
+            _("Learning curves of all trials"),
+            _("Validation score after each epoch; curves that end early were stopped."),
             lambda: plots.plot_intermediate_values(study),
-            f"{len(study.trials)} trials.",
+            _("{trials} trials.", trials=len(study.trials)),
         ),
     ]
     varied = [name for name in names if len({str(t.params.get(name)) for t in complete}) > 1]
     if len(varied) > 1:
         found.append(
             _picture(
-                "Settings together",
-                "One line a trial through its settings to its score.",
+                "settings-together",
+                _("Settings together"),
+                _("One line a trial through its settings to its score."),
                 lambda: plots.plot_parallel_coordinate(study, params=varied, target_name=score),
-                f"Settings: {', '.join(varied)}.",
+                _("Settings: {names}.", names=_(", ").join(varied)),
             )
         )
         found.append(
             _picture(
-                "What matters",
-                "Share of each setting in telling the better trials from the others (PED-ANOVA). "
-                "With few trials this is a hint at best.",
+                "what-matters",
+                _("What matters"),
+                _(
+                    "Share of each setting in telling the better trials from the others "
+                    "(PED-ANOVA). With few trials this is a hint at best."
+                ),
                 lambda: plots.plot_param_importances(study, params=varied, target_name=score),
-                f"Settings: {', '.join(varied)}.",
+                _("Settings: {names}.", names=_(", ").join(varied)),
             )
         )
     return [picture for picture in found if picture[2]]
 
 
 def _picture(
-    title: str, caption: str, plot: Callable[[], Any], description: str
+    name: str, title: str, caption: str, plot: Callable[[], Any], description: str
 ) -> tuple[str, str, str]:
-    name = f"study-{title.lower().replace(' ', '-')}"
+    name = f"study-{name}"
     # Optuna sets a style for good and draws through pyplot's global state: both are undone.
     with (
         mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}),
