@@ -40,7 +40,7 @@ def suggest(record: RunRecord, kind: str) -> list[str]:
         found.append(_train_one(record))
     last = record.phases[-1] if record.phases else {}
     length = len(last.get("history", {}).get("val_loss", []))
-    if length > 1 and last.get("best_epoch") == length:
+    if length > 1 and last.get("best_epoch") == length and not last.get("averaged_epochs"):
         found.append(_("The best epoch was the last one: more epochs may still help."))
     return found
 

@@ -1,10 +1,24 @@
-"""Why a recipe that decides by itself stopped where it did, and what a range test found."""
+"""What a run decided by itself: where a recipe stopped, learning rates, averages of weights."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from ftkeras.records.run_record import RunRecord
 from ftkeras.report import wording
 from ftkeras.report.language import gettext as _
+
+
+def said(record: RunRecord) -> list[str]:
+    """Returns everything a run decided by itself: stages, learning rates, averages of weights.
+
+    Args:
+        record: The run.
+    """
+    return [
+        *why(record.analyses.get("recipe")),
+        *rates(record.phases),
+        *averages(record.phases),
+    ]
 
 
 def why(found: dict[str, Any] | None) -> list[str]:
@@ -36,6 +50,35 @@ def rates(phases: Sequence[dict[str, Any]]) -> list[str]:
         for number, phase in enumerate(phases, 1)
         if phase.get("learning_rates")
     ]
+
+
+def averages(phases: Sequence[dict[str, Any]]) -> list[str]:
+    """Returns a sentence for each phase whose weights were averaged.
+
+    Args:
+        phases: `RunRecord.phases`.
+    """
+    found = []
+    for number, phase in enumerate(phases, 1):
+        epochs = phase.get("averaged_epochs")
+        if not epochs:
+            continue
+        if phase["best_epoch"] == max(map(len, phase["history"].values())):
+            text = _(
+                "Phase {number}: the average of the weights after its last {epochs} epochs was "
+                "kept: validation found it better than every single epoch.",
+                number=number,
+                epochs=epochs,
+            )
+        else:
+            text = _(
+                "Phase {number}: the average of the weights after its last {epochs} epochs was not "
+                "kept: validation found it no better than the best epoch.",
+                number=number,
+                epochs=epochs,
+            )
+        found.append(text)
+    return found
 
 
 def _seen(look: dict[str, Any]) -> str:

@@ -90,8 +90,7 @@ def _say(record: RunRecord, found: verdict.Verdict, console: Console) -> None:
     console.print(Padding(Text(found.sentence), (0, 0, 0, 2)))
     for caveat in caveats.find(record):
         console.print(Padding(Text(f"! {caveat}", style="yellow"), (0, 0, 0, 2)))
-    decided = recipe_words.why(record.analyses.get("recipe")) + recipe_words.rates(record.phases)
-    for sentence in decided:
+    for sentence in recipe_words.said(record):
         console.print(Padding(Text(sentence, style="dim"), (0, 0, 0, 2)))
     console.print()
 

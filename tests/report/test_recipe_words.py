@@ -48,3 +48,13 @@ def test_rates_are_named_by_their_phase():
     assert said[0].startswith("Phase 2")
     assert "0.0031" in said[0]
     assert "never fell" in silent[0]
+
+
+@pytest.mark.parametrize(("best", "words"), [(4, "was kept"), (2, "was not kept")])
+def test_it_is_said_whether_an_average_was_kept(best, words):
+    history = {"loss": [0.3, 0.2, 0.1, None], "val_loss": [0.3, 0.2, 0.25, 0.1]}
+    phase = {"averaged_epochs": 2, "best_epoch": best, "history": history}
+    [sentence] = recipe_words.averages([{}, phase])[:1]
+    assert sentence.startswith("Phase 2")
+    assert "last 2 epochs" in sentence
+    assert words in sentence
