@@ -6,8 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ftkeras.contracts.dataset import Dataset
+
 # Whole numbers written as floats (1.0, 2.0) are classes while there are no more of them than this.
 _MOST_WHOLE_CLASSES = 20
+# What tasks call kinds -> what splits do about them. Labels that no task has read are "classes".
+_READ_AS = {"labels": "sets", "tags": "sets", "numbers": "numbers"}
 
 
 def label_kind(labels: NDArray[Any]) -> str:
@@ -38,6 +42,17 @@ def label_kind(labels: NDArray[Any]) -> str:
     if values.dtype != object or not isinstance(values[0], held):
         return "classes"
     return "numbers" if all(isinstance(value, float) for value in (*values[0], "")[:1]) else "sets"
+
+
+def kind_of(dataset: Dataset) -> str:
+    """Returns the kind of a dataset's labels: what a task has read them as, else what they seem.
+
+    Example:
+        >>> rows = np.array(["a", "b"])
+        >>> kind_of(Dataset("text", rows, rows, np.array([1.0, 2.0]), rows, label_kind="numbers"))
+        'numbers'
+    """
+    return _READ_AS.get(dataset.label_kind) or label_kind(dataset.labels)
 
 
 def label_sets(labels: NDArray[Any]) -> list[list[Any]]:

@@ -15,6 +15,7 @@ from ftkeras.data.label_kind import label_kind, label_sets
 from ftkeras.data.splits.given import Given
 from ftkeras.data.splits.grouped import Grouped
 from ftkeras.data.splits.stratified import Stratified
+from ftkeras.errors import UserError
 
 SHARES = (0.7, 0.15, 0.15)
 
@@ -103,6 +104,19 @@ def test_a_label_of_one_example_is_where_it_can_be_learnt():
 )  # fmt: skip
 def test_the_kind_of_labels_is_seen_from_them(labels, kind):
     assert label_kind(labels) == kind
+
+
+def test_what_a_task_has_read_goes_before_what_labels_seem_to_be():
+    """Marks from 1 to 5, of which one is rare: as classes they could not be stratified."""
+    marks = np.array([1.0] * 30 + [2.0] * 40 + [3.0] * 29 + [5.0])
+    dataset = texts([f"text {row}" for row in range(100)], marks)
+    with pytest.raises(UserError, match=r"5\.0 \(1\)"):
+        Stratified()(dataset, seed=0)
+    read = type(dataset)(**{**vars(dataset), "label_kind": "numbers"})
+    split = Stratified()(read, seed=0)
+    means = [split.take(part, read).labels.mean() for part in PARTS]
+    assert max(means) - min(means) < 0.2
+    assert len(StratifiedFolds(folds=5)(read, seed=0)) == 5
 
 
 def test_tags_of_tokens_count_once_a_sentence():

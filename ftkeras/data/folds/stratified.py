@@ -11,7 +11,7 @@ from ftkeras.contracts.split import Split
 from ftkeras.data import drawing
 from ftkeras.data.folds import _cut
 from ftkeras.data.iterative_stratification import iterative_stratification
-from ftkeras.data.label_kind import label_kind, label_sets
+from ftkeras.data.label_kind import kind_of, label_sets
 from ftkeras.data.quantile_bins import quantile_bins
 from ftkeras.errors import UserError
 
@@ -51,7 +51,7 @@ class Stratified:
         Raises:
             UserError: A class has fewer examples than there are folds.
         """
-        kind = label_kind(dataset.labels)
+        kind = kind_of(dataset)
         if kind == "classes":
             self._expect_enough(dataset)
         elif len(dataset) < 2 * self.folds:

@@ -9,7 +9,7 @@ from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.split import PARTS, Split
 from ftkeras.data import drawing
 from ftkeras.data.iterative_stratification import iterative_stratification
-from ftkeras.data.label_kind import label_kind, label_sets
+from ftkeras.data.label_kind import kind_of, label_sets
 from ftkeras.data.quantile_bins import quantile_bins
 from ftkeras.errors import UserError
 
@@ -54,7 +54,7 @@ class Stratified:
         """
         drawing.check_distinct(dataset)
         order, shares = drawing.drawn_order(dataset, seed), self._shares
-        kind = label_kind(dataset.labels)
+        kind = kind_of(dataset)
         if kind == "sets":
             part_of = iterative_stratification(label_sets(dataset.labels), order, shares)
             rows = {part: order[part_of[order] == index] for index, part in enumerate(PARTS)}
