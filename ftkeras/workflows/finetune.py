@@ -12,12 +12,16 @@ from numpy.typing import NDArray
 from ftkeras import seeds
 from ftkeras.config import RunConfig
 from ftkeras.contracts.backbone import Backbone
+from ftkeras.contracts.balance import Balanced
+from ftkeras.contracts.split import Split
 from ftkeras.model import build_model
 from ftkeras.records import atomic, flagfile, split_table
 from ftkeras.records.decision import Decision
 from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import Comparison, Measurement, RunRecord
 from ftkeras.report import html, model_card, terminal
+from ftkeras.training.augmented import Augmentations
+from ftkeras.training.checkpoint import Checkpoint
 from ftkeras.training.recipe import Part, Recipe, Step
 from ftkeras.workflows import (
     _analyses,
@@ -64,18 +68,14 @@ def finetune(config: RunConfig) -> RunRecord:
     Raises:
         UserError: Settings, data or backbone are not as they must be.
     """
-    _decision.check(config)
-    _course.check(config)
-    _kinds.check(config)
-    _augmentation.check(config)
+    for room in (_decision, _course, _kinds, _augmentation):
+        room.check(config)
     with terminal.progress() as progress, atomic.replacing_directory(config.run_dir) as directory:
         stopwatch = _clock.Stopwatch()
         with stopwatch("data"):
             data = prepare(config)
             _source.write_quarantine(config, data.rejected, directory)
-            for finding in data.findings:
-                if finding.severity == "warning":
-                    progress.say(f"Warning: {finding.message} {finding.action}")
+            _warn(data, progress.say)
         with stopwatch("baselines"):
             baselines = _baselines.predict(data, config.seed, progress.step)
         with stopwatch("loading"):
@@ -93,48 +93,24 @@ def finetune(config: RunConfig) -> RunRecord:
         with stopwatch("training"):
             train = data.labels["train"]
             balanced = _balance.balanced(config.balance, train, data.num_classes, config.seed)
-            augment = _augmentation.of(config, data.num_classes, data.parts["train"].modality)
+            augment = _augmentation.of(config, data.num_classes, train_part.modality)
             if augment is not None:
                 progress.say(_augmentation.told(augment, course.phases, len(train)))
+            run = _Run(config, data, backbone, course, balanced, augment)
             with _resume.going_on(config, backbone, data) as checkpoint:
                 checkpoint.spent = stopwatch.so_far
-                recipe.fit(
-                    course.phases,
-                    dataclasses.replace(_part(data, "train"), augment=augment),
-                    _part(data, "validation"),
-                    seed=seeds.child(config.seed, "fit"),
-                    log=directory / "metrics.jsonl",
-                    balanced=balanced,
-                    checkpoint=checkpoint,
-                    stopping=course.stopping,
-                )
+                run.fit(recipe, directory / "metrics.jsonl", checkpoint)
         stopwatch.add(checkpoint.spent_before)
         with stopwatch("prediction"):
             answers = {name: recipe.predict(_part(data, name), name) for name in _judgement.JUDGED}
             logits = {name: values for name, (values, _) in answers.items()}
             model = _predictions.assemble(data, logits, with_previews=True)
-            plain = _balance_effect.plain_logits(
-                config,
-                recipe,
-                lambda other: _recipe(other, data, backbone, _silent),
-                course.phases,
-                {
-                    **{name: _part(data, name) for name in data.parts},
-                    "train": dataclasses.replace(_part(data, "train"), augment=augment),
-                },
-            )
+            plain = run.plain_logits(recipe)
             progress.say(_passes(recipe))
         scratch = None
         if twin is not None and config.random_twin == "trained":
             with stopwatch("random_twin"):
-                answered, scratch = _random_weights.trained(
-                    _recipe(config, data, twin, progress.step),
-                    data,
-                    {name: _part(data, name) for name in data.parts},
-                    course.phases,
-                    seeds.child(config.seed, "random_twin_fit"),
-                    balanced,
-                )
+                answered, scratch = run.from_random_weights(twin, progress.step)
                 rungs |= answered
         with stopwatch("judgement"):
             models = {"model": model, **dict(sorted({**baselines, **rungs}.items()))}
@@ -156,16 +132,7 @@ def finetune(config: RunConfig) -> RunRecord:
             test_reads=[{"time": _clock.now(), "reason": "finetune: final evaluation"}],
             seconds=stopwatch.seconds,
             analyses={
-                **_balance.record(
-                    config.balance,
-                    config.loss,
-                    balanced,
-                    data.labels["train"],
-                    data.vocabulary.class_names,
-                ),
-                **_balance_effect.effect(config, data.task, model, plain, decision),
-                **_course.record(config, course, recipe.results),
-                **_augmentation.record(augment, course.phases, len(train)),
+                **run.analyses(recipe, model, plain, decision),
                 "learning_curve": curve,
                 "weight_change": moved,
                 "weak_groups": groups,
@@ -176,15 +143,77 @@ def finetune(config: RunConfig) -> RunRecord:
         _write(directory, config, record, models)
         if decision is not None:
             decision.write(directory / _decision.FILE)
-        split_table.write(data.split, directory / "split.parquet")
-        recipe.model.save(directory / "model.keras")
-        (directory / "preprocessing").mkdir()
-        backbone.preprocess.save(directory / "preprocessing")
-        html.write(directory)
-        model_card.write(directory)
+        _save(directory, recipe, backbone, data.split)
     _resume.finished(config)
     terminal.summarize(record, config.run_dir)
     return record
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What training needs to know of a run."""
+
+    config: RunConfig
+    data: PreparedData
+    backbone: Backbone
+    course: _course.Course
+    balanced: Balanced | None
+    augment: Augmentations | None
+
+    @property
+    def parts(self) -> dict[str, Part]:
+        """The parts, the training part with what is done to its examples."""
+        parts = {name: _part(self.data, name) for name in self.data.parts}
+        return {**parts, "train": dataclasses.replace(parts["train"], augment=self.augment)}
+
+    def fit(self, recipe: Recipe, log: Path, checkpoint: Checkpoint) -> None:
+        parts = self.parts
+        recipe.fit(
+            self.course.phases,
+            parts["train"],
+            parts["validation"],
+            seed=seeds.child(self.config.seed, "fit"),
+            log=log,
+            balanced=self.balanced,
+            checkpoint=checkpoint,
+            stopping=self.course.stopping,
+        )
+
+    def plain_logits(self, recipe: Recipe) -> NDArray[np.float32] | None:
+        """Returns what the same head answers without rules for rare classes, if that is cheap."""
+        make = lambda other: _recipe(other, self.data, self.backbone, _silent)  # noqa: E731
+        phases = self.course.phases
+        return _balance_effect.plain_logits(self.config, recipe, make, phases, self.parts)
+
+    def from_random_weights(
+        self, twin: Backbone, step: Step
+    ) -> tuple[dict[str, Predictions], dict[str, Any]]:
+        """Trains the same architecture from random weights, on examples as they are."""
+        return _random_weights.trained(
+            _recipe(self.config, self.data, twin, step),
+            self.data,
+            {name: _part(self.data, name) for name in self.data.parts},
+            self.course.phases,
+            seeds.child(self.config.seed, "random_twin_fit"),
+            self.balanced,
+        )
+
+    def analyses(
+        self,
+        recipe: Recipe,
+        model: Predictions,
+        plain: NDArray[np.float32] | None,
+        decision: Decision | None,
+    ) -> dict[str, Any]:
+        """Returns what the record says of the recipe and of what was done to the training part."""
+        config, data, course = self.config, self.data, self.course
+        train, names = data.labels["train"], data.vocabulary.class_names
+        return {
+            **_balance.record(config.balance, config.loss, self.balanced, train, names),
+            **_balance_effect.effect(config, data.task, model, plain, decision),
+            **_course.record(config, course, recipe.results),
+            **_augmentation.record(self.augment, course.phases, len(train)),
+        }
 
 
 @dataclass(frozen=True)
@@ -243,6 +272,22 @@ def _recipe(config: RunConfig, data: PreparedData, backbone: Backbone, step: Ste
     return Recipe(model, backbone, _frozen.cache(config, backbone), objective, step, (), jit)
 
 
+def _warn(data: PreparedData, say: Callable[[str], None]) -> None:
+    for finding in data.findings:
+        if finding.severity == "warning":
+            say(f"Warning: {finding.message} {finding.action}")
+
+
+def _save(directory: Path, recipe: Recipe, backbone: Backbone, split: Split) -> None:
+    """Writes what answers new inputs, and what a person reads."""
+    split_table.write(split, directory / "split.parquet")
+    recipe.model.save(directory / "model.keras")
+    (directory / "preprocessing").mkdir()
+    backbone.preprocess.save(directory / "preprocessing")
+    html.write(directory)
+    model_card.write(directory)
+
+
 def _silent(name: str, unit: str) -> Callable[..., None]:
     return lambda *told: None
 
@@ -252,6 +297,7 @@ def _passes(recipe: Recipe) -> str:
     return (
         f"Passes through the frozen backbone: {passes['computed']:,} computed, "
         f"{passes['saved']:,} saved by the feature cache."
+        + ("" if recipe.padding is None else f" Padding: {recipe.padding:.1%} of the positions.")
     )
 
 
