@@ -14,7 +14,7 @@ from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.task import class_name
 from ftkeras.data.deduplicate import deduplicate
 from ftkeras.errors import UserError
-from ftkeras.workflows import _provenance, _source
+from ftkeras.workflows import _kinds, _provenance, _source
 
 _BATCH = 32
 _IMAGENET = (1000, 1001)
@@ -39,6 +39,9 @@ def answers_of_model(config: RunConfig) -> AnswerTable:
             "Expected --data and --outputs (logits or probabilities) beside --model. Received: "
             f"--data={config.data}, --outputs={config.outputs}. Add what is missing."
         )
+    _kinds.expect_classes(
+        config, f"--model={config.model}", "Only models that answer with classes are judged so."
+    )
     found, _ = deduplicate(_source.read(config))
     model = _loaded(config.model)
     values = _inputs(model, found, config.model)

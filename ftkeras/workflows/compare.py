@@ -8,6 +8,7 @@ import numpy as np
 
 from ftkeras import seeds
 from ftkeras.config import RunConfig
+from ftkeras.data import table
 from ftkeras.errors import UserError
 from ftkeras.records import atomic, flagfile
 from ftkeras.records.run_record import RunRecord
@@ -119,8 +120,9 @@ def _ranks(boards: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 def _digest(contestants: list[Contestant]) -> str:
     ids = np.concatenate([one.predictions.ids for one in contestants])
-    labels = np.concatenate([one.predictions.labels for one in contestants])
-    return _provenance.rows_digest(ids, labels)
+    labels = [label for one in contestants for label in one.predictions.labels.tolist()]
+    # Rows of labels can be of different lengths where the data sets differ.
+    return _provenance.rows_digest(ids, table.object_array(labels))
 
 
 def _write_table(boards: list[dict[str, Any]], path: Path) -> None:

@@ -174,6 +174,17 @@ def test_modes_of_classes_refuse_numbers_before_any_work(asked, mode, tmp_path):
         getattr(ftkeras, mode)(RunConfig.read(**settings))
 
 
+def test_a_model_of_others_and_answers_of_others_are_of_classes(asked, tmp_path):
+    settings = {"mode": "evaluate", "task": "regression", "run_dir": str(tmp_path / "r")}
+    model = {**settings, "model": "any.keras", "outputs": "logits", "data": asked[1]["data"]}
+    with pytest.raises(UserError, match=r"with --model=any\.keras.*answers with numbers"):
+        ftkeras.evaluate(RunConfig.read(**model))
+    path = tmp_path / "answers.csv"
+    path.write_text("id,label,probability_a,probability_b\n1,a,0.5,0.5\n2,b,0.1,0.9\n")
+    with pytest.raises(UserError, match="whose answers are numbers"):
+        ftkeras.evaluate(RunConfig.read(**settings, predictions=str(path)))
+
+
 def test_a_class_loss_refuses_and_a_number_loss_is_for_numbers(asked, tmp_path):
     settings = {**asked[1], "task": "binary", "loss": "huber", "run_dir": str(tmp_path / "r")}
     with pytest.raises(UserError, match="which is for numbers"):
