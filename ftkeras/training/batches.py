@@ -72,8 +72,24 @@ class Batches(keras.utils.PyDataset):
     def __getitem__(self, index: int) -> tuple[Any, ...]:
         rows = self._batches[index]
         batch = (self.examples.take(rows), self.examples.labels_of(rows))
+        self._count(rows, batch[0])
         weights = self.examples.weights_of(rows)
         return batch if weights is None else (*batch, weights)
+
+    def _count(self, rows: NDArray[np.int64], inputs: Any) -> None:
+        """Counts what of a batch is padding."""
+        lengths, ragged = self.examples.lengths, self.examples.ragged
+        if lengths is None:
+            return
+        named = inputs if isinstance(inputs, dict) else {"": inputs}
+        widths = [
+            array.shape[1]
+            for name, array in named.items()
+            if array.ndim > 1 and (ragged is None or not name or name in ragged)
+        ]
+        if widths:
+            true = int(lengths[rows % len(self.examples)].sum())
+            self.examples.padding.add(true, len(rows) * max(widths))
 
     def _sorted(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         if self.examples.lengths is None:

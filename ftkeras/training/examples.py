@@ -1,7 +1,7 @@
 """Labelled examples that a batch can be cut from: cached features, or raw inputs to encode."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from ftkeras.contracts.backbone import Preprocess
 from ftkeras.contracts.balance import Balanced
 from ftkeras.training import encoding
 from ftkeras.training.encoding import Rows
+from ftkeras.training.padding import Padding
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Examples:
         views: How many views there are of each example, of which an epoch takes one; 0 makes new
             ones without end. View `v` of row `r` has the row number `r + v len(examples)`.
         answers: Row numbers of views -> their labels, where these are not those of the examples.
+        padding: Counts how much of the batches cut from them was padding.
     """
 
     take: Callable[[NDArray[np.integer]], Any]
@@ -39,6 +41,7 @@ class Examples:
     ragged: tuple[str, ...] | None = None
     views: int = 1
     answers: Callable[[NDArray[np.integer]], NDArray[Any]] | None = None
+    padding: Padding = field(default_factory=Padding, compare=False)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -78,6 +81,7 @@ class Examples:
             ragged=self.ragged,
             views=self.views,
             answers=None if self.answers is None else lambda chosen: self.labels_of(origin(chosen)),
+            padding=self.padding,
         )
 
 

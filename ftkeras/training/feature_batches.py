@@ -58,10 +58,14 @@ class Batch:
     Args:
         rows: Row number of each example that is wanted.
         inputs: The backbone's inputs by name; rows beyond `len(rows)` repeat earlier ones.
+        true: Positions of the wanted examples, where they have lengths.
+        computed: Positions of all rows, padding included; 0 where they have no lengths.
     """
 
     rows: NDArray[np.int64]
     inputs: dict[str, NDArray[Any]]
+    true: int = 0
+    computed: int = 0
 
 
 def cut(encoded: Encoded, shape: BatchShape, longest: int | None) -> Iterator[Batch]:
@@ -100,4 +104,8 @@ def _full_batches(
 ) -> Iterator[Batch]:
     for first in range(0, len(rows), size):
         wanted = rows[first : first + size]
-        yield Batch(wanted, encoded.take(np.resize(wanted, size), length))
+        inputs = encoded.take(np.resize(wanted, size), length)
+        if encoded.lengths is None or length is None:
+            yield Batch(wanted, inputs)
+        else:
+            yield Batch(wanted, inputs, int(encoded.lengths[wanted].sum()), size * length)

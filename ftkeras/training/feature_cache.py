@@ -23,6 +23,7 @@ from ftkeras.training import feature_batches, precision
 from ftkeras.training.feature_journal import KEY_BYTES
 from ftkeras.training.feature_pass import FeaturePass
 from ftkeras.training.feature_table import FeatureTable, explained
+from ftkeras.training.padding import Padding
 
 _FORMAT = 1
 # What a killed process has to compute again, at most.
@@ -90,6 +91,11 @@ class FeatureCache:
         self.path = directory / digest[:16]
         self.passes = Passes()
         self._table = FeatureTable(self.path, math.prod(self._pass.row_shape))
+
+    @property
+    def padding(self) -> Padding:
+        """How much of what was computed here was padding."""
+        return self._pass.padding
 
     def features(
         self,

@@ -23,6 +23,7 @@ from ftkeras.errors import UserError
 from ftkeras.model import features_model
 from ftkeras.training import encoding
 from ftkeras.training.feature_batches import Batch, BatchShape, cut
+from ftkeras.training.padding import Padding
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -34,7 +35,7 @@ _IMAGE_BATCHES_A_CHUNK = 4
 
 
 class ModelPass:
-    """Takes examples through a model in inference mode, each exactly once.
+    """Takes examples through a model in inference mode, each exactly once; counts the padding.
 
     Args:
         preprocess: Raw inputs to the model's inputs.
@@ -46,6 +47,7 @@ class ModelPass:
         self.preprocess = preprocess
         self.shape = shape
         self.model = model
+        self.padding = Padding()
         self._compute: Callable[[Any], Any] | None = None
 
     def outputs(
@@ -78,6 +80,7 @@ class ModelPass:
         chunks = (order[first : first + chunk] for first in range(0, len(order), chunk))
         for rows, encoded in _ahead(encode, chunks, workers=1):
             for batch in cut(encoded, self.shape, longest):
+                self.padding.add(batch.true, batch.computed)
                 yield Batch(rows[batch.rows], batch.inputs)
 
 

@@ -28,6 +28,7 @@ from ftkeras.training.examples import Examples
 from ftkeras.training.feature_cache import FeatureCache, Passes
 from ftkeras.training.fit import Memory, Objective, PhaseResult, Surroundings, fit_phase
 from ftkeras.training.length_buckets import round_up
+from ftkeras.training.padding import Padding
 from ftkeras.training.partial import PartialModel
 from ftkeras.training.prediction import predict
 from ftkeras.training.retracing import no_word_of_retracing
@@ -96,6 +97,7 @@ class Recipe:
         self._pretrained = True
         self._only_head_ran = True
         self._batch_size = 32
+        self._padding = Padding()
         self._plain_passes = 0
         self._passes_before = Passes()
         self._augmented: Augmented | None = None
@@ -172,6 +174,7 @@ class Recipe:
                 )
                 if judged and stopping is not None:
                     result = self._judged(stopping, result, model, validated, seed)
+            self._padding.join(trained.padding)
             merge(self.backbone, phase.freezing)
             if judged and not result.best_epoch:
                 self.model.set_weights(weights)
@@ -361,6 +364,17 @@ class Recipe:
         done = self._passes()
         saved = max(0, self._plain_passes - done.computed)
         return {"computed": done.computed, "reused": done.reused, "saved": saved}
+
+    @property
+    def padding(self) -> float | None:
+        """Share of the positions that went through the backbone which were padding.
+
+        `None` when nothing went through it, or when its inputs have no lengths.
+        """
+        everything = Padding()
+        everything.join(self._padding)
+        everything.join(self.cache.padding)
+        return everything.share
 
     def _passes(self) -> Passes:
         done = [self.cache.passes, self._passes_before]
