@@ -156,7 +156,10 @@ class RunConfig:
         given = {key: value for key, value in settings.items() if value not in (None, "", [], ())}
         mode = given.get("mode", "finetune")
         _read_one("mode", mode, lambda name: catalog.check_name("workflows", name))
-        for name in catalog.constant("workflows", mode, "REQUIRED"):
+        required = catalog.constant("workflows", mode, "REQUIRED")
+        if "backbone" in required and "backbone" not in given and _is_table(given.get("data")):
+            given["backbone"] = "tabular://one_hot"
+        for name in required:
             if name not in given:
                 raise UserError(
                     f"Expected --{name} for --mode={mode}. Received: {name}=None. "
@@ -244,6 +247,16 @@ def _phases(texts: Any) -> tuple[Phase, ...]:
 
 def _listed(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _is_table(data: Any) -> bool:
+    """Whether the inputs are columns alone, for which nothing is pretrained."""
+    try:
+        named = set(call_string.parse(str(data)).arguments)
+    except UserError:
+        return False
+    columns = named & {"numbers", "categories"}
+    return bool(columns) and not named & {"text", "second_text", "image"}
 
 
 def _backbones(value: Any) -> tuple[Handle, ...]:

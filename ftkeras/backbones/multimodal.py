@@ -53,6 +53,8 @@ def build(
             something else, or a setting belongs to none of the parts.
     """
     named = named_parts(handle.path)
+    if len(named) < 2:
+        raise _not_parts(handle.path)
     settings = {
         "sequence_length": sequence_length,
         "image_size": image_size,
@@ -96,7 +98,7 @@ def named_parts(path: str) -> dict[str, Handle]:
     """Returns part -> handle of its backbone, as a `multimodal://` handle names them.
 
     Raises:
-        UserError: There are fewer than two, one is named twice, or a handle is wrong.
+        UserError: There are none, one is named twice, or a handle is wrong.
 
     Example:
         >>> named_parts("image=application://MobileNet,tabular=tabular://one_hot")["tabular"]
@@ -104,13 +106,18 @@ def named_parts(path: str) -> dict[str, Handle]:
     """
     pieces = _NAMED.split(path)
     names, texts = pieces[1::2], pieces[2::2]
-    if pieces[0] or len(names) < 2 or len(set(names)) < len(names):
-        raise UserError(
-            "Expected a handle for each of two parts or more, such as "
-            "multimodal://text=preset://…,image=application://…; parts are "
-            f"{', '.join(_SETTINGS)}. Received: backbone=multimodal://{path}."
-        )
+    others = any(re.search(r",\w+=", text) for text in texts)  # parts that are none
+    if pieces[0] or not names or others or len(set(names)) < len(names):
+        raise _not_parts(path)
     return {name: handles.parse(text) for name, text in zip(names, texts, strict=True)}
+
+
+def _not_parts(path: str) -> UserError:
+    return UserError(
+        "Expected a handle for each of two parts or more, such as "
+        "multimodal://text=preset://…,image=application://…; parts are "
+        f"{', '.join(_SETTINGS)}. Received: backbone=multimodal://{path}."
+    )
 
 
 def _load(name: str, handle: Handle, given: dict[str, Any]) -> Backbone:

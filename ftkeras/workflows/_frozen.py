@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ftkeras import handles
 from ftkeras.backbones import load_backbone
+from ftkeras.backbones.multimodal import named_parts
 from ftkeras.config import RunConfig
 from ftkeras.contracts.backbone import Backbone
 from ftkeras.contracts.dataset import Dataset
@@ -41,6 +42,8 @@ def load(
     if handle is None:
         raise ValueError(f"Expected a backbone. Received: config={config}.")
     handle = _for_pairs(config, modality, handle)
+    if modality == "multimodal" and train is not None:
+        handle = _for_parts(handle, set(train.inputs[0]))
     settings: dict[str, Any] = {
         "sequence_length": config.sequence_length,
         "image_size": config.image_size,
@@ -62,6 +65,29 @@ def load(
         marked = Marked(backbone.preprocess, {"cleaning": [str(call) for call in config.clean]})
         backbone = dataclasses.replace(backbone, preprocess=marked)
     return in_precision(backbone, config.precision or "float32")
+
+
+def _for_parts(handle: Handle, parts: set[str]) -> Handle:
+    """Each part of the inputs needs a backbone; a table, which has none pretrained, gets its own.
+
+    A backbone of one part alone needs no name where there is a table beside it.
+    """
+    others = sorted(parts - {"tabular"})
+    if handle.scheme not in ("multimodal", "keras") and len(others) == 1:
+        handle = Handle("multimodal", f"{others[0]}={handle}")
+    if handle.scheme != "multimodal":
+        return handle
+    named = set(named_parts(handle.path))
+    if "tabular" in parts - named:
+        handle = Handle("multimodal", f"{handle.path},tabular=tabular://one_hot")
+        named.add("tabular")
+    if named != parts:
+        raise UserError(
+            f"Expected a backbone for each part of the inputs: {', '.join(sorted(parts))}. "
+            f"Received: one for {', '.join(sorted(named))}. Name what is missing, as in "
+            "--backbone=image=application://…, or leave its column out of --data."
+        )
+    return handle
 
 
 def _for_pairs(config: RunConfig, modality: str | None, handle: Handle) -> Handle:

@@ -147,7 +147,8 @@ class Trials:
         return Part(part.ids, part.inputs, self._data.labels[name])
 
     def _backbone(self, config: RunConfig) -> tuple[Backbone, FeatureCache]:
-        key = (config.backbone, config.tap, config.sequence_length, config.image_size)
+        sizes = (config.sequence_length, config.image_size)
+        key = (config.backbone, config.pair, config.tap, sizes)
         if key in self._opened:
             backbone, cache = self._opened[key]
         else:

@@ -9,9 +9,12 @@ from PIL import Image
 from ftkeras import finetune
 from ftkeras.config import RunConfig
 from ftkeras.data.sources.csv import build
+from ftkeras.errors import UserError
 from ftkeras.records import split_table
 from ftkeras.records.predictions import Predictions
 from ftkeras.training.fine_tuned import load
+from ftkeras.workflows import _frozen
+from ftkeras.workflows.cross_validate import cross_validate
 from tests.helpers import tiny_image_file
 from tests.helpers.made_rows import pairs, table_rows
 from tests.helpers.tiny_backbone import sentences
@@ -130,3 +133,43 @@ def test_several_backbones_are_fine_tuned_and_answer_again(own, head, phases, tm
 def test_one_part_alone_can_be_tapped(own, tmp_path):
     record, _ = run(own, tmp_path / "run", tap="image", **several(own))
     assert record.backbone["tap"] == "image"
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"backbone": "{text}", "data": "{both}, text='text')", "pair": "two_towers"},
+         "no pairs of texts"),
+        ({"backbone": ["image={image}", "text={text}"], "data": "{pairs}, text='a', second_text='b')"},
+         "reads multimodal|part"),
+        ({"backbone": ["text={text}"], "data": "{both}, text='text', image='file')"}, "one for text"),
+        ({"backbone": "tabular://one_hot", "mode": "cross_validate",
+          "data": "{table}, numbers='age')"}, "--mode=finetune"),
+    ],
+)  # fmt: skip
+def test_backbones_that_do_not_fit_the_inputs_are_refused(own, settings, says, tmp_path):
+    def filled(value):
+        if isinstance(value, list):
+            return [filled(each) for each in value]
+        for name, path in own.items():
+            given = path if name in ("text", "image") else f"csv(path={path!r}"
+            value = value.replace(f"{{{name}}}", given)
+        return value
+
+    settings = {key: filled(value) for key, value in settings.items()}
+    common = {"task": "binary", "cache_dir": str(tmp_path), "run_dir": str(tmp_path / "run")}
+    config = RunConfig.read(**common, **settings)
+    with pytest.raises(UserError, match=says):
+        (cross_validate if config.mode == "cross_validate" else finetune)(config)
+
+
+def test_a_table_needs_no_backbone_and_one_beside_a_text_is_added(own):
+    data = f"csv(path={own['table']!r}, numbers='age')"
+    config = RunConfig.read(task="binary", data=data, run_dir="runs/x")
+    assert str(config.backbone) == "tabular://one_hot"
+    both = build(own["both"], text="text", numbers="age")
+    config = RunConfig.read(task="binary", data=data, backbone=own["text"], run_dir="runs/x")
+    backbone = _frozen.load(config, both.modality, train=both)
+    assert str(backbone.handle) == (
+        f"multimodal://text=preset://{own['text']},tabular=tabular://one_hot"
+    )
