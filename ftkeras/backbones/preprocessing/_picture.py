@@ -87,6 +87,14 @@ def _from_array(array: NDArray[Any]) -> Image.Image:
             "Expected an image of shape (height, width) or (height, width, channels) with 1, 3 "
             f"or 4 channels. Received: {described}. Put the channels last."
         )
+    if array.dtype != np.uint8:  # bytes are in range, and rounding them would take longest
+        _expect_pixels(array, described)
+        array = np.rint(array).astype(np.uint8)
+    pixels = array[..., :3]
+    return Image.fromarray(np.broadcast_to(pixels, (*pixels.shape[:2], 3)).copy())
+
+
+def _expect_pixels(array: NDArray[Any], described: str) -> None:
     if array.dtype.kind not in "uif" or not np.isfinite(array).all():
         raise UserError(f"Expected finite pixel values. Received: {described}. Clean the image.")
     low, high = float(array.min()), float(array.max())
@@ -95,5 +103,3 @@ def _from_array(array: NDArray[Any]) -> Image.Image:
             f"Expected pixel values in [0, 255]. Received: {described} with values in "
             f"[{low:g}, {high:g}]. Undo any scaling: the backbone does its own."
         )
-    pixels = np.rint(array[..., :3]).astype(np.uint8)
-    return Image.fromarray(np.broadcast_to(pixels, (*pixels.shape[:2], 3)).copy())

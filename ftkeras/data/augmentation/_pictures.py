@@ -1,5 +1,6 @@
 """What augmentations of images share: reading, and numbers in a range."""
 
+import contextlib
 import math
 from typing import Any
 
@@ -12,6 +13,8 @@ from ftkeras.errors import UserError
 
 # What turning and shifting uncovers: the mean of the range, which says least.
 UNCOVERED = (128, 128, 128)
+# Nearly all photographs: what needs no more than decoding.
+_PLAIN = ("RGB", "L")
 
 
 def opened(value: str | NDArray[np.uint8]) -> Image.Image:
@@ -20,7 +23,13 @@ def opened(value: str | NDArray[np.uint8]) -> Image.Image:
     Args:
         value: Path of an image file, or pixels.
     """
-    mode, pixels = image_file.canonical_pixels(value)
+    if isinstance(value, np.ndarray) and value.ndim == 3 and value.shape[2] == 3:
+        return Image.fromarray(np.ascontiguousarray(value))
+    if isinstance(value, str):
+        with contextlib.suppress(OSError), Image.open(value) as stored:
+            if stored.mode in _PLAIN:
+                return ImageOps.exif_transpose(stored).convert("RGB")
+    mode, pixels = image_file.canonical_pixels(value)  # and a good message where it is damaged
     if mode != "RGBA":  # more than 8 bits: backbones see the upper ones
         grey = np.clip(pixels.astype("int64"), 0, 65535) // 257
         return Image.fromarray(grey.astype("uint8")).convert("RGB")
