@@ -99,6 +99,7 @@ def test_baselines_of_numbers_are_on_the_ladder(finished):
 def test_the_report_draws_numbers_and_no_classes(finished):
     folder, _ = finished
     page = (folder / "run/report.html").read_text()
+    assert '<h1>Regression: <span class="name" dir="auto">rating</span></h1>' in page
     for words in ("Predicted against true", "true minus predicted", "Largest errors", "rating"):
         assert words in page
     for words in ("Confusion matrix", "ROC curve", "Each class by itself"):

@@ -107,6 +107,6 @@ def paint(figure: Figure, curves: list[Curve]) -> Axes:
 
 
 def _columns(curves: list[Curve]) -> int:
-    if max(len(curve.label) for curve in curves) > 12:
+    if max(len(curve.label) for curve in curves) > 8:
         return 1 if len(curves) < 5 else 2
     return 3 if len(curves) > 4 else 2
