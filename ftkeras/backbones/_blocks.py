@@ -15,6 +15,9 @@ _BLOCK = re.compile(
     r"|group_\d+_inner_layer_\d+)(?=_|$)"
 )
 
+# Layers of KerasHub that hold all blocks of a network, or of one stage of it.
+_STACKS = ("Encoder", "Stage")
+
 
 def group(model: keras.Model, first: str = "embeddings") -> tuple[Block, ...]:
     """Groups the layers of a functional model into blocks.
@@ -24,7 +27,7 @@ def group(model: keras.Model, first: str = "embeddings") -> tuple[Block, ...]:
     final normalisation or pooler too, and "the top block" is always one that every tap runs
     through. A model without such names gets one block for each layer with weights.
 
-    Models inside the model are looked into.
+    Models inside the model are looked into, and so are layers that hold a stack of blocks.
 
     Args:
         model: A functional model.
@@ -39,24 +42,48 @@ def group(model: keras.Model, first: str = "embeddings") -> tuple[Block, ...]:
         >>> [block.name for block in group(keras.Sequential(layers))]
         ['embeddings', 'transformer_layer_0', 'transformer_layer_1']
     """
-    layers = [layer for layer in leaves(model) if layer.weights]
-    if not any(block_name(layer.name) for layer in layers):
-        return tuple(Block(layer.name, (layer,)) for layer in layers)
+    named = [(name, layer) for name, layer in _named_leaves(model) if layer.weights]
+    if not any(block_name(name) for name, _ in named):
+        return tuple(Block(name, (layer,)) for name, layer in named)
     grouped: dict[str, list[keras.layers.Layer]] = {}
     current = first
-    for layer in layers:
-        current = block_name(layer.name) or current
+    for name, layer in named:
+        current = block_name(name) or current
         grouped.setdefault(current, []).append(layer)
     return tuple(Block(name, tuple(found)) for name, found in grouped.items())
 
 
 def leaves(model: keras.Model) -> Iterator[keras.layers.Layer]:
-    """Yields the layers of a model and of the models in it; of a SavedModel, its groups."""
+    """Yields the layers of a model and of the models in it; of a SavedModel, its groups.
+
+    A layer that holds a whole stack of blocks, as vision transformers do, gives its parts.
+    """
+    for _, layer in _named_leaves(model):
+        yield layer
+
+
+def _named_leaves(model: keras.Model) -> Iterator[tuple[str, keras.layers.Layer]]:
     for layer in model.layers:
         if isinstance(layer, keras.Model):
-            yield from leaves(layer)
+            yield from _named_leaves(layer)
         else:
-            yield from getattr(layer, "variable_groups", [layer])  # of a SavedModel
+            for group in getattr(layer, "variable_groups", [layer]):  # of a SavedModel
+                yield from _parts(group, group.name)
+
+
+def _parts(layer: keras.layers.Layer, name: str) -> Iterator[tuple[str, keras.layers.Layer]]:
+    stacks = [
+        value
+        for value in vars(layer).values()
+        if isinstance(value, list) and any(isinstance(x, keras.layers.Layer) for x in value)
+    ]
+    parts = [part for part in layer._layers if part.weights] if stacks else []
+    covered = {id(weight) for part in parts for weight in part.weights}
+    if not type(layer).__name__.endswith(_STACKS) or covered != {id(w) for w in layer.weights}:
+        yield name, layer
+        return
+    for part in parts:
+        yield from _parts(part, part.name if part.name.startswith(name) else f"{name}_{part.name}")
 
 
 def block_name(layer_name: str) -> str | None:

@@ -1,41 +1,84 @@
 """The image half of a preset: its taps, and the preprocessing that belongs to it."""
 
-from collections.abc import Sequence
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import keras
 import keras_hub
 
-from ftkeras.backbones import _image_graph
+# KerasHub names neither of them in public.
+from keras_hub.src.models.clip.clip_vision_encoder import CLIPVisionEncoder
+from keras_hub.src.models.siglip.siglip_vision_encoder import SigLIPVisionEncoder
+
+from ftkeras import graph as graphs
+from ftkeras.backbones import _image_graph, _transformers_images
 from ftkeras.backbones.layers.class_token import ClassToken
+from ftkeras.backbones.layers.patch_grid import PatchGrid
 from ftkeras.backbones.preprocessing.image import Image
 from ftkeras.errors import UserError
 
+_HUB = keras_hub.models
+# Families whose layers can be saved one by one: the levels of their pyramid can be tapped.
+_FLAT = (
+    _HUB.CSPNetBackbone,
+    _HUB.DenseNetBackbone,
+    _HUB.EfficientNetBackbone,
+    _HUB.HGNetV2Backbone,
+    _HUB.MobileNetBackbone,
+    _HUB.ResNetBackbone,
+    _HUB.VGGBackbone,
+    _HUB.XceptionBackbone,
+    CLIPVisionEncoder,
+    SigLIPVisionEncoder,
+)
+
+
+def eyes_of(backbone: keras.Model) -> keras.Model:
+    """Returns the image encoder of a backbone that joins images and texts, else the backbone."""
+    return getattr(backbone, "vision_encoder", None) or backbone
+
 
 def reads_images(backbone: keras.Model) -> bool:
-    """Returns whether a KerasHub backbone has one input, of images, and one output."""
-    inputs, outputs = backbone.input, backbone.output
-    return all(isinstance(tensor, keras.KerasTensor) for tensor in (inputs, outputs)) and (
-        len(inputs.shape) == 4 and len(outputs.shape) in (3, 4)
+    """Returns whether a KerasHub backbone has one input, of images, and gives feature maps."""
+    inputs, outputs = keras.tree.flatten(backbone.input), keras.tree.flatten(backbone.output)
+    return (
+        len(inputs) == 1
+        and len(inputs[0].shape) == 4
+        and all(len(output.shape) in (2, 3, 4) for output in outputs)
     )
 
 
 def graph(
-    backbone: keras.Model, preset: str, image_size: int | Sequence[int] | None
+    backbone: keras.Model,
+    preset: str,
+    settings: Mapping[str, Any],
+    image_size: int | Sequence[int] | None,
 ) -> tuple[keras.Model, Image]:
     """Returns the model from pixels in [0, 255] to its taps, and how pictures become pixels.
 
     Args:
         backbone: A KerasHub image backbone.
         preset: Where it came from; its image converter says how pictures were prepared.
+        settings: The content of the preset's `config.json`.
         image_size: Height and width in pixels, or one number; `None` takes the preset's.
 
     Raises:
         UserError: The size is unknown, or the graph is bound to another one.
     """
-    converter = keras_hub.layers.ImageConverter.from_preset(preset)
-    if converter is None:
-        converter = keras_hub.layers.ImageConverter()
-    own = tuple(backbone.input.shape[1:3])
+    in_transformers_layout = "model_type" in settings
+    if in_transformers_layout:
+        converter = _transformers_images.converter(preset)
+    else:
+        converter = keras_hub.layers.ImageConverter.from_preset(preset)
+    if converter is None:  # timm's layout of a family of which KerasHub does not read it
+        raise UserError(
+            f"Expected a preset that says how pictures are prepared. Received: {preset}, of which "
+            "KerasHub reads nothing. Save the backbone with its image converter in Keras' format."
+        )
+    [given] = keras.tree.flatten(backbone.input)
+    own = tuple(given.shape[1:3])
     bound = None not in own
     size = image_size or (own if bound else converter.image_size)
     if size is None:
@@ -58,21 +101,67 @@ def graph(
     offset = 0.0 if converter.offset is None else converter.offset
     images = keras.Input((*preprocess.size, 3), name=_image_graph.INPUT)
     pixels = keras.layers.Rescaling(scale, offset, name="rescaling")(images)
-    # The backbone stays one layer: KerasHub saves some of its layers so that only the whole
-    # backbone can be built again.
-    return keras.Model(images, _taps(backbone(pixels)), name="backbone"), preprocess
+    return keras.Model(images, _taps(backbone, pixels), name="backbone"), preprocess
 
 
-def _taps(features: keras.KerasTensor) -> dict[str, keras.KerasTensor]:
+def _taps(backbone: keras.Model, pixels: keras.KerasTensor) -> dict[str, keras.KerasTensor]:
+    features, levels, pooled = _outputs(backbone, pixels)
     if len(features.shape) == 4:
         pooled = keras.layers.GlobalAveragePooling2D(name="pooled")(features)
-        return {"pooled": pooled, "feature_map": features}
-    # A vision transformer: patches are tokens, behind a class token.
-    return {
-        "class_token": ClassToken(name="class_token")(features),
-        "mean_pooled": keras.layers.GlobalAveragePooling1D(name="mean_pooled")(features),
-        "sequence": features,
-    }
+        return {"pooled": pooled, "feature_map": features, **_pyramid(levels, pixels)}
+    # A vision transformer: patches are tokens, behind a class token and others.
+    side = _patch(backbone)
+    rows, columns = (size // side for size in pixels.shape[1:3])
+    grid = PatchGrid(rows, columns, name="feature_map")(features)
+    taps = {} if pooled is None else {"pooled": pooled}
+    if features.shape[1] > rows * columns:
+        taps["class_token"] = ClassToken(name="class_token")(features)
+    mean = keras.layers.GlobalAveragePooling2D(name="mean_pooled")(grid)
+    return {**taps, "mean_pooled": mean, "sequence": features, "feature_map": grid}
+
+
+def _outputs(
+    backbone: keras.Model, pixels: keras.KerasTensor
+) -> tuple[keras.KerasTensor, dict[str, keras.KerasTensor], keras.KerasTensor | None]:
+    """The last features, the feature maps of all levels, and what a trained pooling makes."""
+    if not isinstance(backbone, _FLAT):
+        # The backbone stays one layer: KerasHub saves some of its layers so that only the whole
+        # backbone can be built again.
+        single = isinstance(backbone.input, keras.KerasTensor)
+        return backbone(pixels if single else dict.fromkeys(backbone.input, pixels)), {}, None
+    levels = dict(getattr(backbone, "pyramid_outputs", {}))
+    last = backbone.output
+    if isinstance(last, dict):
+        levels, last = last, list(last.values())[-1]
+    wanted = [last, *levels.values()]
+    if len(last.shape) == 2:  # SigLIP pools by attention
+        wanted.append(backbone.post_layer_norm.output)
+    [given] = keras.tree.flatten(backbone.input)
+    found = graphs.applied(keras.Model(given, wanted), pixels)
+    if len(last.shape) == 2:
+        return found[-1], {}, found[0]
+    return found[0], dict(zip(levels, found[1:], strict=True)), None
+
+
+def _pyramid(
+    levels: dict[str, keras.KerasTensor], pixels: keras.KerasTensor
+) -> dict[str, keras.KerasTensor]:
+    """Feature maps by level: at level n a place stands for about 2^n pixels."""
+    named = {}
+    for name, level in levels.items():
+        known = re.fullmatch(r"P(\d+)", name)
+        factor = math.log2(pixels.shape[1] / level.shape[1])
+        named[int(known.group(1)) if known else round(factor)] = level
+    return {f"pyramid_P{level}": named[level] for level in sorted(named)}
+
+
+def _patch(backbone: keras.Model) -> int:
+    """Pixels from one token to the next."""
+    size = backbone.patch_size
+    side = int(size[0] if isinstance(size, list | tuple) else size)
+    if isinstance(backbone, keras_hub.models.SwinTransformerBackbone):
+        return int(side * 2 ** (len(backbone.depths) - 1))  # every stage but the last merges four
+    return side
 
 
 def _fit(converter: "keras_hub.layers.ImageConverter") -> str:

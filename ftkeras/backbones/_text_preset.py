@@ -7,8 +7,10 @@ from typing import Any
 import keras
 import keras_hub
 
+from ftkeras import graph
 from ftkeras.backbones import _preset_files
 from ftkeras.backbones.layers.class_token import ClassToken
+from ftkeras.backbones.layers.last_token import LastToken
 from ftkeras.backbones.layers.mean_pooling import MeanPooling
 from ftkeras.backbones.preprocessing._compiled_tokenizer import CompiledTokenizer
 from ftkeras.backbones.preprocessing._word_piece import WordPiece, read_vocabulary
@@ -16,30 +18,74 @@ from ftkeras.backbones.preprocessing.text import Text
 from ftkeras.errors import UserError
 
 _LONGEST_BY_DEFAULT = 512
+_ENCODER_AND_DECODER = {
+    f"{half}_{name}" for half in ("encoder", "decoder") for name in ("token_ids", "padding_mask")
+}
+_ATTEND_TO_PADDING = (keras_hub.models.ESMBackbone, keras_hub.models.RoformerV2Backbone)
+# What sentence-transformers calls poolings, the last of them first in the taps.
+_POOLINGS = (("pooling_mode_lasttoken", "last_token"), ("pooling_mode_cls_token", "class_token"))
 _WORD_PIECE_FAMILIES = ("bert", "distilbert")
+
+
+def expect_masked(backbone: keras.Model, preset: str) -> None:
+    """Raises `UserError` for families whose mask KerasHub applies to the wrong side of attention.
+
+    There every token attends to padding (on TensorFlow and JAX): on small random networks the mean
+    over the tokens of a text moves by up to 0.26 (ESM) with what it is batched with.
+    """
+    if isinstance(backbone, _ATTEND_TO_PADDING):
+        raise UserError(
+            "Expected a family in which padding is masked. Received: "
+            f"{preset} ({type(backbone).__name__}), in which KerasHub 0.32 lets every token attend "
+            "to padding. Choose another backbone."
+        )
+
+
+def reads_tokens(backbone: keras.Model) -> bool:
+    """Returns whether a KerasHub backbone reads token ids, and nothing that is no text."""
+    names = set(backbone.input) if isinstance(backbone.input, Mapping) else set()
+    rest = names - _ENCODER_AND_DECODER - {"token_ids", "padding_mask", "segment_ids"}
+    return not rest and ("token_ids" in names or names >= _ENCODER_AND_DECODER)
 
 
 def tap(backbone: keras.Model, preset: str, has_pooler: bool = True) -> keras.Model:
     """Returns a functional model from the backbone's inputs to its taps, best first.
 
     The backbone stays one layer of it: KerasHub saves some of its layers so that only the whole
-    backbone can be built again.
+    backbone can be built again. Of one with encoder and decoder the encoder alone is taken.
 
     Args:
         backbone: A KerasHub text backbone.
         preset: Where it came from; it says how a sentence-transformers model was pooled.
         has_pooler: Whether the checkpoint holds the pooler's weights.
     """
+    if set(backbone.input) >= _ENCODER_AND_DECODER:
+        return _tapped_encoder(backbone, preset)
     inputs = {
         name: keras.Input(tensor.shape[1:], dtype=tensor.dtype, name=name)
         for name, tensor in backbone.input.items()
     }
-    return _tapped(backbone, inputs, backbone(inputs), preset, has_pooler)
+    given = dict(inputs)  # FNet reads no mask, but a mean over its tokens does
+    if "padding_mask" not in inputs:
+        inputs["padding_mask"] = keras.Input((None,), dtype="int32", name="padding_mask")
+    return _tapped(backbone, inputs, backbone(given), preset, has_pooler)
 
 
 def tap_flat(backbone: keras.Model, preset: str, has_pooler: bool = True) -> keras.Model:
     """Returns the same as `tap`, with the backbone's layers in the graph one by one."""
     return _tapped(backbone, backbone.input, backbone.output, preset, has_pooler)
+
+
+def _tapped_encoder(backbone: keras.Model, preset: str) -> keras.Model:
+    names = ("token_ids", "padding_mask")
+    given = [backbone.input[f"encoder_{name}"] for name in names]
+    encoder = keras.Model(given, backbone.output["encoder_sequence_output"])
+    inputs = {
+        name: keras.Input((None,), dtype=x.dtype, name=name)
+        for name, x in zip(names, given, strict=True)
+    }
+    sequence = graph.applied(encoder, list(inputs.values()))
+    return _tapped(backbone, inputs, sequence, preset, has_pooler=False)
 
 
 def _tapped(
@@ -50,7 +96,10 @@ def _tapped(
     if isinstance(outputs, Mapping):
         pooled = outputs.get("pooled_output")
         sequence = outputs["sequence_output"]
-    taps = {"mean_pooled": MeanPooling(name="mean_pooled")(sequence, inputs["padding_mask"])}
+    mask = inputs["padding_mask"]
+    taps = {"mean_pooled": MeanPooling(name="mean_pooled")(sequence, mask)}
+    if _is_causal(backbone):
+        taps["last_token"] = LastToken(name="last_token")(sequence, mask)
     if not {"cls_token_index", "start_token_index"}.isdisjoint(vars(backbone)):
         taps["class_token"] = ClassToken(name="class_token")(sequence)
     pooling = _preset_files.json_of(preset, "1_Pooling/config.json")
@@ -58,9 +107,23 @@ def _tapped(
     if pooled is not None and has_pooler and pooling is None:
         taps["pooled"] = pooled
     taps["sequence"] = sequence
-    if pooling and pooling.get("pooling_mode_cls_token") and "class_token" in taps:
-        taps = {"class_token": taps.pop("class_token"), **taps}
+    for said, name in _POOLINGS:
+        if pooling and pooling.get(said) and name in taps:
+            taps = {name: taps.pop(name), **taps}
     return keras.Model(inputs, taps, name="backbone")
+
+
+def _is_causal(backbone: keras.Model) -> bool:
+    """Whether KerasHub generates text with this family, token by token."""
+    models = keras_hub.models
+    generators = [
+        kind
+        for kind in vars(models).values()
+        if isinstance(kind, type)
+        and issubclass(kind, models.CausalLM)
+        and not issubclass(kind, models.Seq2SeqLM)
+    ]
+    return type(backbone) in {getattr(kind, "backbone_cls", None) for kind in generators}
 
 
 def preprocessing(
@@ -87,7 +150,9 @@ def preprocessing(
             f"Expected `sequence_length` <= {limit}, the positions this backbone has. "
             f"Received: sequence_length={sequence_length}. Lower it; longer texts are cut."
         )
-    inputs = tuple(backbone.input)
+    inputs = tuple(name.removeprefix("encoder_") for name in backbone.input)
+    inputs = tuple(name for name in inputs if not name.startswith("decoder_"))
+    inputs = (*inputs, *({"padding_mask"} - set(inputs)))
     if settings.get("model_type") in _WORD_PIECE_FAMILIES:
         word_piece = _from_transformers(preset)
         return _with_bert_tokens(word_piece, sequence_length, inputs)
@@ -103,23 +168,28 @@ def preprocessing(
         return _with_bert_tokens(word_piece, sequence_length, inputs)
     hub = _hub_preprocessor(preset)
     hub.build(None)
+    packer = hub.packer if hasattr(hub, "packer") else hub.encoder_packer
     return Text(
         CompiledTokenizer(tokenizer),
         sequence_length=sequence_length,
-        start=_ids(hub.packer.start_value),
-        end=_ids(hub.packer.end_value),
-        separator=_ids(getattr(hub.packer, "sep_value", None)) or None,
+        start=_ids(packer.start_value) if getattr(hub, "add_start_token", True) else (),
+        end=_ids(packer.end_value) if getattr(hub, "add_end_token", True) else (),
         padding=int(tokenizer.pad_token_id or 0),
         inputs=inputs,
+        separator=_ids(getattr(packer, "sep_value", None)) or None,
+        fixed_length=isinstance(backbone, keras_hub.models.FNetBackbone),  # it has no mask
     )
 
 
-def _hub_preprocessor(preset: str) -> "keras_hub.models.TextClassifierPreprocessor":
-    try:
-        return keras_hub.models.TextClassifierPreprocessor.from_preset(preset)
-    except ValueError:
-        # Families that only generate have no classifier; their generator reads texts the same way.
-        return keras_hub.models.CausalLMPreprocessor.from_preset(preset)
+def _hub_preprocessor(preset: str) -> "keras_hub.models.Preprocessor":
+    """The first that the family has; its encoder or generator reads texts the same way."""
+    models = keras_hub.models
+    for kind in (models.TextClassifierPreprocessor, models.CausalLMPreprocessor):
+        try:
+            return kind.from_preset(preset)
+        except ValueError:
+            continue
+    return models.Seq2SeqLMPreprocessor.from_preset(preset)
 
 
 def _is_bert_tokenizer(tokenizer: "keras_hub.tokenizers.Tokenizer") -> bool:

@@ -15,6 +15,7 @@ from ftkeras.backbones import (
     _preset_files,
     _text_preset,
     _transformers_audio,
+    _transformers_decoders,
     _transformers_settings,
     _transformers_weights,
 )
@@ -111,11 +112,13 @@ def _load(
         if _audio_preset.reads_sound(loaded):
             sizes.expect_only("seconds", handle, "sounds")
             return _audio_preset.graph(loaded, preset, sizes.seconds)
-        if _image_preset.reads_images(loaded):
+        eyes = _image_preset.eyes_of(loaded)
+        if _image_preset.reads_images(eyes):
             sizes.expect_only("image_size", handle, "images")
-            return _image_preset.graph(loaded, preset, sizes.image_size)
+            return _image_preset.graph(eyes, preset, settings, sizes.image_size)
         sizes.expect_only("sequence_length", handle, "texts")
         _expect_text(handle, loaded)
+        _transformers_decoders.restore(loaded, preset, settings)
         model = _text_preset.tap(loaded, preset)
     return model, _text_preset.preprocessing(loaded, preset, settings, sizes.sequence_length)
 
@@ -126,13 +129,14 @@ def _resolve(handle: Handle) -> str:
 
 
 def _expect_text(handle: Handle, loaded: keras.Model) -> None:
-    inputs = loaded.input if isinstance(loaded.input, Mapping) else {}
-    if not {"token_ids", "padding_mask"} <= set(inputs):
+    if not _text_preset.reads_tokens(loaded):
+        inputs = loaded.input if isinstance(loaded.input, Mapping) else {}
         raise UserError(
-            "Expected a backbone that takes token_ids and padding_mask, or images. Received: "
-            f"{handle} ({type(loaded).__name__}, inputs {', '.join(inputs) or loaded.input}). "
-            "Choose another preset."
+            "Expected a backbone that takes token_ids and padding_mask, or images, or sounds. "
+            f"Received: {handle} ({type(loaded).__name__}, inputs "
+            f"{', '.join(inputs) or loaded.input}). Choose another preset."
         )
+    _text_preset.expect_masked(loaded, str(handle))
 
 
 def _cannot_load(handle: Handle, preset: str, error: Exception) -> UserError:

@@ -36,7 +36,7 @@ FAMILIES = {
         lambda: MODELS.GPT2CausalLMPreprocessor(
             byte_pairs(MODELS.GPT2Tokenizer), sequence_length=16
         ),
-        ("mean_pooled", "sequence"),
+        ("mean_pooled", "last_token", "sequence"),
     ),
     "distil_bert": (
         lambda: MODELS.DistilBertBackbone(vocabulary_size=9, max_sequence_length=16, **SIZES),
@@ -123,9 +123,22 @@ def test_changed_merges_are_noticed(tmp_path):
         load(tmp_path / "saved")
 
 
-def test_a_text_generator_with_two_inputs_is_refused(tmp_path):
-    MODELS.BartBackbone(vocabulary_size=13, max_sequence_length=16, **SIZES).save_to_preset(
-        str(tmp_path / "preset")
+def test_a_family_with_encoder_and_decoder_gives_its_encoder(tmp_path):
+    plain = MODELS.BartBackbone(vocabulary_size=13, max_sequence_length=16, **SIZES)
+    preprocessor = MODELS.BartSeq2SeqLMPreprocessor(
+        byte_pairs(MODELS.BartTokenizer), encoder_sequence_length=16, decoder_sequence_length=16
     )
-    with pytest.raises(UserError, match="BartBackbone, inputs encoder_token_ids"):
-        load_backbone(f"preset://{tmp_path / 'preset'}")
+    plain.save_to_preset(str(tmp_path / "preset"))
+    preprocessor.save_to_preset(str(tmp_path / "preset"))
+    backbone = load_backbone(f"preset://{tmp_path / 'preset'}")
+    assert backbone.taps == ("mean_pooled", "sequence")
+    arrays = backbone.preprocess(TEXTS).arrays
+    packed = preprocessor({"encoder_text": TEXTS, "decoder_text": TEXTS})[0]
+    length = arrays["token_ids"].shape[1]
+    np.testing.assert_array_equal(
+        arrays["token_ids"], np.asarray(packed["encoder_token_ids"])[:, :length]
+    )
+    expected = plain(packed)["encoder_sequence_output"]
+    there = arrays["padding_mask"] > 0
+    found = np.asarray(backbone.model(arrays)["sequence"])
+    np.testing.assert_allclose(found[there], np.asarray(expected)[:, :length][there], atol=1e-5)

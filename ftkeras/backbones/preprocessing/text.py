@@ -55,6 +55,8 @@ class Text:
         padding: Token id of the empty places.
         inputs: Names of the backbone's inputs; each ends in what it holds: `token_ids`,
             `segment_ids` (zeros for one text) or `padding_mask` (1 at tokens).
+        fixed_length: Whether every text is padded to `sequence_length`, for networks that mix in
+            the padding and were trained so.
 
     Raises:
         UserError: No token of a text would fit, or an input's name is not understood.
@@ -84,6 +86,7 @@ class Text:
         separator: Sequence[int] | None = None,
         padding: int = 0,
         inputs: Sequence[str] = _ROLES,
+        fixed_length: bool = False,
     ) -> None:
         special = len(start) + len(end)
         if not isinstance(sequence_length, int) or sequence_length <= special:
@@ -104,6 +107,7 @@ class Text:
         self.separator = self.end if separator is None else tuple(separator)
         self.padding = padding
         self.inputs = tuple(inputs)
+        self.fixed_length = fixed_length
         self.num_encoded = 0
         self.num_truncated = 0
 
@@ -119,6 +123,7 @@ class Text:
             "padding": self.padding,
             "inputs": list(self.inputs),
             **({"separator": list(self.separator)} if self.separator != self.end else {}),
+            **({"fixed_length": True} if self.fixed_length else {}),
         }
 
     def __call__(self, values: Sequence[Any]) -> Encoded:
@@ -144,7 +149,8 @@ class Text:
             second: `(sequences,)` places at which a second segment begins; `None` where all is one.
         """
         lengths = np.fromiter((len(row) for row in rows), np.int64, len(rows))
-        ids = np.full((len(rows), int(lengths.max())), self.padding, np.int32)
+        longest = self.sequence_length if self.fixed_length else int(lengths.max())
+        ids = np.full((len(rows), longest), self.padding, np.int32)
         inside = np.arange(ids.shape[1]) < lengths[:, None]
         ids[inside] = np.fromiter((token for row in rows for token in row), np.int32)
         segments = np.zeros_like(ids)
@@ -156,7 +162,7 @@ class Text:
             "padding_mask": inside.astype(np.int32),
         }
         arrays = {name: holds[_role(name)] for name in self.inputs}
-        return Encoded(arrays=arrays, lengths=lengths)
+        return Encoded(arrays=arrays, lengths=None if self.fixed_length else lengths)
 
     def sizes(self, values: Sequence[Any]) -> NDArray[np.int64]:
         """Returns a number per text that grows with its encoded length, cut where that is cut."""
@@ -181,6 +187,7 @@ class Text:
             start=config["start"],
             end=config["end"],
             separator=config.get("separator"),
+            fixed_length=config.get("fixed_length", False),
             padding=config["padding"],
             inputs=config["inputs"],
         )
