@@ -98,6 +98,12 @@ BASELINES = (
     N_("Pixels ridge"),
     N_("TF-IDF logistic regression"),
     N_("TF-IDF ridge"),
+    N_("BM25"),
+    N_("Columns gradient boosting"),
+    N_("Columns logistic regression"),
+    N_("Columns ridge"),
+    N_("TF-IDF pair logistic regression"),
+    N_("TF-IDF pair ridge"),
 )
 TASKS = (
     N_("Binary"),
@@ -136,6 +142,7 @@ CHECKS = (
     N_("Near duplicates"),
     N_("Smallest difference"),
     N_("Unseen labels"),
+    N_("Unlike parts"),
     N_("Unusable rows"),
 )
 DROPPED = (
@@ -185,3 +192,54 @@ MODALITIES = (
     N_("multimodal"),
     N_("features"),
 )
+TESTS = (N_("Wilcoxon signed-rank test"), N_("Friedman test"))
+KINDS = (
+    N_("Classes"),
+    N_("Labels"),
+    N_("Tags"),
+    N_("classes"),
+    N_("labels"),
+    N_("tags"),
+    N_("units"),
+    N_("whole groups of units"),
+)
+READINGS = (
+    N_("finetune: final evaluation"),
+    N_("evaluate: predictions on disk"),
+    N_("evaluate: answers of others"),
+    N_("cross_validate: each example in its own fold"),
+    N_("compare"),
+)
+UNITS = (N_("trials"), N_("epochs"), N_("Folds"), N_("folds"))
+METHODS = (N_("Wilson"), N_("; "), N_(" or "), N_(" and "))
+UNDEFINED = (
+    N_("nothing was counted"),
+    N_(
+        "the numbers do not vary, or too little beside their size for the digits at hand: set "
+        "`center` near their mean"
+    ),
+    N_("labels or predictions are all equal, or share one bucket: set `center` and `scale`"),
+    N_("all units and all answers are of one class"),
+    N_("all units, or all answers, are of one class"),
+    N_("every unit is of the class"),
+    N_("it needs a unit of class 1"),
+    N_("it needs units of both classes"),
+    N_("it needs units of the class and units of another"),
+    N_("it needs units of the class"),
+    N_("it needs units with the label and units without"),
+    N_("no entity is true or predicted"),
+    N_("no entity is true"),
+    N_("no entity was predicted"),
+    N_("no query has both relevant documents and others"),
+    N_("the class is neither true nor predicted"),
+    N_("the class never occurs"),
+    N_("the class was never predicted"),
+    N_("the label is neither true nor predicted"),
+    N_("the label never holds"),
+    N_("the label was never predicted"),
+    N_("the references are empty"),
+    N_("there are no objects of this size"),
+    N_("there are no tokens"),
+    N_("there is no query that counts"),
+)
+CORRECTION = (N_("Nadeau and Bengio's correction for training parts that overlap"),)

@@ -13,6 +13,7 @@ from ftkeras.report.language import gettext as _
 _SPELLING = {
     "auc": "AUC",
     "bleu": "BLEU",
+    "bm25": "BM25",
     "coco": "COCO",
     "f1": "F1",
     "knn": "kNN",

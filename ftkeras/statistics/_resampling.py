@@ -62,9 +62,7 @@ def _drawn(
 
 
 @lru_cache(maxsize=1)
-def _drawn_once(
-    state: str, num_blocks: int, resamples: int
-) -> tuple[NDArray[np.float64], Any]:
+def _drawn_once(state: str, num_blocks: int, resamples: int) -> tuple[NDArray[np.float64], Any]:
     """Draws single blocks; many scores ask for the same ones, from the same state."""
     bits = np.random.PCG64()
     bits.state = ast.literal_eval(state)

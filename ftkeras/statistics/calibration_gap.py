@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras.errors import UserError
+from ftkeras.message import Message, message
 from ftkeras.statistics._settings import Settings
 
 _EXACT = 20_000
@@ -98,8 +99,18 @@ def calibration_gap(
         num_bins=num_bins,
         level=level,
         num_units=len(place),
-        method=f"{resamples} simulations of a perfectly calibrated model"
-        + ("" if exact else ", normal sums in each bin"),
+        method=_method(resamples, exact),
+    )
+
+
+def _method(resamples: int, exact: bool) -> Message:
+    if exact:
+        return message(
+            "{resamples} simulations of a perfectly calibrated model", resamples=resamples
+        )
+    return message(
+        "{resamples} simulations of a perfectly calibrated model, normal sums in each bin",
+        resamples=resamples,
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras.contracts.score import Score, Units
+from ftkeras.message import joined, message, term
 from ftkeras.records.run_record import Measurement
 from ftkeras.statistics import _resampling
 from ftkeras.statistics._freedom import freedom
@@ -69,7 +70,7 @@ def _measured(score: Score, y_true: Any, logits: Any, settings: Settings) -> Mea
     counts = score.counts.fitted(units).tally(units)
     value = float(score.formula(counts, np))
     if np.isnan(value):
-        reason = f"undefined: {score.undefined}"
+        reason = message("undefined: {reason}", reason=term(score.undefined))
         return _undefined(score, settings.level, len(units.labels), reason)
     low, high, method, note = _interval(score, units, counts, value, settings)
     return Measurement(
@@ -81,7 +82,7 @@ def _measured(score: Score, y_true: Any, logits: Any, settings: Settings) -> Mea
         num_units=len(units.labels),
         method=method,
         direction=score.direction,
-        note="; ".join(filter(None, [note, _bound_note(score, units)])),
+        note=_together(note, _bound_note(score, units)),
     )
 
 
@@ -98,16 +99,24 @@ def _interval(
         if tables is not None:
             values = score.formula(tables, np)
             low, high = np.quantile(values, settings.tails)
-            method = f"percentiles of {settings.resamples} Dirichlet draws of the table of counts"
+            method = message(
+                "percentiles of {resamples} Dirichlet draws of the table of counts",
+                resamples=settings.resamples,
+            )
             return min(float(low), value), max(float(high), value), method, ""
     values = _resampled(score, units, settings, rng)
     defined = values[np.isfinite(values)]
-    drawn = "units" if settings.groups is None else "whole groups of units"
-    method = f"t interval, spread of {settings.resamples} resamples of {drawn}"
+    method = message(
+        "t interval, spread of {resamples} resamples of {drawn}",
+        resamples=settings.resamples,
+        drawn=term("units" if settings.groups is None else "whole groups of units"),
+    )
     missing = 1 - len(defined) / len(values)
-    note = f"undefined in {missing:.0%} of the resamples" if missing else ""
+    note: str = ""
+    if missing:
+        note = message("undefined in {share:.0%} of the resamples", share=missing)
     if missing > _MOST_UNDEFINED:
-        return None, None, method, f"no interval: {note}"
+        return None, None, method, message("no interval: {reason}", reason=note)
     known = freedom(score, units, value, settings.groups)
     ends = t_interval(value, defined, score.bounds, known, len(units.labels), settings.level)
     return *ends, method, note
@@ -127,7 +136,15 @@ def _bound_note(score: Score, units: Units) -> str:
     bound = score.error_bound(score.counts.tally(units), np)
     if bound is None or np.isnan(bound):
         return ""
-    return f"exact; counted while streaming it is certified to be within {float(bound):.1e}"
+    return message(
+        "exact; counted while streaming it is certified to be within {bound:.1e}",
+        bound=float(bound),
+    )
+
+
+def _together(*notes: str) -> str:
+    told = [note for note in notes if note]
+    return joined(told, "; ") if told else ""
 
 
 def _undefined(score: Score, level: float, num_units: int, reason: str) -> Measurement:

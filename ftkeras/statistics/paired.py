@@ -8,6 +8,7 @@ from scipy.stats import binomtest
 
 from ftkeras.contracts.score import Score, Units
 from ftkeras.errors import UserError
+from ftkeras.message import joined, message
 from ftkeras.records.run_record import Comparison
 from ftkeras.statistics import _resampling
 from ftkeras.statistics._settings import Settings
@@ -70,13 +71,13 @@ def compare(  # noqa: PLR0913 - two models, and the settings every statistic tak
     drawn = _joint(score, models, groups, rng)
     low, high = _interval(score, drawn, difference, settings, rng)
     hits = [score.hits(units, np) for units in models]
-    method = f"percentiles of {resamples} paired resamples; "
+    drawn_by = message("percentiles of {resamples} paired resamples", resamples=resamples)
     if groups is None and hits[0] is not None and hits[1] is not None:
         p_value = mcnemar(int((hits[0] & ~hits[1]).sum()), int((hits[1] & ~hits[0]).sum()))
-        method += "exact McNemar test"
+        test = message("exact McNemar test")
     else:
         p_value = _swapped(score, drawn, resamples, rng)
-        method += f"permutation test with {resamples} random swaps"
+        test = message("permutation test with {swaps} random swaps", swaps=resamples)
     return Comparison(
         score=score.name,
         other=other,
@@ -86,7 +87,7 @@ def compare(  # noqa: PLR0913 - two models, and the settings every statistic tak
         p_value=p_value,
         level=level,
         num_units=len(models[0].labels),
-        method=method,
+        method=joined([drawn_by, test], "; "),
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras.errors import UserError
+from ftkeras.message import message
 from ftkeras.statistics._two_samples import difference_of, value_of
 from ftkeras.statistics.multiplicity import holm
 
@@ -188,9 +189,9 @@ def _cut_one(name: str, values: NDArray[Any]) -> list[Slice]:
     inner = np.linspace(0, 1, _QUANTILES + 1)[1:-1]
     edges = np.unique(np.quantile(numbers[known], inner, method="lower"))
     place = np.where(known, np.searchsorted(edges, numbers), -1)
-    words = [f"up to {edges[0]:.4g}"]
-    words += [f"{a:.4g} to {b:.4g}" for a, b in pairwise(edges)]
-    words.append(f"above {edges[-1]:.4g}")
+    words = [message("up to {value:.4g}", value=edges[0])]
+    words += [message("{low:.4g} to {high:.4g}", low=a, high=b) for a, b in pairwise(edges)]
+    words.append(message("above {value:.4g}", value=edges[-1]))
     found = [Slice(name, word, place == k) for k, word in enumerate(words)]
     return [*found, Slice(name, MISSING, ~known)] if not known.all() else found
 

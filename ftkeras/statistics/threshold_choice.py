@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras.contracts.threshold_rule import Candidates, Tallies, ThresholdRule
+from ftkeras.message import message
 from ftkeras.statistics._settings import Settings
 
 _MOST_GROUPS = 1024
@@ -117,8 +118,12 @@ def choose_threshold(
         unmet=float(1 - met.mean()),
         level=level,
         num_units=len(labels),
-        method=f"{resamples} resamples, the choice repeated in each; what to expect from "
-        f"{_SPLITS} random splits, chosen on two thirds and counted on the rest",
+        method=message(
+            "{resamples} resamples, the choice repeated in each; what to expect from {splits} "
+            "random splits, chosen on two thirds and counted on the rest",
+            resamples=resamples,
+            splits=_SPLITS,
+        ),
     )
 
 

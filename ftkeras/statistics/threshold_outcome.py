@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras.contracts.threshold_rule import Tallies, ThresholdRule
+from ftkeras.message import message
 from ftkeras.statistics._settings import Settings
 
 
@@ -101,8 +102,11 @@ def threshold_outcome(
         changed=int((decided != otherwise).sum()),
         level=level,
         num_units=len(labels),
-        method=f"percentiles of {resamples} Dirichlet draws of the table of counts; of the "
-        f"difference, of {resamples} paired resamples",
+        method=message(
+            "percentiles of {resamples} Dirichlet draws of the table of counts; of the difference, "
+            "of {resamples} paired resamples",
+            resamples=resamples,
+        ),
     )
 
 

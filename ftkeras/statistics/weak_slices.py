@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.tree import DecisionTreeClassifier
 
+from ftkeras.message import Message, joined, message, term
 from ftkeras.statistics._two_samples import difference_of
 from ftkeras.statistics.slices import (
     MOST_VALUES,
@@ -55,13 +56,25 @@ class Condition:
         return np.asarray((numbers > self.above) & (numbers <= self.up_to))
 
     def __str__(self) -> str:
+        return str.__str__(self.said())
+
+    def said(self) -> Message:
+        """Returns the condition in words that can be translated."""
+        column = term(self.column)
+        if self.word is not None and self.negated:
+            return message("{column} is not {word}", column=column, word=self.word)
         if self.word is not None:
-            return f"{self.column} is {'not ' if self.negated else ''}{self.word}"
+            return message("{column} is {word}", column=column, word=self.word)
         if np.isinf(self.above):
-            return f"{self.column} up to {self.up_to:.4g}"
+            return message("{column} up to {value:.4g}", column=column, value=self.up_to)
         if np.isinf(self.up_to):
-            return f"{self.column} above {self.above:.4g}"
-        return f"{self.column} above {self.above:.4g}, up to {self.up_to:.4g}"
+            return message("{column} above {value:.4g}", column=column, value=self.above)
+        return message(
+            "{column} above {low:.4g}, up to {high:.4g}",
+            column=column,
+            low=self.above,
+            high=self.up_to,
+        )
 
 
 def weak_slices(
@@ -148,7 +161,8 @@ def confirm(
         ('length above 150.2', -0.76)
     """
     slices = [
-        Slice("", " and ".join(map(str, path)), members(path, columns)) for path in candidates
+        Slice("", joined([one.said() for one in path], " and "), members(path, columns))
+        for path in candidates
     ]
     compared = compare_slices(outcome, slices, smallest=smallest, level=level)
     return [item for item in compared if item.difference < 0 and item.adjusted <= 1 - level]

@@ -20,6 +20,7 @@ from ftkeras.data.deduplicate import deduplicate
 from ftkeras.data.near_duplicates import drop_near_leaks, near_pairs
 from ftkeras.data.run_checks import refuse_errors, run_checks
 from ftkeras.errors import UserError
+from ftkeras.message import message
 from ftkeras.workflows import _prepared_data, _provenance, _source
 
 _LARGEST_LOSS = 0.2
@@ -197,15 +198,19 @@ def _without_near_leaks(examples: Dataset, drawn: list[Split]) -> tuple[list[Spl
     finding = Finding(
         check="near_duplicates",
         severity="warning",
-        message=(
-            f"On average {lost / len(drawn):.3g} examples of a fold's training and validation "
-            "part are nearly the same as one that it is tested on."
+        message=message(
+            "On average {examples:.3g} examples of a fold's training and validation part are "
+            "nearly the same as one that it is tested on.",
+            examples=lost / len(drawn),
         ),
         action=(
-            "Nothing is dropped, because so many are alike that the rest would be another data "
-            "set. If they have a common origin, keep it in one fold: --folds=grouped(column=...)."
+            message(
+                "Nothing is dropped, because so many are alike that the rest would be another data "
+                "set. If they have a common origin, keep it in one fold: "
+                "--folds=grouped(column=...)."
+            )
             if alike
-            else "They are dropped from that fold."
+            else message("They are dropped from that fold.")
         ),
         count=lost,
     )

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras.contracts.score import Score
+from ftkeras.message import message, term
 from ftkeras.records.run_record import Comparison, Measurement
 from ftkeras.statistics.corrected_resampled import corrected_resampled
 from ftkeras.workflows._fold_data import FoldData
@@ -75,7 +76,11 @@ def comparisons(
                 p_value=corrected.p_value,
                 level=_LEVEL,
                 num_units=num_units,
-                method=f"paired t test over {difference.size} folds, with {_CORRECTION}",
+                method=message(
+                    "paired t test over {folds} folds, with {correction}",
+                    folds=difference.size,
+                    correction=term(_CORRECTION),
+                ),
             )
         )
     return found
@@ -84,10 +89,19 @@ def comparisons(
 def _measured(
     score: Score, folds: NDArray[np.float64], num_units: int, test_over_train: float
 ) -> Measurement:
-    method = f"mean of {folds.size} folds, t interval with {_CORRECTION}"
+    method = message(
+        "mean of {folds} folds, t interval with {correction}",
+        folds=folds.size,
+        correction=term(_CORRECTION),
+    )
     undefined = int((~np.isfinite(folds)).sum())
     value = low = high = None
-    note = f"undefined in {undefined} of {folds.size} folds ({score.undefined})"
+    note: str = message(
+        "undefined in {undefined} of {folds} folds ({reason})",
+        undefined=undefined,
+        folds=folds.size,
+        reason=term(score.undefined),
+    )
     if not undefined:
         corrected = corrected_resampled(folds, test_over_train, _LEVEL)
         smallest, largest = score.bounds

@@ -9,6 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
+from ftkeras.message import message
 from ftkeras.statistics import power_law
 
 _ORDERS = 5
@@ -63,7 +64,7 @@ def learning_curve(
         "sizes": sizes.tolist(),
         "errors": means.mean(axis=0).tolist(),
         "spread": means.std(axis=0, ddof=1).tolist(),
-        "judged_on": f"validation ({len(judged)} examples)",
+        "judged_on": message("validation ({examples:,} examples)", examples=len(judged)),
         "law": {
             "floor": law.floor,
             "scale": law.scale,

@@ -17,6 +17,7 @@ from ftkeras.data.deduplicate import deduplicate
 from ftkeras.data.near_duplicates import drop_near_leaks, near_pairs
 from ftkeras.data.run_checks import refuse_errors, run_checks
 from ftkeras.errors import UserError
+from ftkeras.message import joined, message, term
 from ftkeras.workflows import _label_table, _provenance, _source
 
 _SHOWN = 5
@@ -87,17 +88,26 @@ def _without_near_leaks(dataset: Dataset, drawn: Split) -> tuple[Split, int, lis
     smaller, lost = drop_near_leaks(dataset, drawn, near_pairs(dataset))
     if not sum(lost.values()):
         return drawn, 0, []
-    told = " and ".join(f"{count} of {part}" for part, count in lost.items() if count)
+    told = joined(
+        [
+            message("{count} of {part}", count=count, part=term(part))
+            for part, count in lost.items()
+            if count
+        ],
+        " and ",
+    )
     alike = any(count > _LARGEST_LOSS * len(drawn.ids(part)) for part, count in lost.items())
     finding = Finding(
         check="near_duplicates",
         severity="warning",
-        message=f"{told} are nearly the same as an example of a later part.",
+        message=message("{told} are nearly the same as an example of a later part.", told=told),
         action=(
-            "Nothing is dropped, because so many are alike that the rest would be another data "
-            "set. If they have a common origin, keep it in one part: split=grouped(column=...)."
+            message(
+                "Nothing is dropped, because so many are alike that the rest would be another data "
+                "set. If they have a common origin, keep it in one part: split=grouped(column=...)."
+            )
             if alike
-            else "They are dropped, so that test holds nothing that was trained on."
+            else message("They are dropped, so that test holds nothing that was trained on.")
         ),
         count=sum(lost.values()),
     )

@@ -9,6 +9,7 @@ from ftkeras.config import RunConfig
 from ftkeras.contracts.dataset import Dataset, RejectedRow
 from ftkeras.contracts.finding import Finding
 from ftkeras.data.clean import cleaned
+from ftkeras.message import counted, joined, message
 from ftkeras.records import quarantine
 
 _SHOWN = 5
@@ -41,16 +42,26 @@ def findings(config: RunConfig, rejected: Sequence[RejectedRow]) -> list[Finding
     """Returns a warning that names the first rows that were left out; nothing if none were."""
     if not rejected:
         return []
-    told = "; ".join(f"{row.location}: {row.reason}" for row in rejected[:_SHOWN])
-    more = f"; and {len(rejected) - _SHOWN:,} more" if len(rejected) > _SHOWN else ""
-    rows = f"{len(rejected):,} row{'s' if len(rejected) > 1 else ''}"
-    where = f"left out, and written with the reasons to {quarantine.FILE} in the run directory"
+    named = [f"{row.location}: {row.reason}" for row in rejected[:_SHOWN]]
+    if len(rejected) > _SHOWN:
+        named.append(message("and {count:,} more", count=len(rejected) - _SHOWN))
+    left_out = message("They are left out.")
+    if quarantines(config):
+        left_out = message(
+            "They are left out, and written with the reasons to {file} in the run directory.",
+            file=quarantine.FILE,
+        )
     return [
         Finding(
             check="unusable_rows",
             severity="warning",
-            message=f"{rows} cannot be used: {told}{more}.",
-            action=f"They are {where if quarantines(config) else 'left out'}.",
+            message=counted(
+                "{count:,} row cannot be used: {rows}.",
+                "{count:,} rows cannot be used: {rows}.",
+                count=len(rejected),
+                rows=joined(named, "; "),
+            ),
+            action=left_out,
             count=len(rejected),
             locations=tuple(row.location for row in rejected[:_SHOWN]),
         )

@@ -12,7 +12,7 @@ def test_rows_whose_label_train_lacks_are_named():
     ids = dataset.ids
     split = Split(ids[:2], ids[2:4], ids[4:], rule="given", seed=0)
     findings = UnseenLabels()(dataset, split)
-    with pytest.raises(UserError, match=r"z \(made\.csv, row 5, in validation\), w \(.*6, in test"):
+    with pytest.raises(UserError, match=r"z \(made\.csv, row 5, in validation\); w \(.*6, in test"):
         refuse_errors(findings)
     assert findings[0].ids == tuple(ids[3:5])
 

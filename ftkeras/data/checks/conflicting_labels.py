@@ -10,6 +10,7 @@ from ftkeras.contracts.split import Split
 from ftkeras.contracts.task import label_text
 from ftkeras.data import repeats
 from ftkeras.data.checks import _wording
+from ftkeras.message import joined, message
 
 
 @dataclass(frozen=True)
@@ -31,20 +32,29 @@ def describe(dataset: Dataset, found: repeats.Repeats) -> list[Finding]:
         return []
     contents = np.flatnonzero(found.disputed)
     groups = [rows[found.group[rows] == content] for content in contents[: _wording.SHOWN]]
-    told = "; ".join(
-        ", ".join(
-            f"{dataset.locations[row]} is {label_text(dataset.labels[row])}" for row in group[:4]
+    told = [
+        joined(
+            message(
+                "{place} is {label}",
+                place=_wording.place(str(dataset.locations[row])),
+                label=label_text(dataset.labels[row]),
+            )
+            for row in group[:4]
         )
         for group in groups
-    )
+    ]
     return [
         _wording.finding(
             dataset,
             rows,
             check="conflicting_labels",
             severity="warning",
-            message=f"{_wording.examples(len(rows))} whose content ({len(contents):,} in all) has "
-            f"different labels: {told}{_wording.more(len(contents))}.",
-            action="All copies are removed, for nothing tells which label is right.",
+            message=message(
+                "{examples} whose content ({contents:,} in all) has different labels: {places}.",
+                examples=_wording.examples(len(rows)),
+                contents=len(contents),
+                places=_wording.places(told, len(contents)),
+            ),
+            action=message("All copies are removed, for nothing tells which label is right."),
         )
     ]

@@ -7,6 +7,7 @@ import numpy as np
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.finding import Finding
 from ftkeras.contracts.split import Split
+from ftkeras.message import joined, message
 
 
 @dataclass(frozen=True)
@@ -29,5 +30,6 @@ class ConstantColumns:
         ]
         if not constant or len(dataset) < 2:
             return []
-        message = f"One value in all examples: {', '.join(constant)}."
-        return [Finding("constant_columns", "note", message, "Nothing to do.", len(dataset))]
+        told = message("One value in all examples: {columns}.", columns=joined(constant))
+        nothing = message("Nothing to do.")
+        return [Finding("constant_columns", "note", told, nothing, len(dataset))]

@@ -14,6 +14,7 @@ from ftkeras.data import image_file
 from ftkeras.data.checks import _wording
 from ftkeras.data.input_parts import is_without_values, parts_of
 from ftkeras.data.normal_form import is_blank
+from ftkeras.message import Message, joined, message
 
 LARGEST = 100_000
 """Of more examples a sample is looked at; see `run_checks`."""
@@ -33,33 +34,38 @@ class EmptyInputs:
         if not found:
             return []
         rows = np.unique(np.concatenate([rows for rows, _ in found]))
-        what = " or ".join(what for _, what in found)
-        named = "; ".join(dataset.locations[rows[: _wording.SHOWN]].tolist())
+        what = joined([what for _, what in found], " or ")
         return [
             _wording.finding(
                 dataset,
                 rows,
                 check="empty_inputs",
                 severity="warning",
-                message=f"{_wording.examples(len(rows))} {what}: {named}"
-                f"{_wording.more(len(rows))}.",
-                action="Remove them: no answer can be learnt from nothing.",
+                message=message(
+                    "{examples} {what}: {places}.",
+                    examples=_wording.examples(len(rows)),
+                    what=what,
+                    places=_wording.places(dataset.locations[rows[: _wording.SHOWN]], len(rows)),
+                ),
+                action=message("Remove them: no answer can be learnt from nothing."),
             )
         ]
 
 
-def _empty(dataset: Dataset) -> tuple[NDArray[np.int64], str]:
+def _empty(dataset: Dataset) -> tuple[NDArray[np.int64], Message]:
     """Rows with nothing in them, and what they lack."""
     if dataset.modality in ("text", "text_pair"):
         texts = [[value] if isinstance(value, str) else value for value in dataset.inputs]
         empty = [any(map(is_blank, each)) for each in texts]
-        return np.flatnonzero(empty), "without a visible character"
+        return np.flatnonzero(empty), message("without a visible character")
     if dataset.modality == "audio":
-        return np.flatnonzero(list(map(_is_silent, dataset.inputs))), "without a sound"
+        return np.flatnonzero(list(map(_is_silent, dataset.inputs))), message("without a sound")
     if dataset.modality == "tabular":
-        return np.flatnonzero(list(map(is_without_values, dataset.inputs))), "without a value"
+        return np.flatnonzero(list(map(is_without_values, dataset.inputs))), message(
+            "without a value"
+        )
     uniform = image_file.for_each(_is_uniform, dataset.inputs)
-    return np.flatnonzero(uniform), "of a single colour"
+    return np.flatnonzero(uniform), message("of a single colour")
 
 
 def _is_silent(value: Any) -> bool:

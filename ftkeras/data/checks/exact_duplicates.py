@@ -11,6 +11,7 @@ from ftkeras.contracts.finding import Finding
 from ftkeras.contracts.split import PARTS, Split
 from ftkeras.data import repeats
 from ftkeras.data.checks import _wording
+from ftkeras.message import joined, message, term
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,11 @@ def describe(dataset: Dataset, found: repeats.Repeats) -> list[Finding]:
     if not len(rows):
         return []
     pairs = [
-        f"{dataset.locations[row]} repeats {dataset.locations[found.kept[found.group[row]]]}"
+        message(
+            "{place} repeats {other}",
+            place=_wording.place(str(dataset.locations[row])),
+            other=_wording.place(str(dataset.locations[found.kept[found.group[row]]])),
+        )
         for row in rows[: _wording.SHOWN]
     ]
     return [
@@ -41,9 +46,12 @@ def describe(dataset: Dataset, found: repeats.Repeats) -> list[Finding]:
             rows,
             check="exact_duplicates",
             severity="warning",
-            message=f"{_wording.examples(len(rows))} with the content and label of another one: "
-            f"{'; '.join(pairs)}{_wording.more(len(rows))}.",
-            action="One of each is kept, before the split.",
+            message=message(
+                "{examples} with the content and label of another one: {places}.",
+                examples=_wording.examples(len(rows)),
+                places=_wording.places(pairs, len(rows)),
+            ),
+            action=message("One of each is kept, before the split."),
         )
     ]
 
@@ -58,7 +66,10 @@ def _leaks(dataset: Dataset, found: repeats.Repeats, split: Split) -> list[Findi
     if not len(contents):
         return []
     counts = Counter({pair: int(of.sum()) for pair, of in shared.items() if of.any()})
-    told = ", ".join(f"{count} in both {a} and {b}" for (a, b), count in counts.items())
+    told = joined(
+        message("{count} in both {one} and {other}", count=count, one=term(a), other=term(b))
+        for (a, b), count in counts.items()
+    )
     rows = np.flatnonzero(np.isin(found.group, contents) & (part_of != ""))
     return [
         _wording.finding(
@@ -66,7 +77,11 @@ def _leaks(dataset: Dataset, found: repeats.Repeats, split: Split) -> list[Findi
             rows,
             check="exact_duplicates",
             severity="error",
-            message=f"{len(contents)} contents stand in more than one part ({told}).",
-            action="Remove repeats before the split (ftkeras.data.deduplicate does).",
+            message=message(
+                "{contents} contents stand in more than one part ({told}).",
+                contents=len(contents),
+                told=told,
+            ),
+            action=message("Remove repeats before the split (ftkeras.data.deduplicate does)."),
         )
     ]

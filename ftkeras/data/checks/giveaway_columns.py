@@ -16,6 +16,7 @@ from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.finding import Finding
 from ftkeras.contracts.split import Split
 from ftkeras.errors import UserError
+from ftkeras.message import Message, joined, message
 
 _FOLDS = 5
 
@@ -67,7 +68,11 @@ class GiveawayColumns:
         for name, values in dataset.columns.items():
             accuracy = _readable(values[kept], labels[kept])
             if accuracy >= self.threshold:
-                found.append(f"{name} (balanced accuracy {accuracy:.1%})")
+                found.append(
+                    message(
+                        "{name} (balanced accuracy {accuracy:.1%})", name=name, accuracy=accuracy
+                    )
+                )
         return _told(found, int(kept.sum()))
 
     def _of_numbers(self, dataset: Dataset) -> list[Finding]:
@@ -78,16 +83,20 @@ class GiveawayColumns:
         for name, values in dataset.columns.items():
             share = _explained(values, (numbers - numbers.mean(axis=0)) / numbers.std(axis=0))
             if share >= self.threshold:
-                found.append(f"{name} ({share:.1%} of its spread explained)")
+                found.append(
+                    message("{name} ({share:.1%} of its spread explained)", name=name, share=share)
+                )
         return _told(found, len(dataset))
 
 
-def _told(found: list[str], count: int) -> list[Finding]:
+def _told(found: list[Message], count: int) -> list[Finding]:
     if not found:
         return []
-    message = f"The label can be read from {', '.join(found)}."
-    action = "Do not use it as an input or a slice, and ask whether the label is worth learning."
-    return [Finding("giveaway_columns", "warning", message, action, count)]
+    told = message("The label can be read from {columns}.", columns=joined(found))
+    action = message(
+        "Do not use it as an input or a slice, and ask whether the label is worth learning."
+    )
+    return [Finding("giveaway_columns", "warning", told, action, count)]
 
 
 def _readable(values: NDArray[np.generic], labels: NDArray[np.int64]) -> float:

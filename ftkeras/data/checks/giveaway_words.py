@@ -12,6 +12,7 @@ from ftkeras.contracts.split import Split
 from ftkeras.data.checks import _wording
 from ftkeras.data.input_parts import texts_of
 from ftkeras.errors import UserError
+from ftkeras.message import message
 
 _WORD = r"(?u)\w+|[^\w\s]"
 _FEWEST = 20
@@ -69,14 +70,20 @@ class GiveawayWords:
             best = int(accuracy.argmax())
             if accuracy[best] >= self.threshold:
                 told.append(
-                    f"{words[best]!r} tells {name} from the rest in "
-                    f"{accuracy[best]:.1%} of the cases"
+                    message(
+                        "{word!r} tells {name} from the rest in {share:.1%} of the cases",
+                        word=str(words[best]),
+                        name=name,
+                        share=accuracy[best],
+                    )
                 )
         if not told:
             return []
-        message = "; ".join(told[: _wording.SHOWN]) + _wording.more(len(told)) + "."
-        action = "Take the mark out of the texts, unless it will be there when the model is used."
-        return [Finding("giveaway_words", "warning", message, action, len(dataset))]
+        found = message("{words}.", words=_wording.places(told, len(told)))
+        action = message(
+            "Take the mark out of the texts, unless it will be there when the model is used."
+        )
+        return [Finding("giveaway_words", "warning", found, action, len(dataset))]
 
 
 def _classes(dataset: Dataset) -> dict[str, NDArray[np.bool_]]:

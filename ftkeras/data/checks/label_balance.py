@@ -12,6 +12,7 @@ from ftkeras.contracts.finding import Finding
 from ftkeras.contracts.split import PARTS, Split
 from ftkeras.data import repeats
 from ftkeras.errors import UserError
+from ftkeras.message import joined, message, term
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,16 @@ class LabelBalance:
             part_of = repeats.part_of_rows(dataset, split)
             parts = {part: dataset.take(np.flatnonzero(part_of == part)) for part in PARTS}
         shares = _spread if dataset.label_kind == "numbers" else _shares
-        told = "; ".join(f"{part}: {shares(examples)}" for part, examples in parts.items())
+        each = [
+            message("{part}: {shares}", part=term(part), shares=shares(examples))
+            for part, examples in parts.items()
+        ]
+        told, nothing = message("{parts}.", parts=joined(each, "; ")), message("Nothing to do.")
         if dataset.label_kind == "numbers":
-            return [_finding("note", f"{told}.", "Nothing to do.", len(dataset))]
+            return [_finding("note", told, nothing, len(dataset))]
         learnt = parts.get("train", dataset)
         names, counts = _counted(learnt)
-        found = [_finding("note", f"{told}.", "Nothing to do.", len(dataset))]
+        found = [_finding("note", told, nothing, len(dataset))]
         kind = dataset.label_kind
         share = counts.max(initial=0) / max(counts.sum(), 1)
         if kind == "classes" and len(names) > 1 and share > self.most_frequent:
@@ -65,22 +70,34 @@ class LabelBalance:
             found.append(
                 _finding(
                     "warning",
-                    f"{share:.1%} of the examples are {name!s}: answering {name!s} every time is "
-                    "right as often.",
-                    "Look at balanced_accuracy, f1_score and average_precision, not at accuracy.",
+                    message(
+                        "{share:.1%} of the examples are {name}: answering {name} every time is "
+                        "right as often.",
+                        share=share,
+                        name=name,
+                    ),
+                    message(
+                        "Look at balanced_accuracy, f1_score and average_precision, not at "
+                        "accuracy."
+                    ),
                     int(counts.max()),
                 )
             )
         rare = np.flatnonzero(counts < self.fewest)
         if len(rare):
-            listed = ", ".join(f"{names[row]!s} ({counts[row]})" for row in rare[:10])
-            more = f" and {len(rare) - 10} more" if len(rare) > 10 else ""
+            listed = joined(f"{names[row]!s} ({counts[row]})" for row in rare[:10])
+            if len(rare) > 10:
+                listed = message("{shown} and {count} more", shown=listed, count=len(rare) - 10)
             found.append(
                 _finding(
                     "warning",
-                    f"{kind.capitalize()} with fewer than {self.fewest} examples to learn from: "
-                    f"{listed}{more}.",
-                    f"Add examples, or merge or drop these {kind}.",
+                    message(
+                        "{kind} with fewer than {fewest} examples to learn from: {listed}.",
+                        kind=term(kind.capitalize()),
+                        fewest=self.fewest,
+                        listed=listed,
+                    ),
+                    message("Add examples, or merge or drop these {kind}.", kind=term(kind)),
                     int(counts[rare].sum()),
                 )
             )
@@ -100,11 +117,17 @@ def _spread(examples: Dataset) -> str:
     """Returns mean, standard deviation and range of each target."""
     values = np.array(examples.labels.tolist(), "float64").reshape(len(examples), -1)
     if not len(values):
-        return "no examples"
+        return message("no examples")
     names = examples.label_names if values.shape[1] > 1 else ("",)
-    return ", ".join(
-        f"{name} {each.mean():.4g} ± {each.std():.3g} "
-        f"({each.min():.4g} to {each.max():.4g})".lstrip()
+    return joined(
+        message(
+            "{name}{mean:.4g} ± {deviation:.3g} ({low:.4g} to {high:.4g})",
+            name=f"{name} " if name else "",
+            mean=each.mean(),
+            deviation=each.std(),
+            low=each.min(),
+            high=each.max(),
+        )
         for name, each in zip(names or [""] * len(values.T), values.T, strict=True)
     )
 
@@ -115,9 +138,10 @@ def _shares(examples: Dataset) -> str:
     listed = [
         f"{names[row]!s} {counts[row]:,} ({counts[row] / len(examples):.1%})" for row in order
     ]
-    more = [f"and {len(listed) - 10} more {examples.label_kind}"] if len(listed) > 10 else []
-    return ", ".join([*listed[:10], *more])
+    kind = term(examples.label_kind)
+    more = [message("and {count} more {kind}", count=len(listed) - 10, kind=kind)]
+    return joined([*listed[:10], *(more if len(listed) > 10 else [])])
 
 
-def _finding(severity: str, message: str, action: str, count: int) -> Finding:
-    return Finding("label_balance", severity, message, action, count)
+def _finding(severity: str, told: str, action: str, count: int) -> Finding:
+    return Finding("label_balance", severity, told, action, count)

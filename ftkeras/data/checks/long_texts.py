@@ -13,6 +13,7 @@ from ftkeras.contracts.split import Split
 from ftkeras.data.checks import _wording
 from ftkeras.data.input_parts import parts_of
 from ftkeras.errors import UserError
+from ftkeras.message import message
 
 _WORD = re.compile(r"\w+|[^\w\s]")
 _ADDED = 2
@@ -64,17 +65,22 @@ class LongTexts:
         if not len(rows):
             return []
         share = len(rows) / len(dataset)
-        named = "; ".join(dataset.locations[rows[: _wording.SHOWN]].tolist())
         return [
             _wording.finding(
                 dataset,
                 rows,
                 check="long_texts",
                 severity="warning" if share > self.too_many else "note",
-                message=f"{_wording.examples(len(rows))} ({share:.1%}) with more than "
-                f"{self.sequence_length} tokens, at least: {named}{_wording.more(len(rows))}. "
-                f"The longest has {lengths.max():,}.",
-                action="Raise the sequence length, or put what matters first.",
+                message=message(
+                    "{examples} ({share:.1%}) with more than {tokens} tokens, at least: {places}. "
+                    "The longest has {longest:,}.",
+                    examples=_wording.examples(len(rows)),
+                    share=share,
+                    tokens=self.sequence_length,
+                    places=_wording.places(dataset.locations[rows[: _wording.SHOWN]], len(rows)),
+                    longest=lengths.max(),
+                ),
+                action=message("Raise the sequence length, or put what matters first."),
             )
         ]
 

@@ -11,6 +11,7 @@ from ftkeras.contracts.split import PARTS, Split
 from ftkeras.data import near_duplicates, repeats
 from ftkeras.data.checks import _wording
 from ftkeras.errors import UserError
+from ftkeras.message import Message, joined, message, term
 
 LARGEST = 100_000
 """Of more examples a sample is looked at; see `run_checks`."""
@@ -45,9 +46,13 @@ class NearDuplicates:
     def __call__(self, dataset: Dataset, split: Split | None = None) -> list[Finding]:
         """Returns at most one finding: a warning when parts share content, else a note."""
         if len(dataset) > self.max_examples:
-            message = f"{len(dataset):,} examples are too many to look for near duplicates."
-            action = f"Raise max_examples={self.max_examples} if it may take longer."
-            return [Finding("near_duplicates", "note", message, action, len(dataset))]
+            told = message(
+                "{count:,} examples are too many to look for near duplicates.", count=len(dataset)
+            )
+            action = message(
+                "Raise max_examples={limit} if it may take longer.", limit=self.max_examples
+            )
+            return [Finding("near_duplicates", "note", told, action, len(dataset))]
         pairs = near_duplicates.near_pairs(dataset, self.similarity, self.distance)
         found = repeats.find(dataset)
         pairs = pairs[found.group[pairs[:, 0]] != found.group[pairs[:, 1]]]
@@ -55,40 +60,68 @@ class NearDuplicates:
             return []
         if split is None:
             return [
-                self._finding(dataset, pairs, "note", "", "Split by group to keep them together.")
+                self._finding(
+                    dataset, pairs, "note", None, message("Split by group to keep them together.")
+                )
             ]
         part_of = repeats.part_of_rows(dataset, split)
         parts = part_of[pairs]
         leaking = pairs[(parts[:, 0] != parts[:, 1]) & (parts != "").all(axis=1)]
         if not len(leaking):
-            return [self._finding(dataset, pairs, "note", "", "No two parts share them.")]
+            action = message("No two parts share them.")
+            return [self._finding(dataset, pairs, "note", None, action)]
         learnt = {part: len(np.unique(leaking[part_of[leaking] == part])) for part in PARTS}
-        told = ", ".join(f"{count} of {part}" for part, count in learnt.items() if count)
+        where = joined(
+            message("{count} of {part}", count=count, part=term(part))
+            for part, count in learnt.items()
+            if count
+        )
         return [
             self._finding(
                 dataset,
                 leaking,
                 "warning",
-                f" in another part ({told})",
-                "Drop them from train (ftkeras.data.near_duplicates.drop_near_leaks does), or "
-                "split by group.",
+                where,
+                message(
+                    "Drop them from train (ftkeras.data.near_duplicates.drop_near_leaks does), or "
+                    "split by group."
+                ),
             )
         ]
 
     def _finding(
-        self, dataset: Dataset, pairs: NDArray[np.int64], severity: str, where: str, action: str
+        self,
+        dataset: Dataset,
+        pairs: NDArray[np.int64],
+        severity: str,
+        where: Message | None,
+        action: Message,
     ) -> Finding:
         rows = np.unique(pairs)
         named = [
-            f"{dataset.locations[first]} and {dataset.locations[second]}"
+            message(
+                "{one} and {other}",
+                one=_wording.place(str(dataset.locations[first])),
+                other=_wording.place(str(dataset.locations[second])),
+            )
             for first, second in pairs[: _wording.SHOWN]
         ]
+        values = {
+            "examples": _wording.examples(len(rows)),
+            "places": _wording.places(named, len(pairs)),
+        }
+        told = message("{examples} nearly the same as another one: {places}.", **values)
+        if where is not None:
+            told = message(
+                "{examples} nearly the same as another one in another part ({where}): {places}.",
+                where=where,
+                **values,
+            )
         return _wording.finding(
             dataset,
             rows,
             check="near_duplicates",
             severity=severity,
-            message=f"{_wording.examples(len(rows))} nearly the same as another one{where}: "
-            f"{'; '.join(named)}{_wording.more(len(pairs))}.",
+            message=told,
             action=action,
         )

@@ -10,6 +10,7 @@ from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.finding import Finding
 from ftkeras.contracts.split import Split
 from ftkeras.errors import UserError
+from ftkeras.message import message
 
 _LEVEL = 0.05
 _POWER = 0.8
@@ -50,20 +51,27 @@ class SmallestDifference:
         if split is None or dataset.label_kind != "classes":
             return []
         count = len(split.test)
-        assumed = f"if two models disagree on {self.disagreement:.0%} of the examples"
         smallest = smallest_difference(count, self.disagreement)
         if math.isnan(smallest):
-            message = f"{count:,} test examples can show no difference in accuracy, {assumed}."
-        else:
-            message = (
-                f"{count:,} test examples show differences in accuracy of {100 * smallest:.1f} "
-                f"points and more, {assumed}; smaller ones look like chance."
+            told = message(
+                "{count:,} test examples can show no difference in accuracy, if two models "
+                "disagree on {share:.0%} of the examples.",
+                count=count,
+                share=self.disagreement,
             )
-        fine = smallest <= self.too_large
-        action = "Nothing to do." if fine else "Use more test examples, or cross-validate."
-        return [
-            Finding("smallest_difference", "note" if fine else "warning", message, action, count)
-        ]
+        else:
+            told = message(
+                "{count:,} test examples show differences in accuracy of {smallest:.1f} points and "
+                "more, if two models disagree on {share:.0%} of the examples; smaller ones look "
+                "like chance.",
+                count=count,
+                smallest=100 * smallest,
+                share=self.disagreement,
+            )
+        if smallest <= self.too_large:
+            return [Finding("smallest_difference", "note", told, message("Nothing to do."), count)]
+        action = message("Use more test examples, or cross-validate.")
+        return [Finding("smallest_difference", "warning", told, action, count)]
 
 
 def smallest_difference(count: int, disagreement: float) -> float:

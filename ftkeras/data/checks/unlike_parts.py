@@ -12,6 +12,7 @@ from ftkeras.contracts.split import PARTS, Split
 from ftkeras.data import repeats
 from ftkeras.data.label_kind import label_kind
 from ftkeras.errors import UserError
+from ftkeras.message import joined, message, term
 
 
 @dataclass(frozen=True)
@@ -56,15 +57,16 @@ class UnlikeParts:
         shares = counts / counts.sum(axis=0)
         apart = (shares.max(axis=1) - shares.min(axis=1)).round(12)
         most = int(np.lexsort((-counts.sum(axis=1), apart))[-1])  # among equals the rarest
-        told = ", ".join(
-            f"{share:.1%} in {part}" for share, part in zip(shares[most], PARTS, strict=True)
+        told = joined(
+            message("{share:.1%} in {part}", share=share, part=term(part))
+            for share, part in zip(shares[most], PARTS, strict=True)
         )
         return [
             Finding(
                 check="unlike_parts",
                 severity="warning",
-                message=f"The share of {names[most]!s} is {told}.",
-                action=(
+                message=message("The share of {name} is {told}.", name=names[most], told=told),
+                action=message(
                     "Scores on such a test part are about another mixture than was trained on: "
                     "take split=stratified, unless new data will differ in the same way."
                 ),

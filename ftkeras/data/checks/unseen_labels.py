@@ -11,6 +11,7 @@ from ftkeras.contracts.split import Split
 from ftkeras.contracts.task import label_text
 from ftkeras.data import repeats
 from ftkeras.data.checks import _wording
+from ftkeras.message import Message, message, term
 
 
 @dataclass(frozen=True)
@@ -37,20 +38,22 @@ class UnseenLabels:
         rows = np.flatnonzero((part_of != "") & unseen)
         if not len(rows):
             return []
-        told = ", ".join(
-            f"{label_text(dataset.labels[row])} ({dataset.locations[row]}, in {part_of[row]})"
-            for row in rows[: _wording.SHOWN]
-        )
+        told = [_named(dataset, part_of, row) for row in rows[: _wording.SHOWN]]
         return [
             _wording.finding(
                 dataset,
                 rows,
                 check="unseen_labels",
                 severity="error",
-                message=f"{_wording.examples(len(rows))} with a label that no training example "
-                f"has: {told}{_wording.more(len(rows))}.",
-                action="Correct these labels, or take split=stratified, which puts every class "
-                "into every part.",
+                message=message(
+                    "{examples} with a label that no training example has: {places}.",
+                    examples=_wording.examples(len(rows)),
+                    places=_wording.places(told, len(rows)),
+                ),
+                action=message(
+                    "Correct these labels, or take split=stratified, which puts every class into "
+                    "every part."
+                ),
             )
         ]
 
@@ -65,18 +68,29 @@ def _outside(dataset: Dataset, part_of: NDArray[np.str_]) -> list[Finding]:
     rows = np.flatnonzero(beyond & (part_of != ""))
     if not len(rows):
         return []
-    told = ", ".join(
-        f"{label_text(dataset.labels[row])} ({dataset.locations[row]}, in {part_of[row]})"
-        for row in rows[: _wording.SHOWN]
-    )
+    told = [_named(dataset, part_of, row) for row in rows[: _wording.SHOWN]]
     return [
         _wording.finding(
             dataset,
             rows,
             check="unseen_labels",
             severity="note",
-            message=f"{_wording.examples(len(rows))} with a number outside the range of the "
-            f"training part: {told}{_wording.more(len(rows))}.",
-            action="Look whether these are mistakes; a model answers worst where it never learnt.",
+            message=message(
+                "{examples} with a number outside the range of the training part: {places}.",
+                examples=_wording.examples(len(rows)),
+                places=_wording.places(told, len(rows)),
+            ),
+            action=message(
+                "Look whether these are mistakes; a model answers worst where it never learnt."
+            ),
         )
     ]
+
+
+def _named(dataset: Dataset, part_of: NDArray[np.str_], row: int) -> Message:
+    return message(
+        "{label} ({place}, in {part})",
+        label=label_text(dataset.labels[row]),
+        place=_wording.place(str(dataset.locations[row])),
+        part=term(str(part_of[row])),
+    )
