@@ -9,8 +9,9 @@ from ftkeras.call_string import Call
 from ftkeras.errors import UserError
 
 KINDS = [
-    "backbones", "backbones/preprocessing", "baselines", "callbacks", "data/checks", "data/sources",
-    "data/splits", "freezing", "heads", "metrics", "scores", "tasks", "workflows",
+    "backbones", "backbones/preprocessing", "baselines", "callbacks", "data/augmentation",
+    "data/balance", "data/checks", "data/cleaning", "data/folds", "data/sources", "data/splits",
+    "freezing", "heads", "metrics", "scores", "tasks", "workflows",
 ]  # fmt: skip
 
 
