@@ -45,7 +45,8 @@ def test_what_it_monitors_is_streamed_and_has_a_direction(task):
 
 @EVERY
 def test_its_loss_is_said_to_take_logits(task):
-    expected = {} if task.kind == "numbers" else {"from_logits": True}
+    no_logits = task.kind in ("numbers", "relevances")
+    expected = {} if no_logits else {"from_logits": True}
     assert call_string.parse(task.loss).arguments == expected
 
 
