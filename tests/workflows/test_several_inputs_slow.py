@@ -46,10 +46,11 @@ def paraphrases(path):
 
 
 def captioned(directory, n=500):
-    """Handwritten digits; the caption says whether they are odd and whether they are large."""
+    """Noisy handwritten digits; captions say whether they are odd and whether they are large."""
     digits = load_digits()
     labels = digits.target[:n]
-    for index, pixels in enumerate(digits.images[:n]):
+    noise = np.random.default_rng(0).normal(0, 6, (n, 8, 8))
+    for index, pixels in enumerate(np.clip(digits.images[:n] + noise, 0, 16)):
         picture = Image.fromarray((pixels * 15).astype("uint8"))
         picture.resize((64, 64), Image.Resampling.BICUBIC).save(directory / f"{index}.png")
     captions = [
@@ -88,5 +89,4 @@ def test_a_picture_with_its_caption_says_more_than_either(tmp_path):
             run_dir=str(tmp_path / f"run_{tap}"), **({"tap": tap} if tap else {}),
         ))  # fmt: skip
         found[tap] = accuracy(record)
-    assert found[None] > 0.85
-    assert found[None] > max(found["text"], found["image"]) + 0.03
+    assert found[None] > max(found["text"], found["image"]) + 0.1, found
