@@ -142,7 +142,8 @@ def _worth_it(halves: graph.Halves, backbone: Backbone) -> bool:
     """Whether more is frozen below the cut than the first block: embeddings cost nothing to run."""
     if halves.frozen is None:
         return False
-    below = {id(layer) for layer in halves.frozen.layers}
+    # A block may name layers inside a layer of the graph.
+    below = {id(inner) for layer in halves.frozen.layers for inner in layer._flatten_layers()}
     weighty = [layer for block in backbone.blocks for layer in block.layers if layer.weights]
     return all(id(layer) in below for layer in weighty) or any(
         id(layer) in below and layer.weights
