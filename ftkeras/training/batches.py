@@ -12,7 +12,7 @@ from ftkeras.training.examples import Examples
 
 # Lengths are sorted inside windows of this many batches: enough to pad little, small enough that
 # every epoch still mixes the examples anew.
-_WINDOW = 16
+_WINDOW = 64
 
 
 class Batches(keras.utils.PyDataset):

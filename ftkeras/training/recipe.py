@@ -27,7 +27,7 @@ from ftkeras.training.checkpoint import Arrays, Checkpoint, State, put_back, val
 from ftkeras.training.examples import Examples
 from ftkeras.training.feature_cache import FeatureCache, Passes
 from ftkeras.training.fit import Memory, Objective, PhaseResult, Surroundings, fit_phase
-from ftkeras.training.length_buckets import round_up
+from ftkeras.training.length_buckets import round_up_finely
 from ftkeras.training.padding import Padding
 from ftkeras.training.partial import PartialModel
 from ftkeras.training.prediction import predict
@@ -412,7 +412,7 @@ class Recipe:
 
     def _from_inputs(self, part: Part, name: str) -> Examples:
         return examples.from_inputs(
-            part.values.tolist(), part.labels, self.backbone.preprocess, round_up
+            part.values.tolist(), part.labels, self.backbone.preprocess, round_up_finely
         )
 
 
