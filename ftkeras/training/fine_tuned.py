@@ -22,7 +22,7 @@ from ftkeras.records.decision import Decision
 from ftkeras.records.run_record import RunRecord
 from ftkeras.training.examples import from_inputs
 from ftkeras.training.length_buckets import round_up
-from ftkeras.training.prediction import predict
+from ftkeras.training.prediction import predict, predict_together
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,8 @@ class FineTuned:
         clean_one = cleaner(self.clean)
         cleaned = [clean_one(value) for value in values] if self.clean else values
         rows = from_inputs(cleaned, unknown, self.preprocess, round_up)
+        if 0 < len(values) <= batch_size:
+            return predict_together(self.model, rows)
         return predict(self.model, rows, batch_size)
 
     def probabilities(self, values: Sequence[Any], batch_size: int = 32) -> NDArray[np.float64]:

@@ -110,4 +110,4 @@ def test_a_threshold_of_many_classes_is_refused_before_any_work(capsys, tmp_path
     arguments = ["--task=multiclass", "--backbone=preset://none", "--data=csv(path='none.csv')",
                  f"--run_dir={tmp_path}/run", "--threshold=maximum_f1"]  # fmt: skip
     assert run.main(arguments) == 2
-    assert "Expected --task=binary with --threshold" in capsys.readouterr().err
+    assert "Expected --task=binary or multilabel with --threshold" in capsys.readouterr().err
