@@ -122,8 +122,8 @@ def _pictures(
     test, validation = answers.get("test"), answers.get("validation")
     kind = next((part.kind for part in answers.values()), "classes")
     if kind != "classes":
-        draw = {"labels": other_figures.of_labels, "numbers": other_figures.of_numbers}[kind]
-        return [] if test is None else draw(test)
+        draw = {"labels": other_figures.of_labels, "numbers": other_figures.of_numbers}.get(kind)
+        return [] if test is None or draw is None else draw(test)
     found = [] if test is None else figures.on_test(test, others, calibrated.get("test"))
     if validation is not None:
         found += figures.on_validation(calibrated.get("validation", validation), choice)

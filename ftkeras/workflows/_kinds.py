@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ftkeras import catalog
 from ftkeras.call_string import Call
 from ftkeras.config import RunConfig
-from ftkeras.contracts.task import Task
+from ftkeras.contracts.task import SIZES, Task
 from ftkeras.errors import UserError
 
 PROBES = {
@@ -44,6 +44,12 @@ def check(config: RunConfig) -> None:
     """Raises `UserError` if training is asked for what its task's answers cannot have."""
     if config.task is None:
         return
+    if kind_of(config) not in SIZES:
+        raise UserError(
+            "Expected a task that can be fine-tuned: its answers are "
+            f"{', '.join(SIZES)}. Received: --task={config.task}, whose answers are "
+            f"{kind_of(config)}. There is no training for them yet."
+        )
     check_loss(catalog.build("tasks", config.task), config.loss)
     if config.balance is not None:
         expect_classes(config, f"--balance={config.balance}", "Leave --balance out.")
