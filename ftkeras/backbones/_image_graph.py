@@ -10,6 +10,7 @@ from ftkeras.backbones.layers.reversed_channels import ReversedChannels
 from ftkeras.errors import UserError
 
 INPUT = "images"
+CLASSES = "class_probabilities"
 _REDUCERS = ("GlobalAveragePooling2D", "GlobalMaxPooling2D", "Flatten")
 
 
@@ -41,17 +42,26 @@ def feature_map_of(model: keras.Model) -> keras.KerasTensor:
     )
 
 
-def tapped(model: keras.Model) -> keras.Model:
+def tapped(model: keras.Model, classifier: bool = False) -> keras.Model:
     """Returns the functional model from the input to `pooled` and `feature_map`, and no further.
 
-    A classifier behind the feature map, such as the 1000 classes of ImageNet, is cut off.
+    A classifier behind the feature map, such as the 1000 classes of ImageNet, is cut off unless it
+    is asked for: then what it answers is the tap `class_probabilities`, where there is one.
 
     Args:
         model: A functional model.
+        classifier: Whether to keep the classifier.
     """
     features = feature_map_of(model)
     pooled = keras.layers.GlobalAveragePooling2D(name="pooled")(features)
-    return keras.Model(model.input, {"pooled": pooled, "feature_map": features}, name="features")
+    taps = {"pooled": pooled, "feature_map": features}
+    activation = getattr(model.layers[-1], "activation", None)
+    if classifier and len(model.output.shape) == 2 and activation is not None:
+        if activation is keras.activations.softmax:
+            taps[CLASSES] = model.output
+        elif activation is keras.activations.linear:
+            taps[CLASSES] = keras.layers.Softmax(name=CLASSES)(model.output)
+    return keras.Model(model.input, taps, name="features")
 
 
 def at_size(model: keras.Model, size: tuple[int, int]) -> keras.Model:

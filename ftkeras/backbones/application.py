@@ -35,6 +35,7 @@ def build(
     weights: str | None = "imagenet",
     interpolation: str = "bilinear",
     fit: str = "crop",
+    classifier: bool = False,
 ) -> Backbone:
     """Loads an image model of `keras.applications` without its classifier.
 
@@ -49,6 +50,8 @@ def build(
             weights.
         interpolation: How images are resized: `nearest`, `bilinear`, `bicubic` or `lanczos`.
         fit: What becomes of another aspect ratio: `crop`, `stretch` or `pad`.
+        classifier: Whether its classifier is kept, as the tap `class_probabilities`: what LEEP asks
+            for. It is bound to the size the weights were trained at; a weights file has to hold it.
 
     Raises:
         UserError: An unknown name, weights that cannot be had, or a size that cannot be.
@@ -60,7 +63,8 @@ def build(
         fit=fit,
         input=_image_graph.INPUT,
     )
-    inner = _image_graph.tapped(_load(handle, name, preprocess.size, weights))
+    loaded = _load(handle, name, preprocess.size, weights, classifier)
+    inner = _image_graph.tapped(loaded, classifier)
     scale, offset, reverse = _affine(_preprocess_input(name))
     model = _image_graph.from_pixels(inner, scale, offset, reverse)
     return Backbone(
@@ -95,7 +99,9 @@ def _name(handle: Handle) -> str:
     return known[key]
 
 
-def _load(handle: Handle, name: str, size: tuple[int, int], weights: str | None) -> keras.Model:
+def _load(
+    handle: Handle, name: str, size: tuple[int, int], weights: str | None, classifier: bool
+) -> keras.Model:
     if weights not in ("imagenet", None) and not Path(str(weights)).is_file():
         raise UserError(
             "Expected `weights` to be 'imagenet', None or a weights file. "
@@ -106,13 +112,13 @@ def _load(handle: Handle, name: str, size: tuple[int, int], weights: str | None)
         {"include_preprocessing": True} if "include_preprocessing" in _arguments(make) else {}
     )
     try:
-        return make(include_top=False, weights=weights, input_shape=(*size, 3), **settings)
+        return make(include_top=classifier, weights=weights, input_shape=(*size, 3), **settings)
     except Exception as error:  # a failed download is a bare Exception in Keras
         raise UserError(
             f"Expected {name} at {size[0]} x {size[1]} pixels with weights={weights!r}. Received: "
             f"backbone={handle} ({type(error).__name__}: {str(error)[:300]}). Keras downloads "
             "imagenet weights once, from storage.googleapis.com; without network give the path of "
-            "a weights file without its classifier."
+            f"a weights file {'with' if classifier else 'without'} its classifier."
         ) from error
 
 

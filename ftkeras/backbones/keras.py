@@ -23,6 +23,7 @@ def build(
     interpolation: str = "bilinear",
     fit: str = "crop",
     pixel_range: Sequence[float] | None = None,
+    classifier: bool = False,
 ) -> Backbone:
     """Loads a `.keras` file in Keras' safe mode: an image model, or what a run wrote.
 
@@ -41,6 +42,8 @@ def build(
         fit: What becomes of another aspect ratio: `crop`, `stretch` or `pad`.
         pixel_range: Smallest and largest pixel value the model wants, for example `(-1, 1)`. A
             model that scales its input itself wants `(0, 255)` and need not be told.
+        classifier: Whether its classifier is kept, if it has one, as the tap `class_probabilities`:
+            what LEEP asks for.
 
     Raises:
         UserError: The file is missing or damaged or holds code, or the model is neither one of
@@ -72,7 +75,7 @@ def build(
         fit=fit,
         input=_image_graph.INPUT,
     )
-    inner = _image_graph.at_size(_image_graph.tapped(model), preprocess.size)
+    inner = _image_graph.at_size(_image_graph.tapped(model, classifier), preprocess.size)
     whole = _image_graph.from_pixels(inner, (high - low) / 255, low)
     return Backbone(
         handle=handle,

@@ -220,7 +220,7 @@ def candidates(
 
 
 def _loader(config: RunConfig, train: Dataset, handle: Handle) -> Callable[[], Backbone]:
-    return lambda: _frozen.load(config, train.modality, handle, train)
+    return lambda: _frozen.load(config, train.modality, handle, train, classifier=True)
 
 
 def _given(backbone: Backbone) -> Callable[[], Backbone]:

@@ -26,6 +26,7 @@ def load(
     modality: str | None,
     handle: Handle | None = None,
     train: Dataset | None = None,
+    classifier: bool = False,
 ) -> Backbone:
     """Returns a backbone, with the sizes of the configuration, that reads this kind of data.
 
@@ -33,7 +34,9 @@ def load(
         config: The settings.
         modality: What it has to read; `None` takes anything.
         handle: Which weights; `None` takes those of the configuration.
+        classifier: Whether an image model keeps its own classifier, where it can, for its answers.
         train: The training part, for what is fitted on it (tables); `None` where there is none.
+        classifier: Whether an image model keeps its own classifier, where it can, for its answers.
 
     Raises:
         UserError: The backbone cannot be loaded, or reads something else.
@@ -52,6 +55,11 @@ def load(
         settings["preprocessor"] = config.preprocessor
     if train is not None and handle.scheme in ("tabular", "multimodal"):
         settings["train"] = train.inputs.tolist()
+    # The classifier of an application is bound to the size it was trained at.
+    if classifier and (
+        handle.scheme == "keras" or (handle.scheme == "application" and not config.image_size)
+    ):
+        settings["classifier"] = True
     given = {name: value for name, value in settings.items() if value is not None}
     backbone = load_backbone(handle, **given)
     if modality is not None and backbone.preprocess.modality != modality:

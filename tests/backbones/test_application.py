@@ -7,6 +7,7 @@ from keras import applications
 
 from ftkeras.backbones import application, load_backbone
 from ftkeras.errors import UserError
+from ftkeras.transferability.leep import Leep
 
 
 @pytest.mark.parametrize("name", application.names())
@@ -41,6 +42,45 @@ def test_a_weights_file_gives_its_features(weights):
     np.testing.assert_allclose(found["pooled"], np.mean(expected, axis=(1, 2)), atol=1e-5)
     in_blocks = [id(w) for block in backbone.blocks for la in block.layers for w in la.weights]
     assert sorted(in_blocks) == sorted(id(weight) for weight in backbone.model.weights)
+
+
+def test_the_classifier_answers_when_it_is_asked_for():
+    handle = "application://mobilenet"
+    backbone = load_backbone(handle, weights=None, image_size=32, classifier=True)
+    assert backbone.taps == ("pooled", "feature_map", "class_probabilities")
+    plain = applications.MobileNet(weights=None, input_shape=(32, 32, 3))
+    plain.set_weights(backbone.model.get_weights())
+    pixels = np.random.default_rng(0).uniform(0, 255, (2, 32, 32, 3)).astype("float32")
+    expected = plain(applications.mobilenet.preprocess_input(pixels.copy()))
+    found = np.asarray(backbone.model(pixels)["class_probabilities"])
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    labels = np.array([0, 1])
+    assert Leep()(found, labels) <= 0
+
+
+SMALL = (
+    *("ConvNeXtTiny", "DenseNet121", "EfficientNetB0", "EfficientNetV2B0", "InceptionV3"),
+    *("MobileNet", "MobileNetV2", "MobileNetV3Small", "NASNetMobile", "ResNet50", "ResNet50V2"),
+    *("VGG16", "Xception", "InceptionResNetV2"),
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SMALL)
+def test_every_family_loads_with_its_own_preprocessing_taps_and_blocks(name):
+    size = 75 if "ception" in name else 32
+    backbone = load_backbone(f"application://{name}", weights=None, image_size=size)
+    assert backbone.taps == ("pooled", "feature_map")
+    make = getattr(applications, name)
+    plain = make(include_top=False, weights=None, input_shape=(size, size, 3))
+    plain.set_weights(backbone.model.get_weights())
+    pixels = np.random.default_rng(0).integers(0, 256, (1, size, size, 3)).astype("float32")
+    expected = plain(application._preprocess_input(name)(pixels.copy()))
+    found = backbone.model(pixels)
+    np.testing.assert_allclose(found["feature_map"], expected, atol=1e-3, rtol=1e-4)
+    in_blocks = [id(w) for block in backbone.blocks for la in block.layers for w in la.weights]
+    assert sorted(in_blocks) == sorted(id(weight) for weight in backbone.model.weights)
+    assert len(backbone.blocks) > 4
 
 
 def test_blue_comes_first_where_caffe_wanted_it():

@@ -208,3 +208,24 @@ def test_a_file_that_is_no_model_is_refused(tmp_path):
 def test_a_pixel_range_that_is_none_is_refused(tmp_path, pixel_range):
     with pytest.raises(UserError, match="pixel_range="):
         load_backbone(saved(classifier(rescale=False), tmp_path), pixel_range=pixel_range)
+
+
+@pytest.mark.parametrize("activation", ["softmax", None, "relu"])
+def test_a_classifier_gives_class_probabilities_when_asked_for(tmp_path, activation):
+    images = keras.Input((16, 16, 3))
+    x = keras.layers.Conv2D(4, 3)(keras.layers.Rescaling(1 / 255)(images))
+    x = keras.layers.GlobalAveragePooling2D()(x)
+    model = keras.Model(images, keras.layers.Dense(5, activation=activation)(x))
+    model.save(tmp_path / "classifier.keras")
+    backbone = load_backbone(f"keras://{tmp_path}/classifier.keras", classifier=True)
+    if activation == "relu":  # no probabilities, and no logits either
+        assert "class_probabilities" not in backbone.taps
+        return
+    pixels = np.random.default_rng(0).uniform(0, 255, (2, 16, 16, 3)).astype("float32")
+    expected = np.asarray(model(pixels))
+    if activation is None:
+        expected = np.exp(expected) / np.exp(expected).sum(axis=1, keepdims=True)
+    found = backbone.model(pixels)["class_probabilities"]
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    plain = load_backbone(f"keras://{tmp_path}/classifier.keras")
+    assert plain.taps == ("pooled", "feature_map")
