@@ -139,8 +139,11 @@ def outputs_of(model: keras.Model, groups: Sequence[Sequence[keras.layers.Layer]
     """
     last: dict[int, Any] = {}
     for node in _nodes(model):
+        # A group may name layers inside a layer of the graph.
+        is_layer = isinstance(node.operation, keras.layers.Layer)
+        inner = {id(x) for x in node.operation._flatten_layers()} if is_layer else set()
         for index, layers in enumerate(groups):
-            if any(node.operation is layer for layer in layers):
+            if any(id(layer) in inner for layer in layers):
                 last[index] = node.outputs[0]
     return [last.get(index) for index in range(len(groups))]
 
