@@ -36,7 +36,6 @@ def load(
         handle: Which weights; `None` takes those of the configuration.
         classifier: Whether an image model keeps its own classifier, where it can, for its answers.
         train: The training part, for what is fitted on it (tables); `None` where there is none.
-        classifier: Whether an image model keeps its own classifier, where it can, for its answers.
 
     Raises:
         UserError: The backbone cannot be loaded, or reads something else.

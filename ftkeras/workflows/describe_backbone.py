@@ -18,6 +18,7 @@ from ftkeras.workflows import _flops, _frozen, _licence
 
 REQUIRED = ("backbone",)
 _EXAMPLES, _REPEATS = 16, 5
+_SECONDS, _RATE = 5, 16_000
 _WORDS = 32
 
 
@@ -79,6 +80,9 @@ def _values(preprocess: Preprocess) -> tuple[list[Any], str]:
         height, width = preprocess.size
         noise = np.random.default_rng(0).integers(0, 256, (_EXAMPLES, height, width, 3), "uint8")
         return list(noise), f"pictures of {height} x {width} pixels"
+    if preprocess.modality == "audio":
+        heard = np.random.default_rng(0).normal(scale=0.1, size=_SECONDS * _RATE)
+        return [(heard, _RATE)] * _EXAMPLES, f"sounds of {_SECONDS} s"
     text = " ".join(["word"] * _WORDS)
     if preprocess.modality == "text_pair":
         return [(text, text)] * _EXAMPLES, f"pairs of texts of {_WORDS} words"
