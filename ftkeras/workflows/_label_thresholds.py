@@ -1,6 +1,7 @@
 """One threshold a label: chosen on validation, and what they give on test, label by label."""
 
 import dataclasses
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -44,14 +45,16 @@ def choose(
     Raises:
         UserError: The rule is fulfilled on none of them.
     """
-    found, refusal = {}, ""
+    found = {}
     for column, name in enumerate(names):
-        try:
+        with suppress(UserError):
             found[name] = rule(labels[:, column], share[:, column])
-        except UserError as error:
-            refusal = str(error)
     if not found:
-        raise UserError(f"{refusal} No label fulfils it.")
+        raise UserError(
+            f"Expected a threshold that fulfils {rule} for at least one label. Received: "
+            f"{len(labels)} examples of {len(names)} labels, for none of which one does. Ask for "
+            "less, or give more examples."
+        )
     return found
 
 
