@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
+from rich.cells import cell_len
 
 from ftkeras.report import wording
 from ftkeras.report.answers import Answers
@@ -107,6 +108,6 @@ def paint(figure: Figure, curves: list[Curve]) -> Axes:
 
 
 def _columns(curves: list[Curve]) -> int:
-    if max(len(curve.label) for curve in curves) > 8:
+    if max(cell_len(curve.label) for curve in curves) > 8:
         return 1 if len(curves) < 5 else 2
     return 3 if len(curves) > 4 else 2

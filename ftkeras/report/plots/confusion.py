@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
+from rich.cells import cell_len
 from sklearn.metrics import confusion_matrix
 
 from ftkeras.report import wording
@@ -64,7 +65,7 @@ def _paint(figure: Figure, counts: NDArray[np.int64], class_names: tuple[str, ..
     axes.pcolormesh(shares, cmap="Blues", vmin=0, vmax=1.15, edgecolors="white", linewidth=1)
     classes = len(class_names)
     names = [wording.shortened(name, 14) for name in class_names]
-    turned = max(map(len, names)) * classes > 34
+    turned = max(map(cell_len, names)) * classes > 34
     axes.set_xticks(np.arange(classes) + 0.5, names, rotation=90 if turned else 0)
     axes.set_yticks(np.arange(classes) + 0.5, names)
     axes.invert_yaxis()
