@@ -4,6 +4,7 @@ import keras
 import keras_hub
 from keras import ops
 
+from ftkeras import graph as graphs
 from ftkeras.backbones.layers.masked_group_normalization import MaskedGroupNormalization
 from ftkeras.backbones.layers.mean_pooling import MeanPooling
 from ftkeras.backbones.layers.rotary_angles import RotaryAngles
@@ -66,7 +67,7 @@ def whisper(backbone: "keras_hub.models.WhisperBackbone") -> keras.Model:
     features = keras.Input((None, 2 * backbone.num_mels), name="encoder_features")
     mask = keras.Input((None,), dtype="int32", name="padding_mask")
     frames = keras.layers.Reshape((-1, backbone.num_mels), name="frames")(features)
-    sequence = _inlined(encoder, frames)
+    sequence = graphs.applied(encoder, frames)
     return _model({"encoder_features": features, "padding_mask": mask}, sequence)
 
 
@@ -116,12 +117,6 @@ def moonshine(
     sequence = backbone.encoder_final_layer_norm(x)
     inputs = {"waveform": waveform, "samples": samples, "padding_mask": mask}
     return _model(inputs, sequence), preprocess
-
-
-def _inlined(encoder: keras.Model, inputs: keras.KerasTensor) -> keras.KerasTensor:
-    """The encoder on other inputs, its layers in one graph with what is around them."""
-    return encoder._run_through_graph(inputs, call_fn=lambda operation, *given, **named: operation(
-        *given, **named))  # fmt: skip
 
 
 def _model(inputs: dict[str, keras.KerasTensor], sequence: keras.KerasTensor) -> keras.Model:
