@@ -80,7 +80,7 @@ def test_two_towers_see_through_synonyms_where_words_cannot(tmp_path):
 def test_a_picture_with_its_caption_says_more_than_either(tmp_path):
     data = f"csv(path={captioned(tmp_path)!r}, text='text', image='file')"
     found = {}
-    for tap, head in ((None, "gated_fusion"), ("text", "linear"), ("image", "linear")):
+    for tap, head in ((None, "gated_fusion"), ("text", "mlp"), ("image", "mlp")):
         record = finetune(RunConfig.read(
             task="multiclass", data=data, cache_dir=str(tmp_path / "c"), image_size=96, head=head,
             backbone=[f"text={ASSETS / 'minilm'}",
