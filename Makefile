@@ -56,7 +56,7 @@ format: .venv/installed ## put the code into shape
 	$(BIN)/ruff check --fix .
 
 catalogue: .venv/installed ## collect the sentences of reports, and compile their translations
-	$(BIN)/pybabel -q extract -F babel.cfg -k message -k counted:1,2 --no-location --sort-output --project=ftkeras -o build/ftkeras.pot ftkeras
+	$(BIN)/pybabel -q extract -F ftkeras/report/locale/babel.cfg -k message -k counted:1,2 --no-location --sort-output --project=ftkeras -o build/ftkeras.pot ftkeras
 	$(BIN)/pybabel -q update -D ftkeras -i build/ftkeras.pot -d ftkeras/report/locale --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
 	$(BIN)/pybabel compile -D ftkeras -d ftkeras/report/locale --statistics
 

@@ -18,7 +18,7 @@ PO = language.CATALOGUES / "zh_CN" / "LC_MESSAGES" / "ftkeras.po"
 
 def sentences(root: Path = SOURCE) -> Catalog:
     """Every translatable sentence below a folder."""
-    with (SOURCE.parent / "babel.cfg").open(encoding="utf-8") as mapping:
+    with (SOURCE / "report" / "locale" / "babel.cfg").open(encoding="utf-8") as mapping:
         methods, options = parse_mapping_cfg(mapping)
     found = Catalog()
     for file, line, text, _, _ in extract_from_dir(root, methods, options, KEYWORDS):
