@@ -252,11 +252,15 @@ def _listed(value: Any) -> list[Any]:
 def _is_table(data: Any) -> bool:
     """Whether the inputs are columns alone, for which nothing is pretrained."""
     try:
-        named = set(call_string.parse(str(data)).arguments)
+        call = call_string.parse(str(data))
+        catalog.check_name("data/sources", call.name)
+        tables = catalog.constant("data/sources", call.name, "TABLES")
     except UserError:
         return False
-    columns = named & {"numbers", "categories"}
-    return bool(columns) and not named & {"text", "second_text", "image"}
+    if call.arguments.get("name") in tables:
+        return True
+    columns = call.arguments.keys() & {"numbers", "categories"}
+    return bool(columns) and not call.arguments.keys() & {"text", "second_text", "image"}
 
 
 def _backbones(value: Any) -> tuple[Handle, ...]:

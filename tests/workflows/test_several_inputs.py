@@ -167,6 +167,10 @@ def test_a_table_needs_no_backbone_and_one_beside_a_text_is_added(own):
     data = f"csv(path={own['table']!r}, numbers='age')"
     config = RunConfig.read(task="binary", data=data, run_dir="runs/x")
     assert str(config.backbone) == "tabular://one_hot"
+    config = RunConfig.read(task="multiclass", data="scikit_learn(name='iris')", run_dir="runs/x")
+    assert str(config.backbone) == "tabular://one_hot"
+    with pytest.raises(UserError, match="--backbone"):
+        RunConfig.read(task="multiclass", data="scikit_learn", run_dir="runs/x")
     both = build(own["both"], text="text", numbers="age")
     config = RunConfig.read(task="binary", data=data, backbone=own["text"], run_dir="runs/x")
     backbone = _frozen.load(config, both.modality, train=both)

@@ -10,7 +10,8 @@ from ftkeras.contracts.dataset import Dataset
 from ftkeras.data.from_arrays import from_arrays
 from ftkeras.errors import UserError
 
-_TABLES = ("breast_cancer", "diabetes", "iris", "linnerud", "wine")
+TABLES = ("breast_cancer", "diabetes", "iris", "linnerud", "wine")
+"""Sets that are tables, which need no backbone."""
 
 
 def build(name: str = "digits") -> Dataset:
@@ -31,7 +32,7 @@ def build(name: str = "digits") -> Dataset:
         >>> build("iris").inputs[0]["petal width (cm)"], build("iris").labels[0]
         (0.2, np.str_('setosa'))
     """
-    known = ["digits", *_TABLES]
+    known = ["digits", *TABLES]
     if name not in known:
         raise UserError(
             f"Expected `name` of `scikit_learn` to be one of {', '.join(known)}. Received: "
