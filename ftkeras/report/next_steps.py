@@ -29,7 +29,8 @@ def suggest(record: RunRecord, kind: str) -> list[str]:
     """
     found = [_(_BY_VERDICT[kind])]
     phases = [str(phase["phase"]) for phase in record.phases]
-    if phases and all(phase.startswith("linear_probe") for phase in phases):
+    has_layers = record.data.get("modality") != "tabular"  # of a table nothing is pretrained
+    if has_layers and phases and all(phase.startswith("linear_probe") for phase in phases):
         found.append(
             _(
                 "The backbone stayed frozen. To train its top as well, add: {flag}",

@@ -25,6 +25,8 @@ def test_a_frozen_run_is_shown_a_phase_that_can_be_run(record):
     asked = phase.from_call(call)
     catalog.check("freezing", asked.freezing)
     assert not any("--phase" in text for text in next_steps.suggest(record, "works"))
+    table = dataclasses.replace(frozen, data={**frozen.data, "modality": "tabular"})
+    assert not any("--phase" in text for text in next_steps.suggest(table, "works"))
 
 
 def test_a_best_epoch_at_the_end_asks_for_more(record):
