@@ -108,6 +108,9 @@ def paint(figure: Figure, curves: list[Curve]) -> Axes:
 
 
 def _columns(curves: list[Curve]) -> int:
-    if max(cell_len(curve.label) for curve in curves) > 8:
+    longest = max(cell_len(curve.label) for curve in curves)
+    if longest > 16:
+        return 1
+    if longest > 8:
         return 1 if len(curves) < 5 else 2
     return 3 if len(curves) > 4 else 2
