@@ -159,6 +159,7 @@ class RunConfig:
         required = catalog.constant("workflows", mode, "REQUIRED")
         if "backbone" in required and "backbone" not in given and _is_table(given.get("data")):
             given["backbone"] = "tabular://one_hot"
+        given.setdefault("head", _own_head(given.get("task")))
         for name in required:
             if name not in given:
                 raise UserError(
@@ -247,6 +248,13 @@ def _phases(texts: Any) -> tuple[Phase, ...]:
 
 def _listed(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _own_head(task: Any) -> str:
+    """The head of a run that names none; the task may have one of its own."""
+    name = str(task or "").partition("(")[0].strip()
+    own = catalog.constant("tasks", name, "HEAD") if name in catalog.names("tasks") else ()
+    return own or "linear"
 
 
 def _is_table(data: Any) -> bool:

@@ -18,8 +18,11 @@ KINDS = ("classes", "labels", "numbers", "tags", "relevances")
   there is no document.
 """
 
+BY_POSITION = ("tags", "relevances")
+"""Kinds with one answer for each position of an input: each word, or each document of a query."""
+
 SIZES = {"classes": "num_classes", "labels": "num_labels", "numbers": "num_outputs"}
-"""Which argument of scores and metrics says how large an answer of a kind is."""
+"""Which argument of scores and metrics says how large an answer of a kind is, if one does."""
 
 Locations = Sequence[Any] | NDArray[Any] | None
 """Where each example stands, in words; `None` where nobody knows."""
@@ -113,6 +116,16 @@ class Labels:
     class_names: tuple[str, ...]
     centre: tuple[float, ...] = ()
     spread: tuple[float, ...] = ()
+
+
+def sized(kind: str, count: int) -> dict[str, int]:
+    """Returns the argument of scores and metrics that says how large an answer of a kind is.
+
+    Example:
+        >>> sized("classes", 3), sized("relevances", 1)
+        ({'num_classes': 3}, {})
+    """
+    return {SIZES[kind]: count} if kind in SIZES else {}
 
 
 class Task(Protocol):

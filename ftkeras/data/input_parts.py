@@ -38,6 +38,8 @@ def parts_of(dataset: Dataset) -> dict[str, Dataset]:
 def texts_of(dataset: Dataset) -> Dataset | None:
     r"""Returns the dataset of the texts in each input, a pair as one text; `None` without texts.
 
+    A list is one text, too: of pairs, each first text (the query) once, and what stands beside it.
+
     Example:
         >>> from ftkeras.data.from_arrays import from_arrays
         >>> texts_of(from_arrays([("who?", "me")], ["yes"])).inputs.tolist()
@@ -46,10 +48,20 @@ def texts_of(dataset: Dataset) -> Dataset | None:
     parts = parts_of(dataset)
     if "text" in parts:
         return parts["text"]
-    if "text_pair" not in parts:
+    if dataset.modality in ("text_list", "text_pair_list"):
+        joined = ["\n".join(_texts_in(value)) for value in dataset.inputs]
+    elif "text_pair" in parts:
+        joined = ["\n".join(pair) for pair in parts["text_pair"].inputs]
+    else:
         return None
-    joined = ["\n".join(pair) for pair in parts["text_pair"].inputs]
     return replace(dataset, modality="text", inputs=_objects(joined))
+
+
+def _texts_in(items: Sequence[Any]) -> list[str]:
+    if all(isinstance(item, str) for item in items):
+        return list(items)
+    firsts = dict.fromkeys(first for first, _ in items)
+    return [*firsts, *(second for _, second in items)]
 
 
 def pair_digest(pair: Sequence[str]) -> str:

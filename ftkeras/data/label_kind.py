@@ -11,7 +11,7 @@ from ftkeras.contracts.dataset import Dataset
 # Whole numbers written as floats (1.0, 2.0) are classes while there are no more of them than this.
 _MOST_WHOLE_CLASSES = 20
 # What tasks call kinds -> what splits do about them. Labels that no task has read are "classes".
-_READ_AS = {"labels": "sets", "tags": "sets", "numbers": "numbers"}
+_READ_AS = {"labels": "sets", "tags": "sets", "numbers": "numbers", "relevances": "numbers"}
 
 
 def label_kind(labels: NDArray[Any]) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,8 @@ def normal_forms(dataset: Dataset) -> NDArray[np.bytes_]:
     Texts and pairs of them: `normal_text`. Images: the decoded pixels, so that a picture saved
     anew without loss, or with other metadata, is the same picture. Sounds: the decoded samples,
     rounded to 16 bits. Rows of a table are all different: equal ones have ids of their own.
-    Inputs of several parts say the same where all parts do.
+    Inputs of several parts say the same where all parts do; lists of texts where they hold the
+    same ones, in any order.
 
     Raises:
         UserError: An image or a sound can no longer be read.
@@ -30,6 +32,8 @@ def normal_forms(dataset: Dataset) -> NDArray[np.bytes_]:
     if dataset.modality == "text_pair":
         pairs = ("\0".join(map(normal_text, pair)) for pair in dataset.inputs)
         return np.array([_digest(pair.encode()) for pair in pairs], "S16")
+    if dataset.modality.endswith("_list"):
+        return np.array([_digest(b"".join(item_forms(value))) for value in dataset.inputs], "S16")
     if dataset.modality == "tabular":
         return np.array([_digest(str(id_).encode()) for id_ in dataset.ids], "S16")
     if dataset.modality == "multimodal":
@@ -37,6 +41,22 @@ def normal_forms(dataset: Dataset) -> NDArray[np.bytes_]:
     if dataset.modality == "audio":
         return np.array([_sound_digest(value) for value in dataset.inputs], "S16")
     return np.array(image_file.for_each(_pixel_digest, dataset.inputs), "S16")
+
+
+def item_forms(value: Sequence[Any]) -> list[bytes]:
+    """Returns the sorted digests of the texts, or pairs of them, in a list.
+
+    Example:
+        >>> item_forms(("A b", "c")) == item_forms(("C", "a  b"))
+        True
+    """
+    return sorted(map(item_form, value))
+
+
+def item_form(item: Any) -> bytes:
+    """Returns the digest of a text, or of a pair of them, in its normal form."""
+    texts = (item,) if isinstance(item, str) else item
+    return _digest("\0".join(map(normal_text, texts)).encode())
 
 
 def _of_all_parts(dataset: Dataset) -> NDArray[np.bytes_]:

@@ -15,7 +15,8 @@ def quantile_bins(
 
     There are as many bins, ten at most, as leave the smallest part at least one example of each;
     they differ by one example at most. Equal numbers at an edge are told apart by the drawn order.
-    Rows of several numbers are ranked by the mean of their standardised columns.
+    Rows of several numbers are ranked by the mean of their standardised columns, or by their plain
+    mean where they differ in length.
 
     Args:
         numbers: `(examples,)` or `(examples, targets)`; or `(examples,)` tuples of targets.
@@ -26,7 +27,10 @@ def quantile_bins(
         >>> quantile_bins(np.array([5.0, 1.0, 9.0, 3.0]), np.arange(4), smallest_share=0.5).tolist()
         [1, 0, 1, 0]
     """
-    line = np.asarray(numbers.tolist(), "float64")
+    rows = numbers.tolist()
+    if len({len(row) if isinstance(row, tuple) else 1 for row in rows}) > 1:
+        rows = [float(np.mean(row)) for row in rows]  # lists of documents differ in length
+    line = np.asarray(rows, "float64")
     if line.ndim == 2:
         spread = line.std(axis=0)
         line = ((line - line.mean(axis=0)) / np.where(spread > 0, spread, 1)).mean(axis=1)

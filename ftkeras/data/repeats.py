@@ -1,6 +1,7 @@
 """Which examples say the same as another one."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.ids import sortable
 from ftkeras.contracts.split import PARTS, Split
-from ftkeras.data.normal_form import normal_forms
+from ftkeras.data.normal_form import item_form, normal_forms
 from ftkeras.errors import UserError
 
 ALIASES = {
@@ -63,10 +64,21 @@ def find(dataset: Dataset, part_column: str | None = None) -> Repeats:
     group = np.empty(len(dataset), "int64")
     group[order] = group_in_order
     kept = order[first]
-    _, answer = np.unique(dataset.labels, return_inverse=True)
+    _, answer = np.unique(_comparable(dataset), return_inverse=True)
     disputed = np.zeros(len(kept), bool)
     disputed[group[answer != answer[kept[group]]]] = True
     return Repeats(group, kept, disputed)
+
+
+def _comparable(dataset: Dataset) -> NDArray[Any]:
+    """Labels; those of lists in an order that is that of their items, however they were listed."""
+    if not dataset.modality.endswith("_list"):
+        return dataset.labels
+    found = np.empty(len(dataset), object)
+    for row, (items, labels) in enumerate(zip(dataset.inputs, dataset.labels, strict=True)):
+        pairs = zip(map(item_form, items), labels, strict=True)
+        found[row] = tuple(label for _, label in sorted(pairs))
+    return found
 
 
 def part_of_rows(dataset: Dataset, split: Split) -> NDArray[np.str_]:

@@ -9,6 +9,7 @@ from ftkeras.errors import UserError
 from ftkeras.heads._expect import expect_rate
 
 TAPS = ("sequence",)
+BY_POSITION = True
 
 
 @dataclass(frozen=True)

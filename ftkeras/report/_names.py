@@ -99,6 +99,7 @@ BASELINES = (
     N_("TF-IDF logistic regression"),
     N_("TF-IDF ridge"),
     N_("BM25"),
+    N_("Equal scores"),
     N_("Columns gradient boosting"),
     N_("Columns logistic regression"),
     N_("Columns ridge"),
@@ -110,7 +111,9 @@ TASKS = (
     N_("Multiclass"),
     N_("Multilabel"),
     N_("Regression"),
+    N_("Ranking"),
 )
+OF_LISTS = (N_("Documents of a query"), N_("Relevance"))
 RULES = (
     N_("Cost"),
     N_("Maximum F1"),

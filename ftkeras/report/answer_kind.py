@@ -1,4 +1,4 @@
-"""What the answers of a run are: classes, labels or numbers."""
+"""What the answers of a run are: classes, labels, numbers or scores of documents."""
 
 from ftkeras import catalog
 from ftkeras.records.run_record import RunRecord
@@ -31,4 +31,6 @@ def counted(record: RunRecord) -> str:
         return ngettext("{count} label", "{count} labels", count=count)
     if kind == "numbers":
         return ngettext("{count} number", "{count} numbers", count=count)
+    if kind == "relevances":
+        return _("one score a document")
     return _("{classes} classes", classes=count)

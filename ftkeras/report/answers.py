@@ -10,6 +10,11 @@ from ftkeras import catalog
 from ftkeras.call_string import Call
 from ftkeras.contracts.calibration import Calibrator
 from ftkeras.records.predictions import Predictions
+from ftkeras.scores.normalized_discounted_cumulative_gain import (
+    NormalizedDiscountedCumulativeGain,
+)
+
+_SAME_ORDER = 1e-9
 
 
 @dataclass(frozen=True)
@@ -18,11 +23,14 @@ class Answers:
 
     Args:
         labels: `(examples,)` true class indices; or `(examples, labels)` of 0 and 1; or `(examples,
-            targets)` numbers.
-        probabilities: `(examples, classes)` or `(examples, labels)`; the predicted numbers.
+            targets)` numbers; or `(examples, longest)` relevances, -1 where a list is shorter.
+        probabilities: `(examples, classes)` or `(examples, labels)`; the predicted numbers, or the
+            scores of documents.
         predicted: What was answered, of the shape of `labels`.
         losses: `(examples,)` negative log likelihood of what is true, of all labels together; for
-            numbers the mean over targets of the error in standard deviations of what is true.
+            numbers the mean over targets of the error in standard deviations of what is true; of
+            rankings 1 minus the normalized discounted cumulative gain of all documents, 0 where
+            none is relevant.
         class_names: Names of classes, labels or targets in the order of the indices.
         previews: `(examples,)` what a person sees of each input, or `None`.
         ids: `(examples,)` example ids.
@@ -73,7 +81,12 @@ class Answers:
 
     @property
     def correct(self) -> NDArray[np.bool_]:
-        """`(examples,)` whether the predicted class is the true one; all labels where several."""
+        """`(examples,)` whether the predicted class is the true one; all labels where several.
+
+        Of a ranking: whether no other order would be better.
+        """
+        if self.kind == "relevances":
+            return self.losses < _SAME_ORDER
         same: NDArray[np.bool_] = self.predicted == self.labels
         return np.asarray(same.reshape(len(self), -1).all(axis=1))
 
@@ -89,6 +102,8 @@ def decode(predictions: Predictions, calibrator: Calibrator | None = None) -> An
     task = catalog.build("tasks", Call(predictions.task))
     probabilities = (calibrator or task.probabilities)(predictions.logits)
     labels, predicted = predictions.labels, task.predict_label(predictions.logits)
+    if task.kind == "relevances":
+        return _ranked(predictions, predicted)
     if task.kind == "numbers":
         labels, predicted = (each.reshape(len(predictions), -1) for each in (labels, predicted))
     return Answers(
@@ -97,6 +112,26 @@ def decode(predictions: Predictions, calibrator: Calibrator | None = None) -> An
         predicted=predicted,
         losses=_losses(task.kind, labels, probabilities.reshape(len(predictions), -1)),
         kind=task.kind,
+        class_names=predictions.class_names,
+        previews=predictions.previews,
+        ids=predictions.ids,
+        scored=predictions.scored,
+    )
+
+
+def _ranked(predictions: Predictions, scores: NDArray[np.float64]) -> Answers:
+    labels = predictions.labels
+    gains = NormalizedDiscountedCumulativeGain()
+    each = [
+        gains(labels[row : row + 1], scores[row : row + 1]) if (labels[row] > 0).any() else 1.0
+        for row in range(len(predictions))
+    ]
+    return Answers(
+        labels=labels,
+        probabilities=scores,
+        predicted=scores,
+        losses=1 - np.array(each, "float64"),
+        kind="relevances",
         class_names=predictions.class_names,
         previews=predictions.previews,
         ids=predictions.ids,

@@ -121,6 +121,8 @@ def _pictures(
 ) -> list[figures.Picture]:
     test, validation = answers.get("test"), answers.get("validation")
     kind = next((part.kind for part in answers.values()), "classes")
+    if kind == "relevances":
+        return [] if test is None else other_figures.of_relevances(test, others)
     if kind != "classes":
         draw = {"labels": other_figures.of_labels, "numbers": other_figures.of_numbers}.get(kind)
         return [] if test is None or draw is None else draw(test)

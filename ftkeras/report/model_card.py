@@ -15,6 +15,8 @@ _PIPELINES = {
     "image": "image-classification",
     "audio": "audio-classification",
     "text_pair": "text-classification",
+    "text_pair_list": "text-ranking",
+    "text_list": "text-ranking",
     "tabular": "tabular-classification",
 }
 # What Markdown would take for a sign of its own, or a table for the end of a cell.

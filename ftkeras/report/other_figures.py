@@ -1,9 +1,12 @@
-"""Which pictures a run of several labels, or of numbers, gets on its test part."""
+"""Which pictures a run of several labels, of numbers or of rankings gets on its test part."""
+
+from collections.abc import Mapping
 
 from ftkeras.report.answers import Answers
 from ftkeras.report.figures import Picture
 from ftkeras.report.language import gettext as _
 from ftkeras.report.plots import (
+    gain_by_depth,
     per_class,
     precision_recall,
     predicted_against_true,
@@ -72,4 +75,23 @@ def of_numbers(answers: Answers) -> list[Picture]:
             ),
             residuals.draw(answers),
         ),
+    ]
+
+
+def of_relevances(answers: Answers, others: Mapping[str, Answers]) -> list[Picture]:
+    """Returns how good the first documents are, by how many of them are looked at.
+
+    Args:
+        answers: The model on test.
+        others: Baselines by name, on the same queries.
+    """
+    return [
+        Picture(
+            _("How good the first documents are"),
+            _(
+                "Normalized discounted cumulative gain of the first k documents of each query: 1 "
+                "where no other order would be better. Most people look at the first few."
+            ),
+            gain_by_depth.draw(answers, others),
+        )
     ]

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ftkeras.contracts.task import answer_text
 from ftkeras.report import wording
@@ -11,6 +12,7 @@ from ftkeras.report.answers import Answers
 
 _IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+={0,2}")
 _LONGEST = 400
+_MOST_GRADES = 12
 
 
 @dataclass(frozen=True)
@@ -21,11 +23,12 @@ class WorstError:
         id: The example's id.
         text: What was read, cut to a readable length; empty for an image.
         image: A `data:image/...;base64,` thumbnail; empty for a text.
-        true: Name of the true class, names of the true labels, or the true number.
-        predicted: The same of what was answered.
+        true: Name of the true class, names of the true labels, or the true number; of a ranking the
+            relevances in the best order.
+        predicted: The same of what was answered: relevances in the order of the scores.
         confidence: Probability the model gave to its answer; `None` if it gave none.
         loss: Negative log likelihood of what is true, `None` likewise; of numbers, the error in
-            standard deviations of what is true.
+            standard deviations of what is true; of a ranking, 1 minus its gain.
     """
 
     id: str
@@ -49,6 +52,27 @@ def find(answers: Answers, count: int = 20) -> list[WorstError]:
     return [_error(answers, int(row)) for row in order]
 
 
+def _badly_ordered(answers: Answers, row: int, text: str) -> WorstError:
+    there = answers.labels[row] >= 0
+    relevances, scores = answers.labels[row][there], answers.predicted[row][there]
+    # Of equal scores the least relevant comes first: what may happen to a reader.
+    order = np.lexsort((relevances, -scores))
+    return WorstError(
+        id=str(answers.ids[row]),
+        text=text,
+        image="",
+        true=_grades(-np.sort(-relevances)),
+        predicted=_grades(relevances[order]),
+        confidence=None,
+        loss=float(answers.losses[row]),
+    )
+
+
+def _grades(relevances: NDArray[np.float64]) -> str:
+    more = " …" if len(relevances) > _MOST_GRADES else ""
+    return " ".join(f"{value:.5g}" for value in relevances[:_MOST_GRADES]) + more
+
+
 def preview(answers: Answers, row: int) -> tuple[str, str]:
     """Returns what a person sees of an example: a text or an image, the other one empty."""
     seen = "" if answers.previews is None else str(answers.previews[row] or "")
@@ -57,6 +81,8 @@ def preview(answers: Answers, row: int) -> tuple[str, str]:
 
 def _error(answers: Answers, row: int) -> WorstError:
     text, image = preview(answers, row)
+    if answers.kind == "relevances":
+        return _badly_ordered(answers, row, text)
     sure = answers.scored and answers.kind != "numbers"
     return WorstError(
         id=str(answers.ids[row]),

@@ -25,6 +25,9 @@ _SCORES: tuple[str, ...] = (
     "precision_at_k(k=1)",
     "hit_rate_at_k(k=3)",
 )
+HEAD = "token_level"
+"""The head of a run that names none: one that answers for each document."""
+
 _PADDING = -1.0
 _SHOWN = 5
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras.training.batches import Batches, for_keras
-from ftkeras.training.examples import Examples, from_features
+from ftkeras.training.examples import Examples, from_features, of_width
 from ftkeras.training.fit import Objective, compile_model
 from ftkeras.training.prediction import predict
 
@@ -33,16 +33,17 @@ def answers(
         jit_compile: Whether steps are compiled by XLA; `"auto"` leaves it to Keras.
 
     Returns:
-        `(examples, outputs)` float32 logits, and log name -> value.
+        `(examples, outputs)` float32 logits (see `predict`), and log name -> value.
     """
     if not model.compiled:
         compile_model(model, dataclasses.replace(objective, metrics=list), jit_compile=jit_compile)
     logits = predict(model, examples, batch_size)
     order = Batches(examples, batch_size).order()
     weights = None if examples.weights is None else examples.weights[order]
-    answered = dataclasses.replace(
-        from_features(logits[order], examples.labels[order]), weights=weights
-    )
+    labels = examples.labels
+    if examples.by_position:
+        labels = of_width(labels, logits.shape[1])
+    answered = dataclasses.replace(from_features(logits[order], labels[order]), weights=weights)
     given = keras.Input(logits.shape[1:])
     same = keras.Model(given, keras.layers.Identity(dtype="float32")(given))
     compile_model(same, objective)

@@ -71,25 +71,17 @@ class Batches(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> tuple[Any, ...]:
         rows = self._batches[index]
-        batch = (self.examples.take(rows), self.examples.labels_of(rows))
+        batch = self.examples.batch(rows)
         self._count(rows, batch[0])
         weights = self.examples.weights_of(rows)
         return batch if weights is None else (*batch, weights)
 
     def _count(self, rows: NDArray[np.int64], inputs: Any) -> None:
         """Counts what of a batch is padding."""
-        lengths, ragged = self.examples.lengths, self.examples.ragged
-        if lengths is None:
-            return
-        named = inputs if isinstance(inputs, dict) else {"": inputs}
-        widths = [
-            array.shape[1]
-            for name, array in named.items()
-            if array.ndim > 1 and (ragged is None or not name or name in ragged)
-        ]
-        if widths:
+        lengths, width = self.examples.lengths, self.examples.width_of(inputs)
+        if lengths is not None and width is not None:
             true = int(lengths[rows % len(self.examples)].sum())
-            self.examples.padding.add(true, len(rows) * max(widths))
+            self.examples.padding.add(true, len(rows) * width)
 
     def _sorted(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         if self.examples.lengths is None:
@@ -145,6 +137,7 @@ def _generated(batches: Batches) -> Any:
             yield batches[index]
 
     lengths, ragged = batches.examples.lengths, batches.examples.ragged
+    by_position = batches.examples.by_position
 
     def signature(array: NDArray[Any], name: str | None = None) -> tf.TensorSpec:
         has_length = ragged is None or name is None or name in ragged
@@ -153,8 +146,8 @@ def _generated(batches: Batches) -> Any:
         return tf.TensorSpec(shape, array.dtype)
 
     def of_labels(array: NDArray[Any]) -> tf.TensorSpec:
-        is_tags = array.ndim > 1 and array.dtype == np.int64  # cut to the length of their batch
-        return tf.TensorSpec((None, *((None,) if is_tags else array.shape[1:])), array.dtype)
+        cut = by_position and array.ndim > 1  # to the length of their batch
+        return tf.TensorSpec((None, *((None,) if cut else array.shape[1:])), array.dtype)
 
     x, *others = batches[0]
     named = isinstance(x, dict)

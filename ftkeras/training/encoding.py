@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ftkeras.contracts.backbone import Composed, Encoded, Preprocess, input_name
 
 # Encoded, these are small enough to be kept for all examples; pictures and sounds are not.
-_LIGHT = ("text", "text_pair", "tabular")
+_LIGHT = ("text", "text_pair", "tabular", "text_list", "text_pair_list")
 # Of more examples than these, encoded texts of a hundred tokens take gigabytes.
 _MOST_KEPT = 1_000_000
 _AT_ONCE = 4096

@@ -30,6 +30,8 @@ class Examples:
         views: How many views there are of each example, of which an epoch takes one; 0 makes new
             ones without end. View `v` of row `r` has the row number `r + v len(examples)`.
         answers: Row numbers of views -> their labels, where these are not those of the examples.
+        by_position: Whether a label has one value for each position of the input, -1 where there
+            is none: batches then cut labels to the length that their inputs are padded to.
         padding: Counts how much of the batches cut from them was padding.
     """
 
@@ -41,6 +43,7 @@ class Examples:
     ragged: tuple[str, ...] | None = None
     views: int = 1
     answers: Callable[[NDArray[np.integer]], NDArray[Any]] | None = None
+    by_position: bool = False
     padding: Padding = field(default_factory=Padding, compare=False)
 
     def __len__(self) -> int:
@@ -59,6 +62,25 @@ class Examples:
     def labels_of(self, rows: NDArray[np.integer]) -> NDArray[Any]:
         """Returns the labels of views by row number."""
         return self.labels[rows % len(self)] if self.answers is None else self.answers(rows)
+
+    def batch(self, rows: NDArray[np.integer]) -> tuple[Any, NDArray[Any]]:
+        """Returns the inputs and labels of views, as one batch."""
+        inputs, labels = self.take(rows), self.labels_of(rows)
+        if self.by_position:
+            labels = of_width(labels, self.width_of(inputs) or labels.shape[1])
+        return inputs, labels
+
+    def width_of(self, inputs: Any) -> int | None:
+        """Returns the length that a batch is padded to; `None` if its inputs have no length."""
+        if self.lengths is None:
+            return None
+        named = inputs if isinstance(inputs, dict) else {"": inputs}
+        widths = [
+            array.shape[1]
+            for name, array in named.items()
+            if array.ndim > 1 and (self.ragged is None or not name or name in self.ragged)
+        ]
+        return max(widths, default=None)
 
     def weights_of(self, rows: NDArray[np.integer]) -> NDArray[np.float32] | None:
         """Returns how much views count in the loss, by row number; `None` counts all alike."""
@@ -81,6 +103,7 @@ class Examples:
             ragged=self.ragged,
             views=self.views,
             answers=None if self.answers is None else lambda chosen: self.labels_of(origin(chosen)),
+            by_position=self.by_position,
             padding=self.padding,
         )
 
@@ -145,6 +168,24 @@ def from_states(
 
     of_inputs = passed if encoded.ragged is None else [x for x in passed if x in encoded.ragged]
     return Examples(take=take, labels=labels, lengths=lengths, ragged=(*ragged, *of_inputs))
+
+
+def of_width(values: NDArray[Any], width: int, padding: float = -1) -> NDArray[Any]:
+    """Returns `(examples, width, ...)`: values cut, or padded, along their second axis.
+
+    Args:
+        values: `(examples, positions, ...)`.
+        width: Positions there should be.
+        padding: What stands where nothing is.
+
+    Example:
+        >>> of_width(np.array([[2, 0]]), 3).tolist(), of_width(np.array([[2, -1]]), 1).tolist()
+        ([[2, 0, -1]], [[2]])
+    """
+    fitted = np.full((len(values), width, *values.shape[2:]), padding, values.dtype)
+    kept = min(width, values.shape[1])
+    fitted[:, :kept] = values[:, :kept]
+    return fitted
 
 
 def single(arrays: dict[str, NDArray[Any]]) -> Any:

@@ -1,5 +1,6 @@
 """A finished run, loaded to answer new inputs."""
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from ftkeras.backbones.saved_model import trust
 from ftkeras.call_string import Call
 from ftkeras.contracts.backbone import Preprocess
 from ftkeras.contracts.calibration import CalibrationMethod
-from ftkeras.contracts.task import Labels, Task
+from ftkeras.contracts.task import BY_POSITION, Labels, Task
 from ftkeras.data.clean import cleaner
 from ftkeras.errors import UserError
 from ftkeras.records.decision import Decision
@@ -57,6 +58,7 @@ class FineTuned:
         clean_one = cleaner(self.clean)
         cleaned = [clean_one(value) for value in values] if self.clean else values
         rows = from_inputs(cleaned, unknown, self.preprocess, round_up)
+        rows = dataclasses.replace(rows, by_position=self.task.kind in BY_POSITION)
         if 0 < len(values) <= batch_size:
             return predict_together(self.model, rows)
         return predict(self.model, rows, batch_size)
@@ -74,7 +76,7 @@ class FineTuned:
         """Returns the answer for each input: by the run's threshold, else the most probable class.
 
         With several labels an answer is the list of those that hold; numbers are a float, or a
-        list of them.
+        list of them. Of a list of documents the answer is the list of their scores.
 
         Args:
             values: Texts, image paths or image arrays.
@@ -83,6 +85,8 @@ class FineTuned:
         names, best = self.vocabulary.class_names, self._best(self.logits(values, batch_size))
         if self.task.kind == "numbers":
             return best.tolist()
+        if self.task.kind == "relevances":
+            return [row[: len(value)].tolist() for row, value in zip(best, values, strict=True)]
         if self.task.kind == "labels":
             return [[names[k] for k in np.flatnonzero(row)] for row in best]
         return [names[index] for index in best]

@@ -50,12 +50,14 @@ class Part:
         values: Raw inputs.
         labels: Class indices.
         augment: How a training part is changed in each view; no other part may have it.
+        by_position: Whether a label has one value for each position of its input.
     """
 
     ids: NDArray[np.str_]
     values: NDArray[np.object_]
     labels: NDArray[np.int64]
     augment: Augmentations | None = None
+    by_position: bool = False
 
 
 class Recipe:
@@ -265,6 +267,10 @@ class Recipe:
             {name: (part.ids, part.values.tolist(), part.labels) for name, part in parts.items()},
             self.step,
         )
+        found = {
+            name: dataclasses.replace(rows, by_position=parts[name].by_position)
+            for name, rows in found.items()
+        }
         return partial.model, found["train"], found["validation"]
 
     def _taken(
@@ -411,9 +417,10 @@ class Recipe:
         return examples.from_features(self.features(part, name), part.labels)
 
     def _from_inputs(self, part: Part, name: str) -> Examples:
-        return examples.from_inputs(
+        found = examples.from_inputs(
             part.values.tolist(), part.labels, self.backbone.preprocess, round_up_finely
         )
+        return dataclasses.replace(found, by_position=part.by_position)
 
 
 def _values_of(backbone: Backbone) -> tuple[tuple[keras.Variable, NDArray[Any]], ...]:

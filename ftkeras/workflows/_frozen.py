@@ -12,6 +12,7 @@ from ftkeras.backbones.multimodal import named_parts
 from ftkeras.config import RunConfig
 from ftkeras.contracts.backbone import Backbone
 from ftkeras.contracts.dataset import Dataset
+from ftkeras.data.query_lists import SUFFIX
 from ftkeras.errors import UserError
 from ftkeras.handles import Handle
 from ftkeras.model import choose_tap
@@ -43,14 +44,17 @@ def load(
     handle = handle or config.backbone
     if handle is None:
         raise ValueError(f"Expected a backbone. Received: config={config}.")
-    handle = _for_pairs(config, modality, handle)
+    if modality is not None and modality.endswith(SUFFIX):
+        handle = _for_lists(config, modality.removesuffix(SUFFIX), handle)
+    else:
+        handle = _for_pairs(config, modality, handle)
     if modality == "multimodal" and train is not None:
         handle = _for_parts(handle, set(train.inputs[0]))
     settings: dict[str, Any] = {
         "sequence_length": config.sequence_length,
         "image_size": config.image_size,
     }
-    if handle.scheme in ("tfhub", "two_towers", "multimodal"):
+    if handle.scheme in ("tfhub", "two_towers", "multimodal", "lists"):
         settings["preprocessor"] = config.preprocessor
     if train is not None and handle.scheme in ("tabular", "multimodal"):
         settings["train"] = train.inputs.tolist()
@@ -95,6 +99,13 @@ def _for_parts(handle: Handle, parts: set[str]) -> Handle:
             "--backbone=image=application://…, or leave its column out of --data."
         )
     return handle
+
+
+def _for_lists(config: RunConfig, modality: str, handle: Handle) -> Handle:
+    """What reads one item reads lists of them; a finished run's backbone may already."""
+    if handle.scheme == "lists" or (config.pair is None and handle.scheme == "keras"):
+        return handle
+    return Handle("lists", str(_for_pairs(config, modality, handle)))
 
 
 def _for_pairs(config: RunConfig, modality: str | None, handle: Handle) -> Handle:

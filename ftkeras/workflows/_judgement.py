@@ -7,7 +7,7 @@ import numpy as np
 from ftkeras import call_string, catalog
 from ftkeras.call_string import Call
 from ftkeras.contracts.score import Score
-from ftkeras.contracts.task import SIZES, Task
+from ftkeras.contracts.task import Task, sized
 from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import Comparison, Measurement
 from ftkeras.scores.counts.class_tallies import ClassTallies
@@ -30,7 +30,9 @@ def scores_of(task: Task, num_classes: int, scored: bool = True) -> list[Score]:
     """
     calls = [call_string.parse(text) for text in task.scores]
     scores = [
-        catalog.build("scores", Call(call.name, {SIZES[task.kind]: num_classes, **call.arguments}))
+        catalog.build(
+            "scores", Call(call.name, {**sized(task.kind, num_classes), **call.arguments})
+        )
         for call in calls
     ]
     return [score for score in scores if scored or isinstance(score.counts, _OF_DECISIONS)]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ftkeras import catalog
 from ftkeras.call_string import Call
 from ftkeras.config import RunConfig
-from ftkeras.contracts.task import SIZES, Task
+from ftkeras.contracts.task import BY_POSITION, SIZES, Task
 from ftkeras.errors import UserError
 
 PROBES = {
@@ -14,6 +14,9 @@ PROBES = {
     "numbers": "features_ridge",
 }
 """The baseline that is a linear probe on frozen features, by kind of answers."""
+
+TRAINED = (*SIZES, "relevances")
+"""Kinds of answers that a model can be fine-tuned for."""
 
 
 def kind_of(config: RunConfig) -> str:
@@ -44,15 +47,37 @@ def check(config: RunConfig) -> None:
     """Raises `UserError` if training is asked for what its task's answers cannot have."""
     if config.task is None:
         return
-    if kind_of(config) not in SIZES:
+    kind = kind_of(config)
+    if kind not in TRAINED:
         raise UserError(
             "Expected a task that can be fine-tuned: its answers are "
-            f"{', '.join(SIZES)}. Received: --task={config.task}, whose answers are "
-            f"{kind_of(config)}. There is no training for them yet."
+            f"{', '.join(TRAINED)}. Received: --task={config.task}, whose answers are "
+            f"{kind}. There is no training for them yet."
         )
     check_loss(catalog.build("tasks", config.task), config.loss)
+    _check_head(config, kind)
+    if config.random_twin and config.random_twin != "trained" and kind not in PROBES:
+        raise UserError(
+            f"Expected --random_twin=trained with --task={config.task}, for there is no linear "
+            f"probe for {kind}. Received: --random_twin. Say =trained, or leave it out."
+        )
     if config.balance is not None:
         expect_classes(config, f"--balance={config.balance}", "Leave --balance out.")
+
+
+def _check_head(config: RunConfig, kind: str) -> None:
+    """Raises `UserError` if there is no answer for each position where there must be one."""
+    fitting = [n for n in catalog.names("heads") if catalog.constant("heads", n, "BY_POSITION")]
+    if kind in BY_POSITION and config.head.name not in fitting:
+        raise UserError(
+            f"Expected a head that answers for each document: {', '.join(fitting)}. Received: "
+            f"--head={config.head} for --task={config.task}. Leave --head out."
+        )
+    if kind in BY_POSITION and config.tap not in (None, "sequence"):
+        raise UserError(
+            f"Expected the vectors of all documents for --task={config.task}. Received: "
+            f"--tap={config.tap}. Leave --tap out."
+        )
 
 
 def check_loss(task: Task, loss: Call | None) -> None:

@@ -12,12 +12,16 @@ from ftkeras.contracts.task import Labels, Task
 def of_parts(task: Task, vocabulary: Labels, labels: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
     """Returns `labels`, part -> name -> examples; or `numbers`, part -> target -> its range.
 
+    Of rankings that are the ranges of how many documents a query has, and of their relevances.
+
     Args:
         task: The task.
         vocabulary: Names of classes, labels or targets.
         labels: Part -> encoded labels.
     """
     names = vocabulary.class_names
+    if task.kind == "relevances":
+        return {"labels": {}, "numbers": {part: _lists(each) for part, each in labels.items()}}
     if task.kind == "numbers":
         tables = {part: values.reshape(len(values), -1) for part, values in labels.items()}
         return {
@@ -32,6 +36,14 @@ def of_parts(task: Task, vocabulary: Labels, labels: Mapping[str, NDArray[Any]])
             part: {name: int(_holds(values, k).sum()) for k, name in enumerate(names)}
             for part, values in labels.items()
         }
+    }
+
+
+def _lists(relevances: NDArray[np.float64]) -> dict[str, dict[str, float]]:
+    there = relevances >= 0
+    return {
+        "Documents of a query": _range(there.sum(axis=1).astype("float64")),
+        "Relevance": _range(relevances[there]),
     }
 
 

@@ -69,9 +69,9 @@ def leaderboard(
             for one in order
         ],
         "pairs": pairs,
-        # A number is hardly ever right.
+        # A number, or an order of many documents, is hardly ever right.
         "disagreements": []
-        if task.kind == "numbers"
+        if task.kind in ("numbers", "relevances")
         else [_disagreement(task, order[0], other) for other in order[1:]],
     }
 

@@ -10,13 +10,17 @@ from numpy.typing import NDArray
 from ftkeras import call_string, catalog
 from ftkeras.call_string import Call
 from ftkeras.config import RunConfig
-from ftkeras.contracts.task import SIZES, Labels, Task
+from ftkeras.contracts.task import Labels, Task, sized
 from ftkeras.errors import UserError
 from ftkeras.metrics import suite
 from ftkeras.training.fit import Objective
 from ftkeras.workflows import _kinds
 
-_STANDARD = {"labels": Call("label_cross_entropy"), "numbers": Call("squared_error")}
+_STANDARD = {
+    "labels": Call("label_cross_entropy"),
+    "numbers": Call("squared_error"),
+    "relevances": Call("list_cross_entropy"),
+}
 """Kinds of answers whose own loss is a file in `training/losses/`."""
 
 
@@ -62,7 +66,7 @@ def objective(
         names.append(task.monitor)
 
     def metrics() -> list[keras.metrics.Metric]:
-        return suite(task.name, metrics=names, **{SIZES[task.kind]: num_classes})
+        return suite(task.name, metrics=names, **sized(task.kind, num_classes))
 
     made = loss or _STANDARD.get(task.kind)
     maker = None if made is None else _maker(task, made, sizes)
@@ -77,7 +81,7 @@ def _maker(task: Task, loss: Call, sizes: Sequence[float]) -> Callable[[float], 
     rule = catalog.build("training/losses", loss)
 
     def make(label_smoothing: float) -> keras.losses.Loss:
-        if label_smoothing and task.kind == "numbers":
+        if label_smoothing and task.kind in ("numbers", "relevances"):
             raise UserError(
                 "Expected no `label_smoothing`, for the labels of this task are no classes. "
                 f"Received: label_smoothing={label_smoothing}. Leave it out."

@@ -3,7 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from ftkeras.contracts.task import BY_POSITION
 from ftkeras.records.predictions import Predictions
+from ftkeras.training.examples import of_width
 from ftkeras.workflows import _provenance
 from ftkeras.workflows._prepared_data import PreparedData
 
@@ -15,7 +17,8 @@ def assemble(
 
     Args:
         data: The data of the run.
-        logits: Part -> `(examples, outputs)` logits, in the order of that part's examples.
+        logits: Part -> `(examples, outputs)` logits, in the order of that part's examples; of
+            answers by position `(examples, longest, ...)`.
         with_previews: Whether to keep what a person sees of each input.
 
     Raises:
@@ -28,9 +31,14 @@ def assemble(
                 f"Received: {len(values)} rows."
             )
     parts = [data.parts[part] for part in logits]
+    labels = {part: data.labels[part] for part in logits}
+    if data.task.kind in BY_POSITION:  # each part is as wide as its longest example
+        longest = max(array.shape[1] for array in labels.values())
+        labels = {part: of_width(array, longest) for part, array in labels.items()}
+        logits = {part: of_width(array, longest, 0) for part, array in logits.items()}
     return Predictions(
         ids=np.concatenate([part.ids for part in parts]),
-        labels=np.concatenate([data.labels[part] for part in logits]),
+        labels=np.concatenate(list(labels.values())),
         logits=np.concatenate(list(logits.values())),
         splits=np.repeat(list(logits), [len(part) for part in parts]),
         task=data.task.name,

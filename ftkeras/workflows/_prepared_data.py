@@ -4,6 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras import catalog, seeds
@@ -15,6 +16,7 @@ from ftkeras.contracts.split import PARTS, Split
 from ftkeras.contracts.task import Labels, Task, label_text, unknown_rows
 from ftkeras.data.deduplicate import deduplicate
 from ftkeras.data.near_duplicates import drop_near_leaks, near_pairs
+from ftkeras.data.query_lists import SUFFIX, query_lists
 from ftkeras.data.run_checks import refuse_errors, run_checks
 from ftkeras.errors import UserError
 from ftkeras.message import joined, message, term
@@ -160,7 +162,12 @@ def read_labels(task: Task, source: Dataset) -> Dataset:
         UserError: A label cannot be read; the message names the rows.
     """
     labels = task.read(source.labels, source.locations)
-    return dataclasses.replace(source, labels=labels, label_kind=task.kind)
+    read = dataclasses.replace(source, labels=labels, label_kind=task.kind)
+    if task.kind != "relevances" or source.modality.endswith(SUFFIX):
+        return read
+    # Now a row is a document; an example is a query with all of its documents.
+    relevances = np.array([relevance for (relevance,) in labels], "float64")
+    return query_lists(dataclasses.replace(read, labels=relevances), getattr(task, "query", None))
 
 
 def fit_labels(task: Task, train: Dataset) -> Labels:

@@ -56,7 +56,7 @@ def probe(
         backbone: What `twin` gave.
         step: Called with a name and a unit when something long begins.
     """
-    if backbone is None:
+    if backbone is None or data.task.kind not in _kinds.PROBES:
         return {}
     features = _frozen.features(_frozen.cache(config, backbone), data.parts, step)
     found = _baselines.on_features(data, features, config.seed, step)

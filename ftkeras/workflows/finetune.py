@@ -14,6 +14,7 @@ from ftkeras.config import RunConfig
 from ftkeras.contracts.backbone import Backbone
 from ftkeras.contracts.balance import Balanced
 from ftkeras.contracts.split import Split
+from ftkeras.contracts.task import BY_POSITION
 from ftkeras.model import build_model
 from ftkeras.records import atomic, flagfile, split_table
 from ftkeras.records.decision import Decision
@@ -84,7 +85,7 @@ def finetune(config: RunConfig) -> RunRecord:
             recipe = _recipe(config, data, backbone, progress.step)
         with stopwatch("features"):
             # Before training: what moves the backbone's weights moves its features.
-            features = {name: recipe.features(_part(data, name), name) for name in data.parts}
+            features = _features(recipe, data)
             rungs, curve = _on_features(config, data, features, progress.step)
             twin = _random_weights.twin(config, backbone)
             rungs |= _random_weights.probe(config, data, twin, progress.step)
@@ -241,10 +242,18 @@ def _judged(
     )
 
 
+def _features(recipe: Recipe, data: PreparedData) -> dict[str, NDArray[np.float32]]:
+    # Without a probe only what `weight_change` compares is needed.
+    wanted = data.parts if data.task.kind in _kinds.PROBES else ("validation",)
+    return {name: recipe.features(_part(data, name), name) for name in wanted}
+
+
 def _on_features(
     config: RunConfig, data: PreparedData, features: dict[str, NDArray[np.float32]], step: Step
 ) -> tuple[dict[str, Predictions], dict[str, Any] | None]:
     """Returns what needs no training of the backbone: baselines, and what more data would bring."""
+    if data.task.kind not in _kinds.PROBES:
+        return {}, None
     baselines = _baselines.on_features(data, features, config.seed, step)
     if data.task.kind != "classes":
         return baselines, None
@@ -303,7 +312,8 @@ def _passes(recipe: Recipe) -> str:
 
 def _part(data: PreparedData, name: str) -> Part:
     part = data.parts[name]
-    return Part(part.ids, part.inputs, data.labels[name])
+    by_position = data.task.kind in BY_POSITION
+    return Part(part.ids, part.inputs, data.labels[name], by_position=by_position)
 
 
 def _write(

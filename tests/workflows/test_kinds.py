@@ -4,7 +4,6 @@ import pytest
 
 from ftkeras import catalog
 from ftkeras.config import RunConfig
-from ftkeras.contracts.task import SIZES
 from ftkeras.errors import UserError
 from ftkeras.workflows import _kinds
 
@@ -15,7 +14,7 @@ def config(**settings):
     return RunConfig.read(mode="evaluate", run_dir="runs/none", **settings)
 
 
-@pytest.mark.parametrize("task", [name for name, kind in TASKS.items() if kind in SIZES])
+@pytest.mark.parametrize("task", [name for name, kind in TASKS.items() if kind in _kinds.TRAINED])
 def test_a_loss_is_taken_by_the_kinds_it_is_for_and_by_no_other(task):
     kinds = {
         loss: catalog.constant("training/losses", loss, "KINDS") or ("classes",)
@@ -40,15 +39,28 @@ def test_balance_is_for_classes(task):
         _kinds.check(asked)
 
 
-@pytest.mark.parametrize("task", [name for name, kind in TASKS.items() if kind not in SIZES])
-def test_a_task_without_training_says_so(task):
+def test_a_task_without_training_says_so(monkeypatch):
+    monkeypatch.setattr(_kinds, "TRAINED", ("classes",))
+    _kinds.check(config(task="binary"))
     with pytest.raises(UserError, match="no training for them yet"):
-        _kinds.check(config(task=task))
+        _kinds.check(config(task="regression"))
 
 
-def test_every_kind_that_is_trained_has_a_probe_among_the_baselines():
-    for kind in SIZES:
-        probe = catalog.find("baselines", _kinds.PROBES[kind])
+def test_every_task_is_trained():
+    assert set(TASKS.values()) <= set(_kinds.TRAINED)
+
+
+@pytest.mark.parametrize("task", sorted(TASKS))
+def test_the_own_head_of_a_task_is_one_that_it_can_have(task):
+    plain = config(task=task)
+    _kinds.check(plain)
+    assert RunConfig.read(**plain.settings()) == plain
+    assert str(plain.head) == ("token_level" if TASKS[task] == "relevances" else "linear")
+
+
+def test_a_probe_is_a_baseline_for_its_kind():
+    for kind, name in _kinds.PROBES.items():
+        probe = catalog.find("baselines", name)
         assert kind in probe.kinds
         assert probe.modalities == ("features",)
 

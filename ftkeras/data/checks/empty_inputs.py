@@ -54,9 +54,8 @@ class EmptyInputs:
 
 def _empty(dataset: Dataset) -> tuple[NDArray[np.int64], Message]:
     """Rows with nothing in them, and what they lack."""
-    if dataset.modality in ("text", "text_pair"):
-        texts = [[value] if isinstance(value, str) else value for value in dataset.inputs]
-        empty = [any(map(is_blank, each)) for each in texts]
+    if dataset.modality.startswith("text"):
+        empty = [any(map(is_blank, _texts(value))) for value in dataset.inputs]
         return np.flatnonzero(empty), message("without a visible character")
     if dataset.modality == "audio":
         return np.flatnonzero(list(map(_is_silent, dataset.inputs))), message("without a sound")
@@ -66,6 +65,11 @@ def _empty(dataset: Dataset) -> tuple[NDArray[np.int64], Message]:
         )
     uniform = image_file.for_each(_is_uniform, dataset.inputs)
     return np.flatnonzero(uniform), message("of a single colour")
+
+
+def _texts(value: Any) -> list[str]:
+    """The text, or those of a pair, or all those of a list."""
+    return [value] if isinstance(value, str) else [text for each in value for text in _texts(each)]
 
 
 def _is_silent(value: Any) -> bool:

@@ -19,7 +19,8 @@ from ftkeras.message import joined, message, term
 class LabelBalance:
     """Counts classes, and warns of what makes accuracy misleading or a class unlearnable.
 
-    Of several labels each is counted by itself; of numbers mean and range are told.
+    Of several labels each is counted by itself; of numbers mean and range are told, of rankings how
+    many documents there are and how many of them are relevant.
 
     Args:
         most_frequent: Above this share of one class accuracy alone misleads.
@@ -52,13 +53,14 @@ class LabelBalance:
         if split is not None:
             part_of = repeats.part_of_rows(dataset, split)
             parts = {part: dataset.take(np.flatnonzero(part_of == part)) for part in PARTS}
-        shares = _spread if dataset.label_kind == "numbers" else _shares
+        told_by = {"numbers": _spread, "relevances": _lists}
+        shares = told_by.get(dataset.label_kind, _shares)
         each = [
             message("{part}: {shares}", part=term(part), shares=shares(examples))
             for part, examples in parts.items()
         ]
         told, nothing = message("{parts}.", parts=joined(each, "; ")), message("Nothing to do.")
-        if dataset.label_kind == "numbers":
+        if dataset.label_kind in told_by:
             return [_finding("note", told, nothing, len(dataset))]
         learnt = parts.get("train", dataset)
         names, counts = _counted(learnt)
@@ -129,6 +131,18 @@ def _spread(examples: Dataset) -> str:
             high=each.max(),
         )
         for name, each in zip(names or [""] * len(values.T), values.T, strict=True)
+    )
+
+
+def _lists(examples: Dataset) -> str:
+    relevant = [sum(value > 0 for value in each) for each in examples.labels]
+    return message(
+        "{queries:,} queries, {documents:,} documents ({relevant:,} relevant), queries without a "
+        "relevant one: {none:,}",
+        queries=len(examples),
+        documents=sum(map(len, examples.labels)),
+        relevant=sum(relevant),
+        none=relevant.count(0),
     )
 
 

@@ -19,12 +19,13 @@ class UnseenLabels:
     """Finds examples whose class cannot be learnt, because no training example has it.
 
     Of several labels (or tags) each must be in the training part; their combination need not.
-    Numbers cannot be unseen, but a note tells how many lie outside the range of the training part.
+    Relevances are only compared within a query. Numbers cannot be unseen, but a note tells how many
+    lie outside the range of the training part.
     """
 
     def __call__(self, dataset: Dataset, split: Split | None = None) -> list[Finding]:
         """Returns one error that names the rows, or nothing."""
-        if split is None:
+        if split is None or dataset.label_kind == "relevances":
             return []
         part_of = repeats.part_of_rows(dataset, split)
         if dataset.label_kind == "numbers":
