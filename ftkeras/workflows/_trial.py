@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ftkeras import call_string, catalog, seeds
+from ftkeras import catalog, seeds
 from ftkeras.callbacks.watch_epochs import WatchEpochs
 from ftkeras.config import RunConfig
 from ftkeras.contracts import search
@@ -46,8 +46,10 @@ def choosing_score(config: RunConfig, data: PreparedData) -> Score:
     meant as probabilities, the headline score.
     """
     scores = _judgement.scores_of(data.task, data.num_classes)
-    monitor = call_string.parse(data.task.monitor).name
-    own = [score for score in scores if score.name.partition("(")[0] == monitor]
+    monitor = data.task.monitor
+    own = [score for score in scores if score.name == monitor] or [
+        score for score in scores if score.name.partition("(")[0] == monitor.partition("(")[0]
+    ]
     return own[0] if own and config.loss is None else scores[0]
 
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from ftkeras import load_backbone
-from ftkeras.backbones import preprocessing
+from ftkeras.backbones import preprocessing, random_twin
 from ftkeras.call_string import Call
 from ftkeras.errors import UserError
 from ftkeras.model import build_model, freeze
@@ -102,3 +102,18 @@ def test_a_saved_ranker_and_its_preprocessing_answer_the_same(lists, ranker, tmp
 def test_what_is_no_list_is_refused(lists, values, says):
     with pytest.raises(UserError, match=says):
         lists.preprocess(values)
+
+
+def test_blocks_hold_what_is_read_and_nothing_else(preset, lists):
+    alone = load_backbone(f"lists://preset://{preset}")
+    for backbone in (lists, alone):
+        held = [id(layer) for block in backbone.blocks for layer in block.layers]
+        weights = {
+            weight.path
+            for block in backbone.blocks
+            for layer in block.layers
+            for weight in layer.weights
+        }
+        assert len(set(held)) == len(held)
+        assert weights == {weight.path for weight in backbone.model.weights}
+    assert len(random_twin(alone, seed=1).blocks) == len(alone.blocks)
