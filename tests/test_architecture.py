@@ -11,8 +11,16 @@ ROOT = Path(ftkeras.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
 # Imported inside a function because they may be missing, or must not be loaded without need.
-OPTIONAL = {"tensorflow", "jax", "optuna", "sqlalchemy", "soundfile", "datasets", "tensorflow_datasets",
-            "ftkeras.workflows._new_data"}
+OPTIONAL = {
+    "tensorflow",
+    "jax",
+    "optuna",
+    "sqlalchemy",
+    "soundfile",
+    "datasets",
+    "tensorflow_datasets",
+    "ftkeras.workflows._new_data",
+}
 
 
 def name(path):

@@ -152,7 +152,12 @@ def test_python_callers_give_one_backbone_or_a_list():
 
 
 def test_a_switch_can_say_more_than_yes_or_no():
-    given = ["--mode=finetune", "--backbone=preset://a", "--task=binary", "--data=csv(path='a.csv')"]
+    given = [
+        "--mode=finetune",
+        "--backbone=preset://a",
+        "--task=binary",
+        "--data=csv(path='a.csv')",
+    ]
     for flags_, expected in (
         ([], False),
         (["--random_twin"], True),

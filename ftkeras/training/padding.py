@@ -35,4 +35,4 @@ class Padding:
     @property
     def share(self) -> float | None:
         """Padding over everything computed, in [0, 1]; `None` when nothing had a length."""
-        return 1 - self.true / self.computed if self.computed else None
+        return (self.computed - self.true) / self.computed if self.computed else None

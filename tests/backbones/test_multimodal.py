@@ -103,6 +103,7 @@ def test_the_twin_and_the_fingerprint(own, both):
     assert random_twin(both).fingerprint != both.fingerprint
 
 
+@pytest.mark.slow
 def test_a_pair_of_texts_can_be_a_part(own):
     both = load_backbone(f"multimodal://text_pair={own['text']},image={own['image']}")
     assert both.widths == (4 * 8, 6)

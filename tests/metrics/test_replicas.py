@@ -46,6 +46,7 @@ def on_jax():
 SETUPS = ["2 binary", "4 binary", "2 multiclass", "4 multiclass"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("setup", SETUPS)
 def test_mirrored_replicas_with_a_ragged_last_batch_count_every_unit_once(setup):
     found = mirrored()[setup]
@@ -55,6 +56,7 @@ def test_mirrored_replicas_with_a_ragged_last_batch_count_every_unit_once(setup)
         assert abs(found["result"][name] - exact) <= bound + 1e-6, name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("setup", SETUPS)
 def test_mirrored_replicas_show_exact_values_at_every_step(setup):
     found = mirrored()[setup]

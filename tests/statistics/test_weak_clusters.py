@@ -28,6 +28,7 @@ def test_a_planted_weakness_is_found_and_confirmed_with_its_own_examples():
     assert first.adjusted <= 0.05
 
 
+@pytest.mark.slow
 def test_what_is_not_there_is_confirmed_as_rarely_as_promised():
     runs, candidates, confirmed = 100, 0, 0
     for seed in range(runs):

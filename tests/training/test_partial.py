@@ -97,6 +97,7 @@ def fitted(backbone, directory, cache, phases=1):
     return recipe.model.get_weights()
 
 
+@pytest.mark.slow
 def test_a_phase_ends_with_the_same_weights_with_and_without_the_cache(preset, tmp_path):
     """Dropout of the upper blocks included; below, everything is in inference mode either way."""
     weights = [fitted(bert(preset), tmp_path / cache, cache) for cache in ("float32", "none")]

@@ -102,6 +102,7 @@ def test_a_backbone_for_another_modality_is_refused(fails, tmp_path):
     assert "reads text" in message
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_said(fails, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")

@@ -63,6 +63,7 @@ def test_new_data_are_cleaned_as_the_run_was(cleaned_run, tmp_path):
     np.testing.assert_allclose(expected, rows.logits, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_features_of_clean_and_raw_texts_are_kept_apart(cleaned_run):
     config, _, _ = cleaned_run
     raw = RunConfig.read(**{**config.settings(), "clean": [], "run_dir": str(config.run_dir) + "2"})

@@ -199,6 +199,7 @@ def test_a_held_out_fold_decides_nothing(folded, plain, tmp_path, monkeypatch):
     assert (before.logits[~mine] != after.logits[~mine]).any()
 
 
+@pytest.mark.slow
 def test_the_command_line_replays_the_same_bits_and_ends_with_what_next(plain, tmp_path, capsys):
     run_dir, _ = plain
     lines = [f"--flagfile={run_dir / 'run.flags'}", f"--run_dir={tmp_path / 'again'}",

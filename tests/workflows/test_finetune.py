@@ -115,6 +115,7 @@ def test_the_written_flagfile_replays_the_same_bits(finished, tmp_path):
         assert (tmp_path / "again" / path).read_bytes() == (run_dir / path).read_bytes()
 
 
+@pytest.mark.slow
 def test_the_model_answers_the_same_in_a_fresh_process(finished):
     run_dir, _ = finished
     rows = Predictions.read(run_dir / "predictions/model.parquet").part("test")

@@ -138,7 +138,7 @@ def test_no_framework_needs_to_be_installed(tmp_path):
         ("label,probability\na,.5\nb,.5\nc,.5\n", [], "one column a class"),
         ("label,probability_a,probability_b\na,.5,.5\nc,.5,.5\n", [], r"c \(row 3\)"),
         ("label,probability\n1,.5\n1,.25\n", ["--task=binary"], "two classes"),
-        ("label,probability\n", [], "rows of predictions"),
+        ("label,probability\n", [], "Received: no row"),
     ],
 )
 def test_what_does_not_fit_the_task_is_refused(tmp_path, capsys, content, arguments, says):

@@ -86,6 +86,7 @@ def test_the_report_shows_it_beside_doing_nothing(ruled):
     assert "What the rule" not in (ruled[0] / "without/report.html").read_text()
 
 
+@pytest.mark.slow
 def test_a_rule_beside_a_trained_backbone_is_said_to_be_unmeasured(settings, tmp_path):
     changed = {**settings, "loss": "focal(gamma=1)", "phase": ["everything(epochs=1)"]}
     record = finetune(RunConfig.read(**changed, run_dir=str(tmp_path / "run")))

@@ -120,6 +120,7 @@ def test_a_rule_that_no_label_fulfils_is_refused():
         _label_thresholds.choose(MaximumF1(), rows.labels * 0, expit(rows.logits), NAMES)
 
 
+@pytest.mark.slow
 def test_a_trained_model_answers_by_the_thresholds_of_its_labels(preset, tmp_path):
     texts, labels = sentences(220, seed=1)
     cells = [

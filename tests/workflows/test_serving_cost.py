@@ -88,6 +88,7 @@ def test_what_cannot_be_measured_says_why(finished, tmp_path, missing):
     assert re.search(says, found["not_measured"])
 
 
+@pytest.mark.slow
 def test_a_model_that_does_not_run_is_reported_and_stops_nothing(finished, tmp_path):
     copy = tmp_path / "copy"
     shutil.copytree(finished[0], copy)

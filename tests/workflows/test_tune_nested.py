@@ -31,6 +31,7 @@ def test_every_open_example_is_held_out_once_and_no_test_example_is_seen(asked):
             assert label_of[id_] == label
 
 
+@pytest.mark.slow
 def test_the_winner_is_the_best_by_the_answers_of_all_folds_together(asked):
     record = ftkeras.tune(asked)
     found = record.analyses["tuning"]
@@ -51,6 +52,7 @@ def test_the_winner_is_the_best_by_the_answers_of_all_folds_together(asked):
     assert "folds" not in record.config or record.config["mode"] == "tune"
 
 
+@pytest.mark.slow
 def test_a_fold_is_answered_by_a_model_that_did_not_see_it(asked):
     """Labels turned around in one fold: only what is trained on them follows."""
     data = _prepared_data.prepare(asked)

@@ -20,6 +20,7 @@ def test_a_directory_without_a_run_is_refused(tmp_path, capsys):
     assert "record of a finished run" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_same_architecture_with_random_weights_is_one_more_rival(settings, tmp_path):
     from ftkeras import finetune
     from ftkeras.config import RunConfig
@@ -39,6 +40,7 @@ def test_the_same_architecture_with_random_weights_is_one_more_rival(settings, t
     assert RunConfig.read(**record.config).random_twin
 
 
+@pytest.mark.slow
 def test_random_weights_are_trained_end_to_end_if_asked_for(settings, tmp_path):
     from ftkeras import finetune
     from ftkeras.config import RunConfig
