@@ -1,10 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ftkeras.data.deduplicate import deduplicate
 from ftkeras.data.from_arrays import from_arrays
 from ftkeras.data.query_lists import query_lists
+from ftkeras.data.splits.stratified import Stratified
 from ftkeras.errors import UserError
 
 ROWS = st.lists(
@@ -65,3 +69,25 @@ def test_a_repeated_row_counts_once_and_one_with_another_grade_is_refused():
 def test_a_query_that_nothing_says_is_refused(query, says):
     with pytest.raises(UserError, match=says):
         query_lists(from_arrays(["a", "b"], [1, 0]), query)
+
+
+def test_equal_lists_are_found_in_any_order_and_their_labels_compared_by_document():
+    rows = ["A rose", "the sea", "the SEA", "a  rose", "the sea", "a rose"]
+    queries = np.array(["1", "1", "2", "2", "3", "3"])
+    labels = np.array([2.0, 0.0, 0.0, 2.0, 2.0, 0.0])
+    lists = query_lists(from_arrays(rows, labels, {"id": queries}), "id")
+    agreed, report = deduplicate(lists.take([0, 1]))
+    assert (len(agreed), report.dropped) == (1, {"repeated": 1, "conflicting_labels": 0})
+    disputed, report = deduplicate(lists)
+    assert (len(disputed), report.dropped) == (0, {"repeated": 0, "conflicting_labels": 3})
+
+
+def test_lists_of_different_lengths_are_split_by_how_relevant_they_are():
+    rows = [f"document {row}" for row in range(90)]
+    queries = np.repeat([f"{query}" for query in range(30)], 3)[:-1]  # one list is shorter
+    good = np.repeat(np.arange(30) % 2, 3)[:-1].astype("float64")
+    lists = query_lists(from_arrays(rows[:-1], good, {"id": queries}), "id")
+    split = Stratified(0.6, 0.2, 0.2)(replace(lists, label_kind="relevances"), seed=0)
+    for part, count in (("train", 9), ("validation", 3), ("test", 3)):
+        relevant = [max(each) for each in split.take(part, lists).labels]
+        assert sum(relevant) == count

@@ -74,3 +74,19 @@ def test_batches_may_differ_in_length_after_the_second(batch_size):
     shapes = [x.shape[1] for x, _ in for_keras(Batches(examples, batch_size))]
     assert shapes[0] == 2
     assert shapes[-1] == 7
+
+
+def test_labels_of_positions_are_as_long_as_the_inputs_of_their_batch():
+    lengths = np.array([2] * 10 + [7] * 5)
+    labels = np.where(np.arange(7) < lengths[:, None], np.arange(15)[:, None], -1)
+    examples = Examples(
+        take=lambda rows: np.zeros((len(rows), lengths[rows].max() + 1), "int32"),
+        labels=labels.astype("float64"), lengths=lengths, by_position=True,
+    )  # fmt: skip
+    batches = Batches(examples, 5)
+    found = np.full((15, 8), -1.0)
+    for rows, (x, y) in zip(np.split(batches.order(), 3), for_keras(batches), strict=True):
+        assert x.shape == y.shape
+        found[rows, : y.shape[1]] = y
+    np.testing.assert_array_equal(found[:, :7], labels)
+    assert (found[:, 7] == -1).all()
