@@ -41,6 +41,7 @@ def test_settings_that_make_no_sense_are_refused(settings):
         Gradual(**settings)
 
 
+@pytest.mark.slow
 def test_a_recipe_runs_the_stages_one_after_the_other(tmp_path):
     backbone = image_backbone()
     cache = FeatureCache(tmp_path, backbone, "pooled")

@@ -11,6 +11,7 @@ from ftkeras.workflows import _augmentation
 EDIT = ["edit_words(delete=0.2)"]
 
 
+@pytest.mark.slow
 def test_a_frozen_run_says_what_its_views_cost(settings, finished, tmp_path, capsys):
     changed = {**settings, "augment": EDIT, "views": 3}
     changed["phase"] = ["linear_probe(epochs=3, learning_rate=0.05)"]

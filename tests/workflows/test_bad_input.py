@@ -111,6 +111,7 @@ def test_a_full_disk_is_said(fails, monkeypatch):
     assert "free space" in fails()
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_says_what_is_kept(fails, monkeypatch):
     def stop(*_):
         raise KeyboardInterrupt

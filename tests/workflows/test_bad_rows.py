@@ -46,6 +46,7 @@ def test_check_data_shows_what_is_left_out(blemished, tmp_path, capsys, policy):
     assert run_dir.exists() == (policy == "quarantine")
 
 
+@pytest.mark.slow
 def test_a_run_writes_quarantined_rows_with_their_reasons_and_says_so(
     settings, blemished, tmp_path
 ):

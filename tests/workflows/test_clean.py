@@ -47,6 +47,7 @@ def test_the_model_reads_clean_texts_and_ids_are_those_of_the_raw(cleaned_run):
     np.testing.assert_allclose(fine_tuned.logits([raw[text] for text in given]), rows.logits, atol=1e-5)  # fmt: skip
 
 
+@pytest.mark.slow
 def test_new_data_are_cleaned_as_the_run_was(cleaned_run, tmp_path):
     config, _, _ = cleaned_run
     raw, clean = dirty(tmp_path / "new.csv", 50, seed=8)
@@ -74,6 +75,7 @@ def test_features_of_clean_and_raw_texts_are_kept_apart(cleaned_run):
     assert np.abs(folds[0].logits - folds[1].logits).max() > 1e-3
 
 
+@pytest.mark.slow
 def test_what_cleaning_makes_equal_is_found_before_the_split(settings, tmp_path):
     texts, labels = sentences(60, 1)
     rows = [f"{text} @{name},{label}" for text, label in zip(texts, labels, strict=True)

@@ -147,6 +147,7 @@ def test_over_several_data_sets_methods_are_compared_by_their_ranks(tmp_path):
     assert "critical-difference-title" in page.ids
 
 
+@pytest.mark.slow
 def test_cost_and_previews_come_from_the_record_of_a_run(finished, tmp_path):
     import shutil
 

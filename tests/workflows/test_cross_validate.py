@@ -178,6 +178,7 @@ def test_the_variance_between_seeds_is_split(validated):
     assert seeds["standard_deviation"] > 0
 
 
+@pytest.mark.slow
 def test_a_held_out_fold_decides_nothing(folded, plain, tmp_path, monkeypatch):
     """Other labels in a held-out fold leave the answers for that fold as they are."""
     true = _fold_data.prepare

@@ -133,6 +133,7 @@ def test_the_model_answers_the_same_in_a_fresh_process(finished):
     np.testing.assert_allclose(logits, rows.logits, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_thawing_goes_on_from_the_head_and_saves_what_it_trained(settings, tmp_path):
     phases = ["linear_probe(epochs=2, learning_rate=0.05)",
               "top_blocks(count=1, epochs=2, learning_rate=0.001)"]  # fmt: skip

@@ -9,6 +9,7 @@ from ftkeras.records.decision import Decision
 from ftkeras.records.predictions import Predictions
 
 
+@pytest.mark.slow
 def test_the_record_says_what_was_done_about_rare_classes(settings, finished, tmp_path):
     changed = {**settings, "balance": "oversample", "loss": "logit_adjustment(tau=1)"}
     changed["phase"] = ["linear_probe(epochs=2, learning_rate=0.05)"]

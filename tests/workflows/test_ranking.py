@@ -186,6 +186,7 @@ def test_a_finished_run_scores_each_document_of_a_list(finished):
                                atol=1e-5)  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_run_on_kept_states_equals_one_end_to_end(asked, finished, tmp_path):
     """The second one is told by a column which query a document belongs to: it is the same."""
     folder, _ = finished

@@ -31,6 +31,7 @@ def answers_of_others(finished, tmp_path):
     return path
 
 
+@pytest.mark.slow
 def test_models_are_timed_in_processes_of_their_own_and_files_are_not_measured(
     finished, answers_of_others, tmp_path, capsys
 ):

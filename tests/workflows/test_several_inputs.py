@@ -109,6 +109,7 @@ def test_a_table_is_fitted_on_its_training_part_alone(own, tmp_path):
     np.testing.assert_allclose([mean, deviation], [np.nanmean(ages), np.nanstd(ages)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("head", "phases"),
     [
