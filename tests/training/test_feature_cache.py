@@ -265,6 +265,7 @@ def child(directory, count, backend="tensorflow"):
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_and_ends_with_the_bits_of_an_undisturbed_one(tmp_path, backbone):
     ids, texts = examples(400)
     undisturbed = FeatureCache(tmp_path / "undisturbed", backbone, "mean_pooled")

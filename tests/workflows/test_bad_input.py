@@ -120,6 +120,7 @@ def test_an_interrupted_run_says_what_is_kept(fails, monkeypatch):
     assert "Earlier results are untouched" in fails(status=130)
 
 
+@pytest.mark.slow
 def test_control_c_ends_a_process_in_one_message(settings, tmp_path):
     arguments = [f"--{k}={v}" for k, v in settings.items() if not isinstance(v, list)]
     process = subprocess.Popen(

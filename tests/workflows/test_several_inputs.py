@@ -92,6 +92,7 @@ def test_pairs_of_texts_are_fine_tuned_and_answer_again(own, pair, tmp_path):
     assert again.settings() == record.config
 
 
+@pytest.mark.slow
 def test_a_table_is_fitted_on_its_training_part_alone(own, tmp_path):
     given = {"numbers": "age,income", "categories": "city"}
     data = f"csv(path={own['table']!r}, numbers='age,income', categories='city')"
