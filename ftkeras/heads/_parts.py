@@ -24,9 +24,3 @@ def split(features: keras.KerasTensor, widths: tuple[int, ...]) -> list[keras.Ke
         )
     ends = list(accumulate(widths))
     return [features[:, end - width : end] for end, width in zip(ends, widths, strict=True)]
-
-
-def expect_units(units: int) -> None:
-    """Raises `UserError` unless the number of units is an integer of at least 1."""
-    if not isinstance(units, int) or units < 1:
-        raise UserError(f"Expected `units` to be an integer >= 1. Received: units={units!r}.")

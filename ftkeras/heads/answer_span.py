@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import keras
-from keras import ops
 
 from ftkeras.errors import UserError
+from ftkeras.heads import _positions
 from ftkeras.heads._expect import expect_rate
 
 TAPS = ("sequence",)
@@ -54,19 +54,9 @@ class AnswerSpan:
         Raises:
             UserError: The features are not those of a sequence, or the task wants something else.
         """
-        if len(features.shape) != 3:
-            raise UserError(
-                "Expected features of shape (batch, length, width). Received: features of shape "
-                f"{features.shape}. Leave --tap out, or choose a backbone that gives a sequence."
-            )
         if num_outputs != 2:
             raise UserError(
                 "Expected a task with two logits a token, begin and end. Received: "
                 f"num_outputs={num_outputs}. Choose another head, for example token_level."
             )
-        x = keras.layers.Dropout(self.dropout, name="dropout")(features)
-        x = keras.layers.Dense(2, dtype="float32", name="logits")(x)
-        if mask is None:
-            return x
-        there = ops.expand_dims(ops.not_equal(mask, 0), -1)
-        return ops.where(there, x, _NOWHERE)
+        return _positions.logits(features, 2, mask, dropout=self.dropout, elsewhere=_NOWHERE)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import keras
 
 from ftkeras.heads import _parts
-from ftkeras.heads._expect import expect_rate
+from ftkeras.heads._expect import expect_rate, expect_units
 
 JOINS_PARTS = True
 
@@ -37,7 +37,7 @@ class GatedFusion:
 
     def __post_init__(self) -> None:
         expect_rate("dropout", self.dropout)
-        _parts.expect_units(self.units)
+        expect_units(self.units)
 
     def __call__(
         self, features: keras.KerasTensor, num_outputs: int, widths: tuple[int, ...]

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import keras
 
-from ftkeras.errors import UserError
 from ftkeras.heads import _pooling
-from ftkeras.heads._expect import expect_rate
+from ftkeras.heads._expect import expect_rate, expect_units
 
 
 @dataclass(frozen=True)
@@ -28,10 +27,7 @@ class Mlp:
 
     def __post_init__(self) -> None:
         expect_rate("dropout", self.dropout)
-        if not isinstance(self.units, int) or self.units < 1:
-            raise UserError(
-                f"Expected `units` to be an integer >= 1. Received: units={self.units}."
-            )
+        expect_units(self.units)
 
     def __call__(self, features: keras.KerasTensor, num_outputs: int) -> keras.KerasTensor:
         """Returns `(batch, num_outputs)` logits, always float32."""

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import keras
-from keras import ops
 
-from ftkeras.errors import UserError
+from ftkeras.heads import _positions
 from ftkeras.heads._expect import expect_rate
 
 TAPS = ("sequence",)
@@ -53,14 +52,4 @@ class TokenLevel:
         Raises:
             UserError: The features are not those of a sequence.
         """
-        if len(features.shape) != 3:
-            raise UserError(
-                "Expected features of shape (batch, length, width). Received: features of shape "
-                f"{features.shape}. Leave --tap out, or choose a backbone that gives a sequence."
-            )
-        x = keras.layers.Dropout(self.dropout, name="dropout")(features)
-        x = keras.layers.Dense(num_outputs, dtype="float32", name="logits")(x)
-        if mask is None:
-            return x
-        there = ops.expand_dims(ops.not_equal(mask, 0), -1)
-        return ops.where(there, x, 0.0)
+        return _positions.logits(features, num_outputs, mask, dropout=self.dropout, elsewhere=0.0)

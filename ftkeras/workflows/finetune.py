@@ -182,7 +182,10 @@ class _Run:
 
     def plain_logits(self, recipe: Recipe) -> NDArray[np.float32] | None:
         """Returns what the same head answers without rules for rare classes, if that is cheap."""
-        make = lambda other: _recipe(other, self.data, self.backbone, _silent)  # noqa: E731
+
+        def make(other: RunConfig) -> Recipe:
+            return _recipe(other, self.data, self.backbone, _silent)
+
         phases = self.course.phases
         return _balance_effect.plain_logits(self.config, recipe, make, phases, self.parts)
 
