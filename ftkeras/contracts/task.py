@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-KINDS = ("classes", "labels", "numbers", "tags", "relevances")
+KINDS = ("classes", "labels", "numbers", "tags", "relevances", "spans", "masks", "boxes")
 """What an answer can be. Encoded labels have one shape a kind; row `i` belongs to example `i`:
 
 - `"classes"`, one class of several: int64 `(examples,)` class indices;
@@ -15,8 +15,14 @@ KINDS = ("classes", "labels", "numbers", "tags", "relevances")
 - `"numbers"`: float64 `(examples,)` for one target, `(examples, targets)` for several;
 - `"tags"`, a tag for each word: int64 `(examples, longest)`, -1 where there is no word;
 - `"relevances"`, a grade for each document of a query: float64 `(examples, longest)`, -1 where
-  there is no document.
+  there is no document;
+- `"spans"`, where a text holds the answer: object `(examples,)`, see `tasks.question_answering`;
+- `"masks"`, a class for each pixel: object `(examples,)`, see `tasks.semantic_segmentation`;
+- `"boxes"`, where things are in a picture: object `(examples,)`, see `tasks.object_detection`.
 """
+
+OBJECTS = ("spans", "masks", "boxes")
+"""Kinds whose answers are no rows of numbers; see `contracts.object_task`."""
 
 BY_POSITION = ("tags", "relevances")
 """Kinds with one answer for each position of an input: each word, or each document of a query."""
@@ -86,7 +92,7 @@ def unknown_rows(encoded: NDArray[Any]) -> NDArray[np.int64]:
 
     Args:
         encoded: What `Task.encode` gave. A class or a row of labels that the vocabulary lacks is
-            -1, a tag -2, what is no number is NaN.
+            -1, a tag -2, what is no number is NaN, and what is no object is `None`.
 
     Example:
         >>> unknown_rows(np.array([0, -1, 1])).tolist(), unknown_rows(np.array([-5.0])).tolist()
@@ -94,7 +100,9 @@ def unknown_rows(encoded: NDArray[Any]) -> NDArray[np.int64]:
         >>> unknown_rows(np.array([[0, 1, -1], [0, -2, 1]])).tolist()
         [1]
     """
-    if np.issubdtype(encoded.dtype, np.floating):
+    if encoded.dtype == object:
+        wrong = np.array([value is None for value in encoded], bool)
+    elif np.issubdtype(encoded.dtype, np.floating):
         wrong = np.isnan(encoded)
     elif encoded.dtype == np.int64 and encoded.ndim == 2:
         wrong = encoded < -1

@@ -26,9 +26,10 @@ class Predictions:
         ids: `(examples,)` example ids.
         labels: What is true, encoded as `contracts.task.KINDS` says: `(examples,)` class indices or
             numbers, `(examples, labels)` int8, `(examples, targets)` numbers, or `(examples,
-            longest)` tags, -1 where there is no word.
+            longest)` tags, -1 where there is no word; `(examples,)` objects for the kinds that are
+            no numbers.
         logits: `(examples, outputs)` raw scores of the model, float32; numbers in the units of the
-            labels; `(examples, longest, tags)` for tags.
+            labels; `(examples, longest, tags)` for tags; `(examples, 0)` where answers are objects.
         splits: `(examples,)` the part each example belongs to.
         task: Name of the task that made them, a file in `tasks/`.
         class_names: Names of classes, labels, targets or tags in the order of the indices.
@@ -37,6 +38,8 @@ class Predictions:
             `data:image/png;base64,` thumbnail. Empty strings when there is none.
         scored: Whether logits say how sure the model is. A language model that only names a class
             does not; its logits then hold one hot answer, and only decisions can be judged.
+        answers: `(examples,)` objects, what was answered where logits cannot say it
+            (`contracts.task.OBJECTS`): texts, bytes, lists and dictionaries of them.
 
     Example:
         >>> import tempfile
@@ -59,6 +62,7 @@ class Predictions:
     columns: dict[str, NDArray[np.generic]] = field(default_factory=dict)
     previews: NDArray[np.object_] | None = None
     scored: bool = True
+    answers: NDArray[np.object_] | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -79,6 +83,7 @@ class Predictions:
             columns={name: values[rows] for name, values in self.columns.items()},
             previews=None if self.previews is None else self.previews[rows],
             scored=self.scored,
+            answers=None if self.answers is None else self.answers[rows],
         )
 
     def write(self, path: Path) -> None:
@@ -89,6 +94,8 @@ class Predictions:
             "logits": _column(np.asarray(self.logits, "float32")),
             "split": pa.array(self.splits.tolist(), pa.string()),
         }
+        if self.answers is not None:
+            columns["answer"] = _column(self.answers)
         if self.previews is not None:
             columns["preview"] = pa.array(self.previews.tolist(), pa.string())
         for name, values in self.columns.items():
@@ -145,11 +152,16 @@ class Predictions:
                 else None
             ),
             scored=described.get("scored", True),
+            answers=_array(table["answer"], []) if "answer" in table.column_names else None,
         )
 
 
 def _column(values: NDArray[Any]) -> pa.Array:
-    """Returns one row an example: a plain value, or a flat list of one length for all."""
+    """Returns one row an example: a value, an object, or a flat list of one length for all."""
+    if values.dtype == object:
+        return pa.array(values.tolist())
+    if not math.prod(values.shape[1:]):
+        return pa.nulls(len(values))
     flat = pa.array(np.ascontiguousarray(values).ravel())
     if values.ndim == 1:
         return flat
@@ -158,7 +170,13 @@ def _column(values: NDArray[Any]) -> pa.Array:
 
 def _array(column: pa.ChunkedArray, shape: Sequence[int]) -> NDArray[Any]:
     """Returns what `_column` was made of."""
+    if not shape and (pa.types.is_nested(column.type) or pa.types.is_binary(column.type)):
+        objects = np.empty(len(column), object)
+        objects[:] = column.to_pylist()
+        return objects
     if not shape:
         return np.asarray(column.to_numpy())
+    if not math.prod(shape):
+        return np.zeros((len(column), *shape), "float32")
     flat: NDArray[Any] = column.combine_chunks().flatten().to_numpy()
     return flat.reshape(len(column), *shape)

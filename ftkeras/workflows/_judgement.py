@@ -1,6 +1,7 @@
 """From predictions to measurements and comparisons."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 
@@ -38,6 +39,18 @@ def scores_of(task: Task, num_classes: int, scored: bool = True) -> list[Score]:
     return [score for score in scores if scored or isinstance(score.counts, _OF_DECISIONS)]
 
 
+def compared(predictions: Predictions) -> tuple[Any, Any]:
+    """Returns labels and answers as scores compare them: `(y_true, y_pred)`.
+
+    Args:
+        predictions: Of any task.
+    """
+    if predictions.answers is None:
+        return predictions.labels, predictions.logits
+    task = catalog.build("tasks", Call(predictions.task))
+    return task.compared(predictions.labels), task.compared(predictions.answers)
+
+
 def measurements(
     models: dict[str, Predictions], scores: list[Score], seed: int
 ) -> dict[str, dict[str, list[Measurement]]]:
@@ -47,7 +60,7 @@ def measurements(
         for model, predictions in models.items():
             rows = predictions.part(part)
             if len(rows):
-                measured = measure(scores, rows.labels, rows.logits, seed=seed)
+                measured = measure(scores, *compared(rows), seed=seed)
                 judged.setdefault(part, {})[model] = measured
     return judged
 
@@ -71,6 +84,7 @@ def comparisons(
     """
     on_test = measured.get("test", {})
     model = models["model"].part("test")
+    truth, ours_given = compared(model)
     found = []
     for name in on_test:
         if name == "model":
@@ -81,9 +95,10 @@ def comparisons(
                 f"Expected the same examples in the same order. Received: {len(other)} of {name} "
                 f"against {len(model)} of the model."
             )
+        _, theirs_given = compared(other)
         pairs = zip(scores, on_test["model"], on_test[name], strict=True)
         found += [
-            compare(score, model.labels, model.logits, other.logits, other=name, seed=seed)
+            compare(score, truth, ours_given, theirs_given, other=name, seed=seed)
             for score, ours, theirs in pairs
             if ours.value is not None and theirs.value is not None
         ]

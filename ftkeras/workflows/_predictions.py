@@ -1,9 +1,13 @@
 """Puts answers, ids, labels and previews together into what is written to disk."""
 
+from typing import Any, cast
+
 import numpy as np
 from numpy.typing import NDArray
 
-from ftkeras.contracts.task import BY_POSITION
+from ftkeras.contracts.backbone import Preprocess
+from ftkeras.contracts.object_task import ObjectTask
+from ftkeras.contracts.task import BY_POSITION, OBJECTS
 from ftkeras.records.predictions import Predictions
 from ftkeras.training.examples import of_width
 from ftkeras.workflows import _provenance
@@ -11,14 +15,20 @@ from ftkeras.workflows._prepared_data import PreparedData
 
 
 def assemble(
-    data: PreparedData, logits: dict[str, NDArray[np.float32]], *, with_previews: bool = False
+    data: PreparedData,
+    logits: dict[str, NDArray[Any]],
+    *,
+    preprocess: Preprocess | None = None,
+    with_previews: bool = False,
 ) -> Predictions:
     """Returns the predictions of the parts that have logits, in the order of the split.
 
     Args:
         data: The data of the run.
         logits: Part -> `(examples, outputs)` logits, in the order of that part's examples; of
-            answers by position `(examples, longest, ...)`.
+            answers by position `(examples, longest, ...)`; where answers are objects, these
+            objects, or what a model gave out.
+        preprocess: How the backbone of the model that gave them out reads inputs.
         with_previews: Whether to keep what a person sees of each input.
 
     Raises:
@@ -36,6 +46,12 @@ def assemble(
         longest = max(array.shape[1] for array in labels.values())
         labels = {part: of_width(array, longest) for part, array in labels.items()}
         logits = {part: of_width(array, longest, 0) for part, array in logits.items()}
+    answers = None
+    if data.task.kind in OBJECTS:
+        answers = np.concatenate(
+            [_objects(data, part, values, preprocess) for part, values in logits.items()]
+        )
+        logits = {part: np.zeros((len(values), 0), "float32") for part, values in logits.items()}
     return Predictions(
         ids=np.concatenate([part.ids for part in parts]),
         labels=np.concatenate(list(labels.values())),
@@ -52,4 +68,14 @@ def assemble(
             if with_previews
             else None
         ),
+        answers=answers,
     )
+
+
+def _objects(
+    data: PreparedData, part: str, given: NDArray[Any], preprocess: Preprocess | None
+) -> NDArray[np.object_]:
+    if given.dtype == object:
+        return given
+    task = cast(ObjectTask, data.task)
+    return task.answers(given, data.parts[part], cast(Preprocess, preprocess))

@@ -14,7 +14,6 @@ from ftkeras.config import RunConfig
 from ftkeras.contracts.backbone import Backbone
 from ftkeras.contracts.balance import Balanced
 from ftkeras.contracts.split import Split
-from ftkeras.contracts.task import BY_POSITION
 from ftkeras.model import build_model
 from ftkeras.records import atomic, flagfile, split_table
 from ftkeras.records.decision import Decision
@@ -38,6 +37,7 @@ from ftkeras.workflows import (
     _kinds,
     _learning_curve,
     _objective,
+    _parts,
     _predictions,
     _random_weights,
     _record,
@@ -103,9 +103,7 @@ def finetune(config: RunConfig) -> RunRecord:
                 run.fit(recipe, directory / "metrics.jsonl", checkpoint)
         stopwatch.add(checkpoint.spent_before)
         with stopwatch("prediction"):
-            answers = {name: recipe.predict(_part(data, name), name) for name in _judgement.JUDGED}
-            logits = {name: values for name, (values, _) in answers.items()}
-            model = _predictions.assemble(data, logits, with_previews=True)
+            model, streamed = run.answers(recipe)
             plain = run.plain_logits(recipe)
             progress.say(_passes(recipe))
         scratch = None
@@ -129,7 +127,7 @@ def finetune(config: RunConfig) -> RunRecord:
             **_record.training(config, backbone, recipe),
             measurements=judged.measurements,
             comparisons=judged.comparisons,
-            streamed=_record.streamed({name: logs for name, (_, logs) in answers.items()}),
+            streamed=_record.streamed(streamed),
             test_reads=[{"time": _clock.now(), "reason": "finetune: final evaluation"}],
             seconds=stopwatch.seconds,
             analyses={
@@ -164,8 +162,12 @@ class _Run:
     @property
     def parts(self) -> dict[str, Part]:
         """The parts, the training part with what is done to its examples."""
-        parts = {name: _part(self.data, name) for name in self.data.parts}
+        parts = {name: self.part(name) for name in self.data.parts}
         return {**parts, "train": dataclasses.replace(parts["train"], augment=self.augment)}
+
+    def part(self, name: str) -> Part:
+        """Returns a part with its examples as they are."""
+        return _parts.part(self.data, name, self.backbone.preprocess)
 
     def fit(self, recipe: Recipe, log: Path, checkpoint: Checkpoint) -> None:
         parts = self.parts
@@ -179,6 +181,17 @@ class _Run:
             checkpoint=checkpoint,
             stopping=self.course.stopping,
         )
+
+    def answers(self, recipe: Recipe) -> tuple[Predictions, dict[str, dict[str, float]]]:
+        """Returns what the model answers on the judged parts, and what Keras counts there."""
+        given = {name: recipe.predict(self.part(name), name) for name in _judgement.JUDGED}
+        model = _predictions.assemble(
+            self.data,
+            {name: values for name, (values, _) in given.items()},
+            preprocess=self.backbone.preprocess,
+            with_previews=True,
+        )
+        return model, {name: logs for name, (_, logs) in given.items()}
 
     def plain_logits(self, recipe: Recipe) -> NDArray[np.float32] | None:
         """Returns what the same head answers without rules for rare classes, if that is cheap."""
@@ -196,7 +209,7 @@ class _Run:
         return _random_weights.trained(
             _recipe(self.config, self.data, twin, step),
             self.data,
-            {name: _part(self.data, name) for name in self.data.parts},
+            {name: self.part(name) for name in self.data.parts},
             self.course.phases,
             seeds.child(self.config.seed, "random_twin_fit"),
             self.balanced,
@@ -248,7 +261,8 @@ def _judged(
 def _features(recipe: Recipe, data: PreparedData) -> dict[str, NDArray[np.float32]]:
     # Without a probe only what `weight_change` compares is needed.
     wanted = data.parts if data.task.kind in _kinds.PROBES else ("validation",)
-    return {name: recipe.features(_part(data, name), name) for name in wanted}
+    preprocess = recipe.backbone.preprocess
+    return {name: recipe.features(_parts.part(data, name, preprocess), name) for name in wanted}
 
 
 def _on_features(
@@ -311,12 +325,6 @@ def _passes(recipe: Recipe) -> str:
         f"{passes['saved']:,} saved by the feature cache."
         + ("" if recipe.padding is None else f" Padding: {recipe.padding:.1%} of the positions.")
     )
-
-
-def _part(data: PreparedData, name: str) -> Part:
-    part = data.parts[name]
-    by_position = data.task.kind in BY_POSITION
-    return Part(part.ids, part.inputs, data.labels[name], by_position=by_position)
 
 
 def _write(

@@ -95,3 +95,25 @@ def test_a_missing_or_foreign_file_is_refused(tmp_path, content):
         path.write_bytes(content)
     with pytest.raises(UserError, match="Received: path="):
         Predictions.read(path)
+
+
+@pytest.mark.parametrize(
+    "things",
+    [
+        [{"boxes": [[0.0, 1.0, 2.0, 3.0]], "labels": [0]}, {"boxes": [], "labels": []}],
+        [b"one", b"two"],
+        [["a", "b"], []],
+    ],
+)
+def test_objects_come_back_as_they_were(tmp_path, things):
+    objects = np.empty(2, object)
+    objects[:] = things
+    nothing = np.zeros((2, 0), "float32")
+    ids, splits = np.array(["a", "b"]), np.array(["validation", "test"])
+    Predictions(ids, objects, nothing, splits, "binary", ("x",), answers=objects[::-1]).write(
+        tmp_path / "p.parquet"
+    )
+    found = Predictions.read(tmp_path / "p.parquet")
+    assert found.labels.tolist() == things
+    assert found.part("test").answers.tolist() == things[:1]
+    assert found.logits.shape == (2, 0)

@@ -1,0 +1,24 @@
+"""The parts of a split, as training takes them."""
+
+from typing import cast
+
+from ftkeras.contracts.backbone import Preprocess
+from ftkeras.contracts.object_task import ObjectTask
+from ftkeras.contracts.task import BY_POSITION, OBJECTS
+from ftkeras.training.recipe import Part
+from ftkeras.workflows._prepared_data import PreparedData
+
+
+def part(data: PreparedData, name: str, preprocess: Preprocess) -> Part:
+    """Returns a part with what a model is fitted to.
+
+    Args:
+        data: The data of the run.
+        name: The part.
+        preprocess: How the backbone reads inputs.
+    """
+    examples, labels = data.parts[name], data.labels[name]
+    if data.task.kind in OBJECTS:
+        labels = cast(ObjectTask, data.task).targets(labels, examples, preprocess)
+    by_position = data.task.kind in BY_POSITION
+    return Part(examples.ids, examples.inputs, labels, by_position=by_position)
