@@ -328,7 +328,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3, help="turns of each contestant")
     parser.add_argument("--epochs", type=int, nargs="+", default=EPOCHS)
     parser.add_argument("--quick", action="store_true", help="a tenth of the tweets, one turn")
-    parser.add_argument("--contestants", nargs="+", choices=CONTESTANTS, default=CONTESTANTS)
+    parser.add_argument("--contestants", nargs="+", choices=CONTESTANTS, default=[*CONTESTANTS])
     parser.add_argument("--here", action="store_true", help="the first of them, in this process")
     parser.add_argument("--turn", type=int, default=0)
     arguments = parser.parse_args()
