@@ -43,6 +43,38 @@ class LazyColumn(Sequence[Any]):
         """Returns the column of the rows from 0 to `size - 1`, in the least memory."""
         return cls(read, np.arange(size, dtype="int32" if size < 2**31 else "int64"))
 
+    @classmethod
+    def joined(cls, columns: "Sequence[LazyColumn]") -> "LazyColumn":
+        """Returns the values of several columns, one behind the other.
+
+        Example:
+            >>> column = LazyColumn.of(lambda rows: [f"row {row}" for row in rows], 3)
+            >>> LazyColumn.joined([column[:2], column[2:]])[np.array([2, 0])].tolist()
+            ['row 2', 'row 0']
+        """
+        starts = np.concatenate([[0], np.cumsum([len(column) for column in columns])])
+
+        def read(rows: NDArray[np.integer]) -> list[Any]:
+            found: list[Any] = [None] * len(rows)
+            which = np.searchsorted(starts, rows, side="right") - 1
+            for number in np.unique(which).tolist():
+                places = np.flatnonzero(which == number)
+                values = columns[number][rows[places] - starts[number]]
+                for place, value in zip(places.tolist(), values, strict=True):
+                    found[place] = value
+            return found
+
+        return cls.of(read, int(starts[-1]))
+
+    def map(self, change: Callable[[Any], Any]) -> "LazyColumn":
+        """Returns the column of what is made of each value, when it is read.
+
+        Example:
+            >>> LazyColumn.of(lambda rows: list("abc"), 3).map(str.upper).tolist()
+            ['A', 'B', 'C']
+        """
+        return LazyColumn(lambda rows: [change(value) for value in self._read(rows)], self.rows)
+
     @property
     def shape(self) -> tuple[int]:
         """`(values,)`."""
@@ -76,3 +108,27 @@ class LazyColumn(Sequence[Any]):
         for row, value in enumerate(self):
             values[row] = value
         return values if dtype is None else values.astype(dtype)
+
+
+def taken(values: Sequence[Any], rows: NDArray[np.integer]) -> Sequence[Any]:
+    """Returns some of the values; those of a `LazyColumn` are not read yet.
+
+    Args:
+        values: What is taken from.
+        rows: Row numbers.
+
+    Example:
+        >>> taken(["a", "b", "c"], np.array([2, 0]))
+        ['c', 'a']
+    """
+    return values[rows] if isinstance(values, LazyColumn) else [values[row] for row in rows]
+
+
+def listed(values: "NDArray[Any] | LazyColumn") -> Sequence[Any]:
+    """Returns the values of an array as a list, and a `LazyColumn` as it is.
+
+    Example:
+        >>> listed(np.array(["a", "b"], object))
+        ['a', 'b']
+    """
+    return values if isinstance(values, LazyColumn) else values.tolist()

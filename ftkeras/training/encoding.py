@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras.contracts.backbone import Composed, Encoded, Preprocess, input_name
+from ftkeras.data.lazy_column import LazyColumn, taken
 
 # Encoded, these are small enough to be kept for all examples; pictures and sounds are not.
 _LIGHT = ("text", "text_pair", "tabular", "text_list", "text_pair_list")
@@ -46,10 +47,10 @@ def is_light(preprocess: Preprocess) -> bool:
 def encode(preprocess: Preprocess, values: Sequence[Any]) -> Rows:
     """Returns raw inputs as rows that batches are cut from.
 
-    Texts and tables are encoded once and kept, unless there are more than a million of them: then
-    only their lengths are, and a batch is encoded when it is taken. Pictures are decoded for each
-    batch, because decoded ones rarely fit into memory. Of inputs with several parts each part is
-    treated as its kind is.
+    Texts and tables are encoded once and kept, unless there are more than a million of them, or
+    they were left on disk: then only their lengths are, and a batch is encoded when it is taken.
+    Pictures are decoded for each batch, because decoded ones rarely fit into memory. Of inputs with
+    several parts each part is treated as its kind is.
 
     Args:
         preprocess: The backbone's own preprocessing.
@@ -62,7 +63,8 @@ def encode(preprocess: Preprocess, values: Sequence[Any]) -> Rows:
             {name: encode(part, composed.values_of(name, values)) for name, part in parts}
         )
     if is_light(preprocess):
-        return preprocess(values) if len(values) <= _MOST_KEPT else _Streamed(preprocess, values)
+        many = len(values) > _MOST_KEPT or isinstance(values, LazyColumn)
+        return _Streamed(preprocess, values) if many else preprocess(values)
     return (_Measured if isinstance(preprocess, Measures) else _BatchByBatch)(preprocess, values)
 
 
@@ -90,7 +92,7 @@ class _BatchByBatch:
         self._values = values
 
     def take(self, rows: NDArray[np.integer], length: int | None = None) -> dict[str, NDArray[Any]]:
-        return self._preprocess([self._values[row] for row in rows]).arrays
+        return self._preprocess(list(taken(self._values, rows))).arrays
 
 
 class _Measured(_BatchByBatch):
@@ -103,7 +105,7 @@ class _Measured(_BatchByBatch):
         self.lengths = preprocess.lengths(values)
 
     def take(self, rows: NDArray[np.integer], length: int | None = None) -> dict[str, NDArray[Any]]:
-        encoded = self._preprocess([self._values[row] for row in rows])
+        encoded = self._preprocess(list(taken(self._values, rows)))
         return encoded.take(np.arange(len(rows)), length)
 
 
@@ -129,7 +131,7 @@ class _Streamed(_BatchByBatch):
         return np.concatenate(found), encoded.ragged
 
     def take(self, rows: NDArray[np.integer], length: int | None = None) -> dict[str, NDArray[Any]]:
-        encoded = self._preprocess([self._values[row] for row in rows])
+        encoded = self._preprocess(list(taken(self._values, rows)))
         return encoded.take(np.arange(len(rows)), length)
 
 

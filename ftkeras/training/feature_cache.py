@@ -18,14 +18,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras.contracts.backbone import Backbone
+from ftkeras.data.lazy_column import taken
 from ftkeras.records import atomic
 from ftkeras.training import feature_batches, precision
 from ftkeras.training.feature_journal import KEY_BYTES
 from ftkeras.training.feature_pass import FeaturePass
+from ftkeras.training.feature_rows import FeatureRows
 from ftkeras.training.feature_table import FeatureTable, explained
 from ftkeras.training.padding import Padding
 
 _FORMAT = 1
+# Features of more bytes stay on disk, if the one who asks can do with that.
+_MOST_IN_MEMORY = 256 << 20
 # What a killed process has to compute again, at most.
 _SECONDS_BETWEEN_SAVES = 1.0
 
@@ -103,16 +107,27 @@ class FeatureCache:
         values: Sequence[Any],
         progress: Callable[[int, int], None] | None = None,
     ) -> NDArray[np.float32]:
+        """Returns the features of examples in memory; see `rows`."""
+        return np.asarray(self.rows(ids, values, progress), np.float32)
+
+    def rows(
+        self,
+        ids: NDArray[np.str_],
+        values: Sequence[Any],
+        progress: Callable[[int, int], None] | None = None,
+    ) -> NDArray[np.float32] | FeatureRows:
         """Returns the features of examples; computes and keeps those that are missing.
 
         Args:
             ids: Digest of each example's content; equal ids are one example.
-            values: Raw inputs. Those whose features are there are not looked at.
+            values: Raw inputs. Those whose features are there are not looked at, and of a
+                `LazyColumn` no more than a window is read at once.
             progress: Called with (done, total) of the examples to compute; once, as (n, n), when
                 there are none.
 
         Returns:
-            `(len(ids), ...)` float32; row `i` belongs to `ids[i]`.
+            `(len(ids), ...)` float32; row `i` belongs to `ids[i]`. More than a quarter of a
+            gigabyte stays on disk, and is read where it is asked for.
 
         Raises:
             UserError: The disk is full or the directory cannot be written. Nothing half-written
@@ -123,24 +138,22 @@ class FeatureCache:
             raise ValueError(
                 f"Expected one value for each id. Received: {len(ids)} ids, {len(values)} values."
             )
-        keys = [_key(str(id_)) for id_ in ids]
-        first = {key: row for row, key in reversed(list(enumerate(keys)))}
-        distinct = list(first)
-        computed = self._compute_missing(
-            distinct, [first[key] for key in distinct], values, progress
-        )
+        keys = np.fromiter((_key(str(id_)) for id_ in ids), f"S{KEY_BYTES}", len(ids))
+        first = np.sort(np.unique(keys, return_index=True)[1])
+        distinct = keys[first]
+        computed = self._compute_missing(distinct, first, values, progress)
         if progress is not None and not computed:
             progress(len(distinct), len(distinct))
         self.passes = Passes(
             self.passes.computed + computed, self.passes.reused + len(distinct) - computed
         )
-        found = self._table.read(self._table.rows(keys))
-        return found.reshape(len(ids), *self._pass.row_shape)
+        found = FeatureRows(self._table.read, self._table.rows(keys), self._pass.row_shape)
+        return found if found.nbytes > _MOST_IN_MEMORY else np.asarray(found)
 
     def _compute_missing(
         self,
-        keys: list[bytes],
-        rows: list[int],
+        keys: NDArray[np.bytes_],
+        rows: NDArray[np.int64],
         values: Sequence[Any],
         progress: Callable[[int, int], None] | None,
     ) -> int:
@@ -154,15 +167,14 @@ class FeatureCache:
             if not len(missing):
                 return 0
             self._table.expect_room(len(missing))
-            absent = [keys[index] for index in missing]
             done = 0
-            for saved in self._save(absent, [values[rows[index]] for index in missing]):
+            for saved in self._save(keys[missing], taken(values, rows[missing])):
                 done += saved
                 if progress is not None:
                     progress(done, len(missing))
         return len(missing)
 
-    def _save(self, keys: list[bytes], values: list[Any]) -> Iterator[int]:
+    def _save(self, keys: NDArray[np.bytes_], values: Sequence[Any]) -> Iterator[int]:
         """Computes and saves everything; yields the number of examples of each batch."""
         waiting: list[tuple[NDArray[np.int64], NDArray[np.float32]]] = []
         last = time.monotonic()
@@ -176,11 +188,13 @@ class FeatureCache:
             self._append(keys, waiting)
 
     def _append(
-        self, keys: list[bytes], waiting: list[tuple[NDArray[np.int64], NDArray[np.float32]]]
+        self,
+        keys: NDArray[np.bytes_],
+        waiting: list[tuple[NDArray[np.int64], NDArray[np.float32]]],
     ) -> None:
         rows = np.concatenate([rows for rows, _ in waiting])
         features = np.concatenate([features for _, features in waiting])
-        self._table.append([keys[row] for row in rows], features)
+        self._table.append(keys[rows], features)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -12,6 +12,7 @@ import itertools
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import keras
@@ -28,6 +29,8 @@ from ftkeras.training.padding import Padding
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
+# So many raw inputs are held at once, and sorted by length.
+_WINDOW = 65_536
 # Texts are encoded this many at a time: tens of megabytes at most, and few half-full batches.
 _TEXTS_A_CHUNK = 8192
 # Enough pictures for all decoding threads of a preprocessing, and not much memory.
@@ -53,10 +56,11 @@ class ModelPass:
     def outputs(
         self, values: Sequence[Any]
     ) -> Iterator[tuple[NDArray[np.int64], list[NDArray[Any]]]]:
-        """Yields `(rows, one array an output)` batch by batch, longest examples first.
+        """Yields `(rows, one array an output)` batch by batch.
 
         Args:
-            values: Raw inputs; encoded chunk by chunk, so that memory does not grow with them.
+            values: Raw inputs. Windows of them are read one after the other, and encoded longest
+                first and chunk by chunk, so that memory does not grow with them.
         """
         compute = self._compute = self._compute or _compiled(self.model)
 
@@ -71,17 +75,31 @@ class ModelPass:
     def _batches(self, values: Sequence[Any]) -> Iterator[Batch]:
         longest = self.preprocess.config.get("sequence_length")
 
-        def encode(rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], Encoded]:
-            return rows, self.preprocess([values[row] for row in rows])
+        def encode(chunk: _Chunk) -> tuple[NDArray[np.int64], Encoded]:
+            return chunk.rows, self.preprocess(chunk.values)
 
-        order = np.argsort(-self.preprocess.sizes(values), kind="stable")
-        light = encoding.is_light(self.preprocess)
-        chunk = _TEXTS_A_CHUNK if light else _IMAGE_BATCHES_A_CHUNK * self.shape.examples
-        chunks = (order[first : first + chunk] for first in range(0, len(order), chunk))
-        for rows, encoded in _ahead(encode, chunks, workers=1):
+        for rows, encoded in _ahead(encode, self._chunks(values), workers=1):
             for batch in cut(encoded, self.shape, longest):
                 self.padding.add(batch.true, batch.computed)
                 yield Batch(rows[batch.rows], batch.inputs)
+
+    def _chunks(self, values: Sequence[Any]) -> Iterator["_Chunk"]:
+        light = encoding.is_light(self.preprocess)
+        size = _TEXTS_A_CHUNK if light else _IMAGE_BATCHES_A_CHUNK * self.shape.examples
+        for start in range(0, len(values), _WINDOW):
+            window = list(values[start : start + _WINDOW])
+            order = np.argsort(-self.preprocess.sizes(window), kind="stable")
+            for first in range(0, len(order), size):
+                rows = order[first : first + size]
+                yield _Chunk(start + rows, [window[row] for row in rows])
+
+
+@dataclass(frozen=True)
+class _Chunk:
+    """Raw inputs that are encoded together, and their row numbers."""
+
+    rows: NDArray[np.int64]
+    values: list[Any]
 
 
 class FeaturePass(ModelPass):
@@ -109,10 +127,10 @@ class FeaturePass(ModelPass):
     def __call__(
         self, values: Sequence[Any]
     ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-        """Yields `(rows, features)` batch by batch, longest examples first, each exactly once.
+        """Yields `(rows, features)` batch by batch, each example exactly once.
 
         Args:
-            values: Raw inputs; encoded chunk by chunk, so that memory does not grow with them.
+            values: Raw inputs; see `outputs`.
         """
         for rows, [features] in self.outputs(values):
             yield rows, np.asarray(features, np.float32).reshape(len(rows), -1)

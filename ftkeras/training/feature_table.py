@@ -17,7 +17,11 @@ from ftkeras.training import feature_journal
 from ftkeras.training.feature_journal import KEY_BYTES, Chunk
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_KEY = f"S{KEY_BYTES}"
 _NOT_ALLOWED = (errno.EACCES, errno.EPERM, errno.EROFS)
+
+Keys = Sequence[bytes] | NDArray[np.bytes_]
+"""Keys of 16 bytes."""
 
 
 class FeatureTable:
@@ -58,9 +62,7 @@ class FeatureTable:
         chunks, end = feature_journal.read(journal)
         self._chunks = chunks
         self._starts = np.array([chunk.start for chunk in chunks], np.int64)
-        self._row_of: dict[bytes, int] = {}
-        for chunk in chunks:
-            self._index(chunk)
+        self._sorted: tuple[NDArray[np.bytes_], NDArray[np.int64]] | None = None
         return end
 
     def recover(self) -> None:
@@ -72,9 +74,9 @@ class FeatureTable:
         if self._features.exists() and self._features.stat().st_size > whole:
             os.truncate(self._features, whole)
 
-    def rows(self, keys: Sequence[bytes]) -> NDArray[np.int64]:
+    def rows(self, keys: Keys) -> NDArray[np.int64]:
         """Returns the row number of each key, -1 where it is missing or its chunk is damaged."""
-        found = np.fromiter((self._row_of.get(key, -1) for key in keys), np.int64, len(keys))
+        found = self._found(np.asarray(keys, _KEY))
         present = np.flatnonzero(found >= 0)
         chunks = np.searchsorted(self._starts, found[present], side="right") - 1
         damaged = [number for number in np.unique(chunks) if not self._is_whole(int(number))]
@@ -88,7 +90,7 @@ class FeatureTable:
         shape = (int(rows.max()) + 1, self.width)
         return np.asarray(np.memmap(self._features, "<f4", mode="r", shape=shape)[rows])
 
-    def append(self, keys: Sequence[bytes], features: NDArray[np.float32]) -> None:
+    def append(self, keys: Keys, features: NDArray[np.float32]) -> None:
         """Adds rows, all or none; they are on the disk when this returns.
 
         Args:
@@ -99,7 +101,7 @@ class FeatureTable:
             UserError: The disk is full or the directory cannot be written.
         """
         content = np.ascontiguousarray(features, "<f4").tobytes()
-        named = np.frombuffer(b"".join(keys), np.uint8).reshape(len(keys), KEY_BYTES)
+        named = np.asarray(keys, _KEY).view(np.uint8).reshape(len(keys), KEY_BYTES)
         chunk = Chunk(self._next_row, named, zlib.crc32(content))
         with explained(self.directory):
             self.directory.mkdir(parents=True, exist_ok=True)
@@ -111,7 +113,7 @@ class FeatureTable:
         self._chunks.append(chunk)
         self._starts = np.append(self._starts, chunk.start)
         self._verdicts[chunk.start, chunk.checksum] = True
-        self._index(chunk)
+        self._sorted = None
 
     def expect_room(self, rows: int) -> None:
         """Raises `UserError` when so many more rows cannot fit on the disk."""
@@ -132,11 +134,18 @@ class FeatureTable:
     def _next_row(self) -> int:
         return max((chunk.stop for chunk in self._chunks), default=0)
 
-    def _index(self, chunk: Chunk) -> None:
-        keys = chunk.keys.tobytes()
-        for offset in range(len(chunk.keys)):
-            key = keys[offset * KEY_BYTES : (offset + 1) * KEY_BYTES]
-            self._row_of[key] = chunk.start + offset
+    def _found(self, keys: NDArray[np.bytes_]) -> NDArray[np.int64]:
+        """Returns the row that was last written for each key, -1 where there is none."""
+        if not self._chunks:
+            return np.full(len(keys), -1, np.int64)
+        if self._sorted is None:  # 24 bytes a row; a dictionary of millions takes ten times that
+            known = np.concatenate([_as_keys(chunk) for chunk in self._chunks])
+            rows = np.concatenate([np.arange(chunk.start, chunk.stop) for chunk in self._chunks])
+            order = np.argsort(known, kind="stable")
+            self._sorted = known[order], rows[order]
+        known, rows = self._sorted
+        places = np.maximum(np.searchsorted(known, keys, side="right") - 1, 0)
+        return np.where(known[places] == keys, rows[places], -1)
 
     def _is_whole(self, number: int) -> bool:
         chunk = self._chunks[number]
@@ -182,6 +191,10 @@ def _all_or_nothing(path: Path) -> Iterator[io.FileIO]:
         except OSError:
             file.truncate(size)
             raise
+
+
+def _as_keys(chunk: Chunk) -> NDArray[np.bytes_]:
+    return np.ascontiguousarray(chunk.keys).view(_KEY).ravel()
 
 
 def _write(file: io.FileIO, content: bytes) -> None:
