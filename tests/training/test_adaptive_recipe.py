@@ -10,7 +10,7 @@ from ftkeras.model import build_model
 from ftkeras.scores.log_loss import LogLoss
 from ftkeras.training.checkpoint import Checkpoint
 from ftkeras.training.feature_cache import FeatureCache
-from ftkeras.training.fit import Objective
+from ftkeras.training.objective import Objective
 from ftkeras.training.recipe import Part, Recipe
 from ftkeras.training.stopping import StopWithoutGain
 from tests.helpers.tiny_images import image_backbone, pictures

@@ -6,7 +6,7 @@ import numpy as np
 from ftkeras.training.answers import answers
 from ftkeras.training.batches import Batches, for_keras
 from ftkeras.training.examples import from_features
-from ftkeras.training.fit import Objective, compile_model
+from ftkeras.training.objective import Objective, compile_model
 
 
 class Counting(keras.layers.Layer):

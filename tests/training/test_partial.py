@@ -13,7 +13,7 @@ from ftkeras.contracts.backbone import Block
 from ftkeras.contracts.phase import Phase
 from ftkeras.model import build_model, freeze
 from ftkeras.training.feature_cache import FeatureCache
-from ftkeras.training.fit import Objective
+from ftkeras.training.objective import Objective
 from ftkeras.training.partial import PartialModel
 from ftkeras.training.recipe import Part, Recipe
 from tests.backbones import reference_bert

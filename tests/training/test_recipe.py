@@ -5,7 +5,7 @@ from ftkeras.call_string import Call
 from ftkeras.contracts.phase import Phase
 from ftkeras.model import build_model, features_model
 from ftkeras.training.feature_cache import FeatureCache
-from ftkeras.training.fit import Objective
+from ftkeras.training.objective import Objective
 from ftkeras.training.recipe import Part, Recipe
 from tests.helpers.tiny_backbone import sentences, text_backbone
 

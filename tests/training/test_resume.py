@@ -9,7 +9,7 @@ from ftkeras.contracts.phase import Phase
 from ftkeras.model import build_model
 from ftkeras.training.checkpoint import Checkpoint
 from ftkeras.training.feature_cache import FeatureCache
-from ftkeras.training.fit import Objective
+from ftkeras.training.objective import Objective
 from ftkeras.training.recipe import Part, Recipe
 from tests.helpers.tiny_images import image_backbone, pictures
 
