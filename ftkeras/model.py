@@ -11,6 +11,8 @@ from ftkeras.contracts.task import Labels, Task
 from ftkeras.errors import UserError
 
 _LAYER_MEANS = "layer_means"
+_PYRAMID = "pyramid"
+_LEVEL = "pyramid_P"
 
 
 def build_model(
@@ -51,6 +53,10 @@ def build_model(
     extractor = features_model(backbone, tap)
     inputs = extractor.input
     outputs = _task(task).num_outputs(num_classes)
+    if catalog.constant("heads", head.name, "OVER_MAPS"):
+        (pictures, *_) = keras.tree.flatten(inputs)
+        over_maps = _head_over_maps(extractor.output, head, outputs, seed, pictures.shape[1:3])
+        return keras.Model(inputs, over_maps(extractor(inputs)), name="fine_tuned")
     mask = inputs.get("padding_mask") if isinstance(inputs, dict) and tap == "sequence" else None
     widths = backbone.widths if tap == backbone.taps[0] else ()
     shape = extractor.output.shape[1:]
@@ -98,6 +104,25 @@ def build_head(
     return keras.Model([features, there], outputs, name="head")
 
 
+def _head_over_maps(
+    maps: keras.KerasTensor | dict[str, keras.KerasTensor],
+    head: Call,
+    num_outputs: int,
+    seed: int,
+    size: tuple[int, int],
+) -> keras.Model:
+    """Builds a head that reads feature maps, one or those of several levels of a pyramid."""
+    keras.utils.set_random_seed(seeds.child(seed, "head"))
+    made = catalog.build("heads", head)
+    if not isinstance(maps, dict):
+        features = keras.Input(maps.shape[1:], name="features")
+        return keras.Model(features, made(features, num_outputs, size), name="head")
+    given = {name: keras.Input(x.shape[1:], name=name) for name, x in maps.items()}
+    levels = {int(name.removeprefix(_LEVEL)): x for name, x in given.items()}
+    ordered = {level: levels[level] for level in sorted(levels)}
+    return keras.Model(given, made(ordered, num_outputs, size), name="head")
+
+
 def _in_units(outputs: keras.KerasTensor, labels: Labels | None) -> keras.KerasTensor:
     """Turns standardised numbers into the units of the labels."""
     if labels is None or not labels.spread:
@@ -112,7 +137,8 @@ def features_model(backbone: Backbone, tap: str | None = None) -> keras.Model:
     Args:
         backbone: From `ftkeras.load_backbone`.
         tap: Which of `backbone.taps`, or `layer_means`: `(batch, blocks, width)`, the mean over the
-            tokens after each block. `None` takes the first.
+            tokens after each block, or `pyramid`: a dictionary of all taps `pyramid_P<level>`.
+            `None` takes the first.
 
     Raises:
         UserError: The backbone has no such tap.
@@ -120,6 +146,9 @@ def features_model(backbone: Backbone, tap: str | None = None) -> keras.Model:
     tap = choose_tap(backbone, tap)
     if tap == _LAYER_MEANS:
         return _layer_means(backbone)
+    if tap == _PYRAMID:
+        levels = {x: y for x, y in backbone.model.output.items() if x.startswith(_LEVEL)}
+        return keras.Model(backbone.model.input, levels, name="backbone")
     return keras.Model(backbone.model.input, backbone.model.output[tap], name="backbone")
 
 
@@ -138,9 +167,17 @@ def choose_tap(backbone: Backbone, tap: str | None, head: Call | None = None) ->
         catalog.check_name("heads", head.name)
         wanted = catalog.constant("heads", head.name, "TAPS")
         tap = next((name for name in wanted if name in backbone.taps), (*wanted, None)[0])
+        if tap == _PYRAMID and not _has_pyramid(backbone):
+            raise UserError(
+                "Expected a backbone whose feature maps have several sizes, as convolutional ones "
+                f"do. Received: --head={head} on {backbone.handle}. Take "
+                "--head=fully_convolutional, which reads the last map, or another backbone."
+            )
     if tap is None:
         return backbone.taps[0]
     if tap == _LAYER_MEANS and "sequence" in backbone.taps:
+        return tap
+    if tap == _PYRAMID and _has_pyramid(backbone):
         return tap
     if tap not in backbone.taps:
         raise UserError(
@@ -231,6 +268,10 @@ def _layer_means(backbone: Backbone) -> keras.Model:
     rows = [keras.layers.Reshape((1, width), name=f"row_{i}")(x) for i, x in enumerate(means)]
     stacked = keras.layers.Concatenate(axis=1, name=_LAYER_MEANS)(rows)
     return keras.Model(flat.input, stacked, name="backbone")
+
+
+def _has_pyramid(backbone: Backbone) -> bool:
+    return sum(name.startswith(_LEVEL) for name in backbone.taps) > 1
 
 
 def _task(task: Task | str) -> Task:
