@@ -98,7 +98,7 @@ def cut(model: keras.Model) -> Halves:
         for name, x in sources.items()
     }
     known = {id(x): inputs[name] for name, x in sources.items()}
-    for node in _nodes(model):
+    for node in nodes(model):
         ready = all(id(x) in known for x in node.input_tensors)
         if ready and id(node.outputs[0]) not in known and kinds.of(node) != "frozen":
             arguments, keywords = node.arguments.fill_in(known)
@@ -138,7 +138,7 @@ def outputs_of(model: keras.Model, groups: Sequence[Sequence[keras.layers.Layer]
         groups: Layers of it.
     """
     last: dict[int, Any] = {}
-    for node in _nodes(model):
+    for node in nodes(model):
         # A group may name layers inside a layer of the graph.
         is_layer = isinstance(node.operation, keras.layers.Layer)
         inner = {id(x) for x in node.operation._flatten_layers()} if is_layer else set()
@@ -171,7 +171,7 @@ class _Kinds:
         self._needs: dict[int, list[Any]] = {id(x): [x] for x in model.inputs}
         crossing: dict[int, Any] = {}
         passed: dict[int, Any] = {}
-        for node in _nodes(model):
+        for node in nodes(model):
             self._add(node)
             if self.of(node) != "moving":
                 continue
@@ -202,7 +202,7 @@ class _Kinds:
             self._needs[id(x)] = list(needs.values())
 
 
-def _nodes(model: keras.Model) -> Iterator[Node]:
+def nodes(model: keras.Model) -> Iterator[Node]:
     """The calls of a graph in an order in which they can be made."""
     by_depth = model._nodes_by_depth
     for depth in sorted(by_depth, reverse=True):

@@ -11,7 +11,7 @@ from ftkeras.contracts.backbone import Block
 # transformer_layer_3, block2a_expand_conv, conv2_block1_1_bn, block_4_project, stage_0_block_1.
 _BLOCK = re.compile(
     r"(?<!conv)(?:^|_)((?:transformer_|encoder_|decoder_)*layers?_\d+|conv\d+_block\d+"
-    r"|stack\d+_block\d+|stages?_?\d+_(?:blocks?|layers?)_?\d+|blocks?_?\d+[a-z]?|expanded_conv_\d+"
+    r"|stack\d+_block\d+|stages?_?\d+_(?:blocks?|layers?)_?\d+|blocks?_?\d+[a-z]?(?:_\d+(?=_|$))?|expanded_conv_\d+"
     r"|group_\d+_inner_layer_\d+)(?=_|$)"
 )
 
@@ -51,6 +51,21 @@ def group(model: keras.Model, first: str = "embeddings") -> tuple[Block, ...]:
         current = block_name(name) or current
         grouped.setdefault(current, []).append(layer)
     return tuple(Block(name, tuple(found)) for name, found in grouped.items())
+
+
+def read_by(model: keras.Model, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Returns the blocks without layers that a model lacks, such as the pooler of a tap left out.
+
+    Args:
+        model: A model made of some layers of the blocks.
+        blocks: In order from input to output.
+    """
+    there = {id(layer) for layer in model._flatten_layers()}
+    kept = [
+        Block(block.name, tuple(layer for layer in block.layers if id(layer) in there))
+        for block in blocks
+    ]
+    return tuple(block for block in kept if block.layers)
 
 
 def leaves(model: keras.Model) -> Iterator[keras.layers.Layer]:

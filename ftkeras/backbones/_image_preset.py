@@ -1,7 +1,5 @@
 """The image half of a preset: its taps, and the preprocessing that belongs to it."""
 
-import math
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,7 +11,7 @@ from keras_hub.src.models.clip.clip_vision_encoder import CLIPVisionEncoder
 from keras_hub.src.models.siglip.siglip_vision_encoder import SigLIPVisionEncoder
 
 from ftkeras import graph as graphs
-from ftkeras.backbones import _image_graph, _transformers_images
+from ftkeras.backbones import _image_graph, _pyramid, _transformers_images
 from ftkeras.backbones.layers.class_token import ClassToken
 from ftkeras.backbones.layers.patch_grid import PatchGrid
 from ftkeras.backbones.preprocessing.image import Image
@@ -101,14 +99,17 @@ def graph(
     offset = 0.0 if converter.offset is None else converter.offset
     images = keras.Input((*preprocess.size, 3), name=_image_graph.INPUT)
     pixels = keras.layers.Rescaling(scale, offset, name="rescaling")(images)
-    return keras.Model(images, _taps(backbone, pixels), name="backbone"), preprocess
+    model = keras.Model(images, _taps(backbone, pixels), name="backbone")
+    if isinstance(backbone, _FLAT) and len(keras.tree.flatten(backbone.output)[-1].shape) == 4:
+        model = _pyramid.with_pyramid(model)
+    return model, preprocess
 
 
 def _taps(backbone: keras.Model, pixels: keras.KerasTensor) -> dict[str, keras.KerasTensor]:
     features, levels, pooled = _outputs(backbone, pixels)
     if len(features.shape) == 4:
         pooled = keras.layers.GlobalAveragePooling2D(name="pooled")(features)
-        return {"pooled": pooled, "feature_map": features, **_pyramid(levels, pixels)}
+        return {"pooled": pooled, "feature_map": features, **_pyramid.named(levels, pixels)}
     # A vision transformer: patches are tokens, behind a class token and others.
     side = _patch(backbone)
     rows, columns = (size // side for size in pixels.shape[1:3])
@@ -141,18 +142,6 @@ def _outputs(
     if len(last.shape) == 2:
         return found[-1], {}, found[0]
     return found[0], dict(zip(levels, found[1:], strict=True)), None
-
-
-def _pyramid(
-    levels: dict[str, keras.KerasTensor], pixels: keras.KerasTensor
-) -> dict[str, keras.KerasTensor]:
-    """Feature maps by level: at level n a place stands for about 2^n pixels."""
-    named = {}
-    for name, level in levels.items():
-        known = re.fullmatch(r"P(\d+)", name)
-        factor = math.log2(pixels.shape[1] / level.shape[1])
-        named[int(known.group(1)) if known else round(factor)] = level
-    return {f"pyramid_P{level}": named[level] for level in sorted(named)}
 
 
 def _patch(backbone: keras.Model) -> int:

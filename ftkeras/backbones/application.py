@@ -9,7 +9,7 @@ import numpy as np
 from keras import applications
 from numpy.typing import NDArray
 
-from ftkeras.backbones import _blocks, _image_graph
+from ftkeras.backbones import _blocks, _image_graph, _pyramid
 from ftkeras.backbones._fingerprint import fingerprint
 from ftkeras.backbones.preprocessing.image import Image
 from ftkeras.catalog import nearest
@@ -40,6 +40,8 @@ def build(
     """Loads an image model of `keras.applications` without its classifier.
 
     Its `preprocess_input` becomes part of the graph, so that the model takes pixels in [0, 255].
+    The taps are `pooled`, `feature_map` and a feature map of each level, `pyramid_P1`, `pyramid_P2`
+    and so on: at level n a place stands for about 2^n pixels.
 
     Args:
         handle: `application://MobileNetV2`; the path is a name in `keras.applications`, in any
@@ -64,7 +66,7 @@ def build(
         input=_image_graph.INPUT,
     )
     loaded = _load(handle, name, preprocess.size, weights, classifier)
-    inner = _image_graph.tapped(loaded, classifier)
+    inner = _pyramid.with_pyramid(_image_graph.tapped(loaded, classifier))
     scale, offset, reverse = _affine(_preprocess_input(name))
     model = _image_graph.from_pixels(inner, scale, offset, reverse)
     return Backbone(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import keras
 
-from ftkeras.backbones import _blocks, _finished_run, _image_graph, layers
+from ftkeras.backbones import _blocks, _finished_run, _image_graph, _pyramid, layers
 from ftkeras.backbones._fingerprint import fingerprint
 from ftkeras.backbones.preprocessing.image import Image
 from ftkeras.contracts.backbone import Backbone
@@ -30,9 +30,10 @@ def build(
     A finished run's `model.keras` (of texts or images) is taken with the preprocessing that lies
     beside it, and its tap is the one the run used; the other arguments are the run's then.
 
-    Of an image model the taps are `pooled` (global average) and `feature_map` (the last tensor
-    with height and width). What comes behind, such as a classifier of 1000 classes, is left out:
-    its answers are about other labels.
+    Of an image model the taps are `pooled` (global average), `feature_map` (the last tensor with
+    height and width) and `pyramid_P1`, `pyramid_P2` and so on: the last feature maps in which a
+    place stands for about 2, 4, … pixels. What comes behind, such as a classifier of 1000 classes,
+    is left out: its answers are about other labels.
 
     Args:
         handle: `keras://file.keras`.
@@ -75,7 +76,8 @@ def build(
         fit=fit,
         input=_image_graph.INPUT,
     )
-    inner = _image_graph.at_size(_image_graph.tapped(model, classifier), preprocess.size)
+    resized = _image_graph.at_size(_image_graph.tapped(model, classifier), preprocess.size)
+    inner = _pyramid.with_pyramid(resized)
     whole = _image_graph.from_pixels(inner, (high - low) / 255, low)
     return Backbone(
         handle=handle,

@@ -70,7 +70,7 @@ def test_features_are_those_of_kerashub(preset, family):
         assert backbone.taps == ("class_token", "mean_pooled", "sequence", "feature_map")
         np.testing.assert_allclose(found["class_token"], expected[:, 0], atol=1e-5)
     else:
-        levels = tuple(f"pyramid_{name}" for name in plain.pyramid_outputs)
+        levels = ("pyramid_P1", *(f"pyramid_{name}" for name in plain.pyramid_outputs))
         assert backbone.taps == ("pooled", "feature_map", *levels)
         np.testing.assert_allclose(found["pooled"], expected.mean((1, 2)), atol=1e-5)
     in_blocks = [id(w) for block in backbone.blocks for la in block.layers for w in la.weights]
