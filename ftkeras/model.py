@@ -1,10 +1,14 @@
 """Backbone -> features -> head, with the functional API: the only place that builds the graph."""
 
+from collections.abc import Mapping
+from typing import Any, cast
+
 import keras
 
 from ftkeras import call_string, catalog, graph, seeds
 from ftkeras.backbones.layers.mean_pooling import MeanPooling
 from ftkeras.call_string import Call
+from ftkeras.contracts.anchors import Anchors
 from ftkeras.contracts.backbone import Backbone, Block
 from ftkeras.contracts.freezing import Adapts, ChoosesVariables
 from ftkeras.contracts.task import Labels, Task
@@ -55,7 +59,10 @@ def build_model(
     outputs = _task(task).num_outputs(num_classes)
     if catalog.constant("heads", head.name, "OVER_MAPS"):
         (pictures, *_) = keras.tree.flatten(inputs)
-        over_maps = _head_over_maps(extractor.output, head, outputs, seed, pictures.shape[1:3])
+        given = {"size": pictures.shape[1:3]}
+        if catalog.constant("heads", head.name, "BY_ANCHOR"):
+            given["anchors"] = _expect_anchors(_task(task), head)
+        over_maps = _head_over_maps(extractor.output, head, outputs, seed, given)
         return keras.Model(inputs, over_maps(extractor(inputs)), name="fine_tuned")
     mask = inputs.get("padding_mask") if isinstance(inputs, dict) and tap == "sequence" else None
     widths = backbone.widths if tap == backbone.taps[0] else ()
@@ -109,18 +116,27 @@ def _head_over_maps(
     head: Call,
     num_outputs: int,
     seed: int,
-    size: tuple[int, int],
+    beside: Mapping[str, Any],
 ) -> keras.Model:
     """Builds a head that reads feature maps, one or those of several levels of a pyramid."""
     keras.utils.set_random_seed(seeds.child(seed, "head"))
     made = catalog.build("heads", head)
     if not isinstance(maps, dict):
         features = keras.Input(maps.shape[1:], name="features")
-        return keras.Model(features, made(features, num_outputs, size), name="head")
+        return keras.Model(features, made(features, num_outputs, **beside), name="head")
     given = {name: keras.Input(x.shape[1:], name=name) for name, x in maps.items()}
     levels = {int(name.removeprefix(_LEVEL)): x for name, x in given.items()}
     ordered = {level: levels[level] for level in sorted(levels)}
-    return keras.Model(given, made(ordered, num_outputs, size), name="head")
+    return keras.Model(given, made(ordered, num_outputs, **beside), name="head")
+
+
+def _expect_anchors(task: Task, head: Call) -> Anchors:
+    if not hasattr(task, "anchors"):
+        raise UserError(
+            f"Expected --task=object_detection with --head={head}. Received: task={task.name}. "
+            "Choose another head."
+        )
+    return cast(Anchors, task.anchors)
 
 
 def _in_units(outputs: keras.KerasTensor, labels: Labels | None) -> keras.KerasTensor:

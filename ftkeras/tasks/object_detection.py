@@ -1,0 +1,256 @@
+"""Where things are in a picture, and what they are."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ftkeras.contracts.anchors import Anchors
+from ftkeras.contracts.backbone import Preprocess
+from ftkeras.contracts.box import Box
+from ftkeras.contracts.dataset import Dataset
+from ftkeras.contracts.task import Labels, Locations
+from ftkeras.data.picture_size import picture_size
+from ftkeras.errors import UserError
+from ftkeras.placement import Placement, placed
+from ftkeras.tasks import _box_answers, _box_targets, _class_names
+
+HEAD = "retina_net"
+"""The head of a run that names none: boxes and classes at every place of a pyramid."""
+
+_SCORES: tuple[str, ...] = (
+    "coco_average_precision",
+    "coco_average_precision(iou_threshold=0.5)",
+    "coco_average_precision(iou_threshold=0.75)",
+    "coco_average_recall",
+)
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class ObjectDetection:
+    """Draws a box around every object and names its class; a picture may hold none.
+
+    Labels come from `--data=coco(...)`, `voc(...)`, or a column of boxes. Encoded labels and
+    answers are dictionaries of lists, as Parquet holds them: `boxes` (left, top, right and bottom
+    in pixels of the picture as it came), `labels` (class indices), `is_crowd` of labels and
+    `scores` of answers, and `height` and `width` of what was answered.
+
+    Anchors are given here, for what is learnt and what is read from the answers both stand on them.
+    Objects should be about as large as anchors: level n has those of `anchor_size` 2^n pixels (of
+    the network's pictures) and up to twice that.
+
+    Args:
+        lowest_level: The finest map of the pyramid: level 3 has a place every 8 pixels.
+        highest_level: The coarsest one. Pictures of 128 pixels need none above 5.
+        anchor_size: Side of the smallest anchor, in steps of its map.
+        scales: Sizes of anchors between one level and the next.
+        ratios: Heights over widths of anchors.
+        least_score: Probability below which nothing is answered.
+        overlap: Intersection over union above which the less probable of two boxes of a class is
+            left out.
+        most: Boxes that are answered for a picture, at most.
+
+    Example:
+        >>> task = ObjectDetection()
+        >>> rows = np.empty(2, object)
+        >>> rows[:] = [(Box("cat", 0, 0, 8, 4),), ()]
+        >>> vocabulary = task.fit_labels(task.read(rows))
+        >>> vocabulary.class_names, task.encode(rows, vocabulary)[0]["boxes"]
+        (('cat',), [[0.0, 0.0, 8.0, 4.0]])
+
+    References:
+        Lin et al., 2017, ICCV (RetinaNet, focal loss).
+    """
+
+    lowest_level: int = 3
+    highest_level: int = 7
+    anchor_size: float = 4.0
+    scales: int = 3
+    ratios: Sequence[float] = (0.5, 1.0, 2.0)
+    least_score: float = 0.05
+    overlap: float = 0.5
+    most: int = 100
+
+    name = "object_detection"
+    kind = "boxes"
+    loss = "MeanSquaredError"  # only the name of a Keras loss; training takes focal_boxes
+    monitor = "loss"
+    metrics: tuple[str, ...] = ()
+    scores = _SCORES
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.lowest_level <= self.highest_level <= 10:
+            raise UserError(
+                "Expected levels with 1 <= lowest_level <= highest_level <= 10. Received: "
+                f"lowest_level={self.lowest_level!r}, highest_level={self.highest_level!r}."
+            )
+        if not self.anchor_size > 0 or self.scales < 1:
+            raise UserError(
+                "Expected `anchor_size` > 0 and `scales` >= 1. Received: "
+                f"anchor_size={self.anchor_size!r}, scales={self.scales!r}."
+            )
+        if not self.ratios or not all(0 < ratio < math.inf for ratio in self.ratios):
+            raise UserError(
+                f"Expected `ratios` of height to width, > 0. Received: ratios={self.ratios!r}."
+            )
+        if not 0 < self.least_score < 1 or not 0 < self.overlap <= 1 or self.most < 1:
+            raise UserError(
+                "Expected `least_score` in (0, 1), `overlap` in (0, 1] and `most` >= 1. Received: "
+                f"least_score={self.least_score!r}, overlap={self.overlap!r}, most={self.most!r}."
+            )
+
+    @property
+    def anchors(self) -> Anchors:
+        """The boxes that the head starts from."""
+        return Anchors(
+            self.lowest_level,
+            self.highest_level,
+            float(self.anchor_size),
+            self.scales,
+            tuple(map(float, self.ratios)),
+        )
+
+    def read(self, labels: NDArray[Any], locations: Locations = None) -> NDArray[Any]:
+        """Returns `(examples,)` tuples of `Box`.
+
+        Raises:
+            UserError: A label is no tuple of boxes.
+        """
+        wrong = [
+            row
+            for row, label in enumerate(labels)
+            if not isinstance(label, tuple) or not all(isinstance(each, Box) for each in label)
+        ]
+        if wrong:
+            where: Any = range(len(labels)) if locations is None else locations
+            shown = ", ".join(f"{str(labels[row])[:80]} ({where[row]})" for row in wrong[:_SHOWN])
+            more = f" and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
+            raise UserError(
+                f"Expected boxes as labels for task={self.name}. Received: {shown}{more}. Take "
+                "--data=coco(...), voc(...), or json_lines(..., boxes='xyxy') and name the column "
+                "of boxes as label."
+            )
+        return labels
+
+    def fit_labels(self, labels: NDArray[Any]) -> Labels:
+        """Returns the classes that occur, in order.
+
+        Raises:
+            UserError: There is no object at all.
+        """
+        names = {box.name for row in self.read(labels) for box in row if not box.is_crowd}
+        if not names:
+            raise UserError(
+                "Expected pictures with objects in the training part. Received: "
+                f"{len(labels)} pictures without. Check that labels and pictures belong together."
+            )
+        return Labels(_class_names.in_order(np.array(sorted(names))))
+
+    def encode(self, labels: NDArray[Any], vocabulary: Labels) -> NDArray[np.object_]:
+        """Returns `(examples,)` dictionaries; `None` where an object has another class."""
+        index_of = {name: index for index, name in enumerate(vocabulary.class_names)}
+        encoded = np.empty(len(labels), object)
+        for row, boxes in enumerate(labels):
+            if all(box.name in index_of for box in boxes):
+                encoded[row] = {
+                    "boxes": [[float(side) for side in box[1:5]] for box in boxes],
+                    "labels": [index_of[box.name] for box in boxes],
+                    "is_crowd": [bool(box.is_crowd) for box in boxes],
+                }
+        return encoded
+
+    def num_outputs(self, num_classes: int) -> int:
+        """Returns what is said at each anchor: four sides, and the log-odds of each class."""
+        return 4 + num_classes
+
+    def targets(
+        self, labels: NDArray[np.object_], examples: Dataset, preprocess: Preprocess
+    ) -> NDArray[np.float16]:
+        """Returns `(examples, anchors, 5)`: encoded box and class of each anchor.
+
+        Anchors are matched by intersection over union as in the paper (0.5 and 0.4); besides, every
+        box gets the anchor that overlaps it most. A class of -1 is background, -2 is ignored.
+
+        Args:
+            labels: Encoded labels.
+            examples: What they belong to.
+            preprocess: How the backbone reads pictures.
+        """
+        height, width = preprocess.config["size"]
+        anchors = self.anchors.boxes(height, width)
+        found = np.zeros((len(labels), len(anchors), 5), "float16")
+        for row, (label, value) in enumerate(zip(labels, examples.inputs, strict=True)):
+            place = _placement(picture_size(value), preprocess)
+            boxes = _array(label["boxes"])
+            moved = place.to_network(boxes.reshape(-1, 2)).reshape(-1, 4)
+            inside, is_there = _box_targets.clipped(moved, height, width)
+            is_crowd = np.array(label["is_crowd"], bool) | ~is_there
+            found[row] = _box_targets.matched(
+                anchors,
+                inside[~is_crowd],
+                np.array(label["labels"], "int64")[~is_crowd],
+                inside[is_crowd],
+            )
+        return found
+
+    def answers(
+        self, outputs: NDArray[np.float32], examples: Dataset, preprocess: Preprocess
+    ) -> NDArray[np.object_]:
+        """Returns `(examples,)` dictionaries of boxes in pixels of the pictures as they came.
+
+        Of each class the boxes that a more probable one overlaps are left out, then all but the
+        most probable of the picture.
+
+        Args:
+            outputs: `(examples, anchors, 4 + classes)`.
+            examples: What was answered.
+            preprocess: How the backbone reads pictures.
+        """
+        size = tuple(preprocess.config["size"])
+        anchors = self.anchors.boxes(*size)
+        found = np.empty(len(outputs), object)
+        for row, (said, value) in enumerate(zip(outputs, examples.inputs, strict=True)):
+            boxes, classes, scores = _box_answers.detected(
+                said,
+                anchors,
+                size,
+                least_score=self.least_score,
+                overlap=self.overlap,
+                most=self.most,
+            )
+            height, width = picture_size(value)
+            place = _placement((height, width), preprocess)
+            moved = place.to_picture(boxes.reshape(-1, 2)).reshape(-1, 4)
+            found[row] = {
+                "boxes": np.clip(moved, 0, [width, height, width, height]).tolist(),
+                "labels": classes.tolist(),
+                "scores": scores.tolist(),
+                "height": height,
+                "width": width,
+            }
+        return found
+
+    def compared(self, given: NDArray[np.object_]) -> list[dict[str, Any]]:
+        """Returns labels or answers as `scores.inputs.detections` takes them."""
+        wanted = ("boxes", "labels", "is_crowd", "scores")
+        return [{key: each[key] for key in wanted if key in each} for each in given]
+
+    def probabilities(self, logits: NDArray[Any]) -> NDArray[np.float64]:
+        """Raises `ValueError`: boxes have probabilities one by one, in their answers."""
+        raise ValueError(f"Expected answers, not logits. Received: logits.shape={logits.shape}.")
+
+    def predict_label(self, logits: NDArray[Any]) -> NDArray[Any]:
+        """Raises `ValueError`: what a model gives out is read by `answers`."""
+        raise ValueError(f"Expected answers, not logits. Received: logits.shape={logits.shape}.")
+
+
+def _placement(size: tuple[int, int], preprocess: Preprocess) -> Placement:
+    return placed(size, preprocess.config["size"], preprocess.config.get("fit", "stretch"))
+
+
+def _array(boxes: Any) -> NDArray[np.float64]:
+    return np.array(boxes, "float64").reshape(-1, 4)
