@@ -1,23 +1,29 @@
-"""The settings of a run, frozen; and how they are read from text."""
+"""The settings of a run, frozen, and checked against each other."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ftkeras import call_string, catalog, handles
 from ftkeras.call_string import Call
-from ftkeras.contracts import phase, search
+from ftkeras.contracts import search
 from ftkeras.contracts.phase import Phase
 from ftkeras.contracts.search import Dimension
 from ftkeras.errors import UserError
 from ftkeras.handles import Handle
+from ftkeras.setting_readers import (
+    LANGUAGES,
+    NAMES,
+    PRECISIONS,
+    listed,
+    predictions_call,
+    read_one,
+    told,
+)
 
-PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
-"""What a backbone can compute in."""
+__all__ = ["LANGUAGES", "PRECISIONS", "RunConfig", "predictions_call"]
 
-LANGUAGES = ("en", "zh")
-"""Languages of reports; those of `ftkeras.report.language`."""
+_FIELDS = {"backbone": "backbones", "phase": "phases", "metric": "metrics"}
 
 
 @dataclass(frozen=True)
@@ -155,7 +161,7 @@ class RunConfig:
         """
         given = {key: value for key, value in settings.items() if value not in (None, "", [], ())}
         mode = given.get("mode", "finetune")
-        _read_one("mode", mode, lambda name: catalog.check_name("workflows", name))
+        told("mode", mode, lambda name: catalog.check_name("workflows", name))
         required = catalog.constant("workflows", mode, "REQUIRED")
         if "backbone" in required and "backbone" not in given and _is_table(given.get("data")):
             given["backbone"] = "tabular://one_hot"
@@ -167,30 +173,30 @@ class RunConfig:
                     f"Add --{name}=... or see --help."
                 )
         if "backbone" in given:
-            given["backbone"] = handles.joined([str(text) for text in _listed(given["backbone"])])
+            given["backbone"] = handles.joined([str(text) for text in listed(given["backbone"])])
             if "backbone" not in catalog.constant("workflows", mode, "MANY"):
                 given["backbone"] = given["backbone"][-1]
         read: dict[str, Any] = {"mode": mode}
         for name, value in given.items():
-            if name in _READERS:
-                read[_FIELDS.get(name, name)] = _read_one(name, value, _READERS[name])
+            if name in NAMES:
+                read[_FIELDS.get(name, name)] = read_one(name, value)
             elif name != "mode":
                 raise UserError(
                     f"Expected a setting of a run. Received: {name}={value!r}."
-                    f"{catalog.nearest(name, [*_READERS, 'mode'])}"
+                    f"{catalog.nearest(name, [*NAMES, 'mode'])}"
                 )
         if "recipe" in read:
-            _read_one("recipe", given, _check_recipe)
+            told("recipe", given, _check_recipe)
             read["phases"] = ()
         config = cls(**read)
-        _read_one("search", config, _check_search)
-        _read_one("on_bad_row", config, _check_said_once)
+        told("search", config, _check_search)
+        told("on_bad_row", config, _check_said_once)
         return config
 
     def settings(self) -> dict[str, Any]:
         """Returns the settings as text and numbers, such that `read(**settings())` equals this."""
         values: dict[str, Any] = {"mode": self.mode}
-        for name in _READERS:
+        for name in NAMES:
             value = getattr(self, _FIELDS.get(name, name))
             if (name == "trials" and not self.search) or (name == "views" and not self.augment):
                 continue
@@ -202,52 +208,6 @@ class RunConfig:
             elif value is not None and value is not False:
                 values[name] = value if isinstance(value, int) else str(value)
         return values
-
-
-def _call(kind: str) -> Callable[[Any], Call]:
-    def read(text: Any) -> Call:
-        call = call_string.parse(str(text))
-        catalog.check(kind, call)
-        return call
-
-    return read
-
-
-def _calls(kind: str) -> Callable[[Any], tuple[Call, ...]]:
-    return lambda texts: tuple(_call(kind)(text) for text in texts)
-
-
-def predictions_call(text: str) -> Call:
-    """Returns how a file of predictions is read: a call string, or just its path.
-
-    Raises:
-        UserError: It is no call string of a file in `data/predictions/`.
-
-    Example:
-        >>> str(predictions_call("answers.parquet"))
-        "parquet(path='answers.parquet')"
-    """
-    if "(" not in text and "." in text:
-        kind = "parquet" if text.endswith(".parquet") else "csv"
-        return Call(kind, {"path": text})
-    return _call("data/predictions")(text)
-
-
-def _runs(texts: Any) -> tuple[Path, ...]:
-    """Paths joined by commas, in one text or several."""
-    listed = ",".join(map(str, _listed(texts))).split(",")
-    return tuple(Path(text.strip()) for text in listed if text.strip())
-
-
-def _phases(texts: Any) -> tuple[Phase, ...]:
-    calls = [call_string.parse(str(text)) for text in texts]
-    for call in calls:
-        catalog.check("freezing", call, extra=phase.SETTINGS)
-    return tuple(phase.from_call(call) for call in calls)
-
-
-def _listed(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else [value]
 
 
 def _own_head(task: Any) -> str:
@@ -271,39 +231,6 @@ def _is_table(data: Any) -> bool:
     return bool(columns) and not call.arguments.keys() & {"text", "second_text", "image"}
 
 
-def _backbones(value: Any) -> tuple[Handle, ...]:
-    found = tuple(handles.parse(str(text)) for text in _listed(value))
-    repeated = {str(handle) for handle in found if found.count(handle) > 1}
-    if repeated:
-        raise UserError(f"Expected each backbone once. Received twice: {', '.join(repeated)}.")
-    return found
-
-
-def _search(texts: Any) -> tuple[Dimension, ...]:
-    found = tuple(search.parse(str(text)) for text in _listed(texts))
-    paths = [dimension.path for dimension in found]
-    for path in paths:
-        if paths.count(path) > 1:
-            raise UserError(f"Expected each setting once. Received twice: {path}.")
-    return found
-
-
-def _rates(texts: Any) -> tuple[float, ...]:
-    """Numbers above 0, given one by one or with commas between them."""
-    words = [word for text in _listed(texts) for word in str(text).split(",")]
-    try:
-        rates = tuple(float(word) for word in words)
-    except ValueError:
-        rates = ()
-    if not rates or not all(0 < rate < float("inf") for rate in rates):
-        raise UserError(
-            f"Expected numbers > 0, for example 1e-4,1e-3. Received: {','.join(words)!r}."
-        )
-    if len(set(rates)) < len(rates):
-        raise UserError(f"Expected each rate once. Received: {','.join(words)}.")
-    return rates
-
-
 def _check_search(config: RunConfig) -> None:
     """Reads the settings of trials at the ends of the search space, as their runs would."""
     plain = {k: v for k, v in config.settings().items() if k not in ("search", "trials", "storage")}
@@ -324,98 +251,10 @@ def _check_recipe(given: dict[str, Any]) -> None:
     if "phase" in given:
         raise UserError(
             "Expected either --recipe, which writes the phases itself, or --phase. Received: "
-            f"--recipe={given['recipe']} and --phase={_listed(given['phase'])[0]}. Leave one out."
+            f"--recipe={given['recipe']} and --phase={listed(given['phase'])[0]}. Leave one out."
         )
     if given.get("mode", "finetune") != "finetune":
         raise UserError(
             f"Expected --mode=finetune. Received: --mode={given['mode']}. Write the phases that a "
             "run of --mode=finetune chose as --phase."
         )
-
-
-def _switch(value: Any, *further: str) -> bool:
-    known = {"true": True, "false": False}
-    if str(value).lower() not in known:
-        raise UserError(f"Expected {' or '.join([*known, *further])}. Received: {value!r}.")
-    return known[str(value).lower()]
-
-
-def _integer(smallest: int) -> Callable[[Any], int]:
-    def read(value: Any) -> int:
-        try:
-            number = int(value)
-        except (TypeError, ValueError):
-            number = smallest - 1
-        if number < smallest:
-            raise UserError(f"Expected an integer >= {smallest}. Received: {value!r}.")
-        return number
-
-    return read
-
-
-def _one_of(*known: str) -> Callable[[Any], str]:
-    def read(value: Any) -> str:
-        if value not in known:
-            raise UserError(
-                f"Expected one of {', '.join(known)}. Received: {value!r}."
-                f"{catalog.nearest(str(value), list(known))}"
-            )
-        return str(value)
-
-    return read
-
-
-def _read_one(name: str, value: Any, reader: Callable[[Any], Any]) -> Any:
-    try:
-        return reader(value)
-    except UserError as error:
-        raise UserError(f"--{name}: {error}") from None
-
-
-_FIELDS = {"backbone": "backbones", "phase": "phases", "metric": "metrics"}
-
-_READERS: dict[str, Callable[[Any], Any]] = {
-    "run_dir": Path,
-    "backbone": _backbones,
-    "task": _call("tasks"),
-    "data": _call("data/sources"),
-    "on_bad_row": _one_of("error", "skip", "quarantine"),
-    "clean": _calls("data/cleaning"),
-    "predictions": lambda text: predictions_call(str(text)),
-    "model": Path,
-    "outputs": _one_of("logits", "probabilities"),
-    "runs": lambda texts: _runs(texts),
-    "examples": _one_of("all", "shared"),
-    "cost": _one_of("measured", "recorded"),
-    "split": _call("data/splits"),
-    "folds": _call("data/folds"),
-    "repeats": _integer(1),
-    "learning_rates": _rates,
-    "head": _call("heads"),
-    "tap": str,
-    "sequence_length": _integer(2),
-    "image_size": _integer(8),
-    "preprocessor": str,
-    "pair": _one_of(*handles.PAIRS),
-    "trust": lambda texts: tuple(str(text) for text in texts),
-    "phase": _phases,
-    "recipe": _call("training/recipes"),
-    "precision": _one_of(*PRECISIONS),
-    "jit_compile": lambda value: _one_of("true", "false", "auto")(str(value).lower()),
-    "augment": _calls("data/augmentation"),
-    "views": _integer(1),
-    "balance": _call("data/balance"),
-    "loss": _call("training/losses"),
-    "metric": _calls("metrics"),
-    "threshold": _call("thresholds"),
-    "calibration": _call("calibration"),
-    "seed": _integer(0),
-    "cache_dir": Path,
-    "keras_backend": _one_of("tensorflow", "jax"),
-    "language": _one_of(*LANGUAGES),
-    "search": _search,
-    "trials": _integer(1),
-    "storage": str,
-    "halving": _switch,
-    "random_twin": lambda value: value if value == "trained" else _switch(value, "trained"),
-}
