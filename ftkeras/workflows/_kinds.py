@@ -56,6 +56,7 @@ def check(config: RunConfig) -> None:
         )
     check_loss(catalog.build("tasks", config.task), config.loss)
     _check_head(config, kind)
+    _check_anchors(config, kind)
     if config.random_twin and config.random_twin != "trained" and kind not in PROBES:
         raise UserError(
             f"Expected --random_twin=trained with --task={config.task}, for there is no linear "
@@ -77,6 +78,16 @@ def _check_head(config: RunConfig, kind: str) -> None:
         raise UserError(
             f"Expected the vectors of all documents for --task={config.task}. Received: "
             f"--tap={config.tap}. Leave --tap out."
+        )
+
+
+def _check_anchors(config: RunConfig, kind: str) -> None:
+    """Raises `UserError` if boxes would be answered by a head that knows none."""
+    fitting = [n for n in catalog.names("heads") if catalog.constant("heads", n, "BY_ANCHOR")]
+    if kind == "boxes" and config.head.name not in fitting:
+        raise UserError(
+            f"Expected a head that answers with boxes: {', '.join(fitting)}. Received: "
+            f"--head={config.head} for --task={config.task}. Leave --head out."
         )
 
 

@@ -20,6 +20,7 @@ _STANDARD = {
     "labels": Call("label_cross_entropy"),
     "numbers": Call("squared_error"),
     "relevances": Call("list_cross_entropy"),
+    "boxes": Call("focal_boxes"),
 }
 """Kinds of answers whose own loss is a file in `training/losses/`."""
 
@@ -62,15 +63,17 @@ def objective(
     """
     _kinds.check_loss(task, loss)
     names = [str(call) for call in asked] or list(task.metrics)
-    if task.monitor not in names:
+    if task.monitor not in (*names, "loss"):
         names.append(task.monitor)
 
     def metrics() -> list[keras.metrics.Metric]:
+        if not names:  # what a compiled step cannot judge is judged at the end
+            return []
         return suite(task.name, metrics=names, **sized(task.kind, num_classes))
 
     made = loss or _STANDARD.get(task.kind)
     maker = None if made is None else _maker(task, made, sizes)
-    if loss is not None:
+    if loss is not None or task.monitor == "loss":
         return Objective(task.loss, metrics, "val_loss", "min", maker)
     monitor = call_string.parse(task.monitor).name
     direction = catalog.find("scores", monitor).direction
@@ -81,7 +84,7 @@ def _maker(task: Task, loss: Call, sizes: Sequence[float]) -> Callable[[float], 
     rule = catalog.build("training/losses", loss)
 
     def make(label_smoothing: float) -> keras.losses.Loss:
-        if label_smoothing and task.kind in ("numbers", "relevances"):
+        if label_smoothing and task.kind in ("numbers", "relevances", "boxes"):
             raise UserError(
                 "Expected no `label_smoothing`, for the labels of this task are no classes. "
                 f"Received: label_smoothing={label_smoothing}. Leave it out."
