@@ -3,13 +3,13 @@
 import keras
 
 from ftkeras import graph, handles
-from ftkeras.backbones import load_backbone
+from ftkeras.backbones import _blocks, load_backbone
 from ftkeras.backbones._fingerprint import fingerprint
 from ftkeras.backbones.layers.items_to_lists import ItemsToLists
 from ftkeras.backbones.layers.lists_to_items import ListsToItems
 from ftkeras.backbones.layers.mean_pooling import MeanPooling
 from ftkeras.backbones.preprocessing.listed import ITEM, MASK, Listed
-from ftkeras.contracts.backbone import Backbone, Block, input_name
+from ftkeras.contracts.backbone import Backbone, input_name
 from ftkeras.errors import UserError
 from ftkeras.handles import Handle
 
@@ -41,19 +41,9 @@ def build(
         model=model,
         preprocess=Listed(item.preprocess),
         taps=tuple(model.output),
-        blocks=_read(item.blocks, model),
+        blocks=_blocks.read_by(model, item.blocks),
         fingerprint=fingerprint(model),
     )
-
-
-def _read(blocks: tuple[Block, ...], model: keras.Model) -> tuple[Block, ...]:
-    """The blocks without layers that only taps left out need, such as a pooler."""
-    there = {id(layer) for layer in model._flatten_layers()}
-    kept = [
-        Block(block.name, tuple(layer for layer in block.layers if id(layer) in there))
-        for block in blocks
-    ]
-    return tuple(block for block in kept if block.layers)
 
 
 def _over_lists(item: Backbone) -> keras.Model:

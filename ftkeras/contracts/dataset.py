@@ -30,16 +30,17 @@ class Dataset:
     """Labelled examples in columns; row `i` of every column belongs to example `i`.
 
     Args:
-        modality: What an input is: `"text"`, `"text_pair"`, `"image"`, `"audio"`, `"tabular"`, or
-            `"multimodal"` for several of these; `"features"` for what a frozen backbone made of it.
+        modality: What an input is: `"text"`, `"text_pair"`, `"words"`, `"image"`, `"audio"`,
+            `"tabular"`, or `"multimodal"` for several of these; `"features"` for what a frozen
+            backbone made of it.
         ids: `(examples,)` strings: the digest of each input's content, so that equal content has
             an equal id wherever and whenever it was read.
         inputs: `(examples,)` objects: texts; or images, as paths of files or as uint8 arrays
             `(height, width)` or `(height, width, channels)`; or sounds, as paths of files or as
             pairs `(samples, sampling_rate)`. A pair of texts is a tuple `(first, second)`; a row of
             a table a dictionary from columns to floats (`nan` where missing) and texts; an input of
-            several parts a dictionary from their modalities to them. Features: `(examples,
-            features)`.
+            several parts a dictionary from their modalities to them; a text in words is a tuple of
+            them. Features: `(examples, features)`.
         labels: `(examples,)` labels as the user wrote them: strings, numbers, or tuples of them
             where an example has several; once a task has read them, as `Task.read` says.
         locations: `(examples,)` strings that say where a row came from, for messages

@@ -38,7 +38,8 @@ def parts_of(dataset: Dataset) -> dict[str, Dataset]:
 def texts_of(dataset: Dataset) -> Dataset | None:
     r"""Returns the dataset of the texts in each input, a pair as one text; `None` without texts.
 
-    A list is one text, too: of pairs, each first text (the query) once, and what stands beside it.
+    Words have a space between them. A list is one text, too: of pairs, each first text (the query)
+    once, and what stands beside it.
 
     Example:
         >>> from ftkeras.data.from_arrays import from_arrays
@@ -48,7 +49,9 @@ def texts_of(dataset: Dataset) -> Dataset | None:
     parts = parts_of(dataset)
     if "text" in parts:
         return parts["text"]
-    if dataset.modality in ("text_list", "text_pair_list"):
+    if dataset.modality == "words":
+        joined = [" ".join(value) for value in dataset.inputs]
+    elif dataset.modality in ("text_list", "text_pair_list"):
         joined = ["\n".join(_texts_in(value)) for value in dataset.inputs]
     elif "text_pair" in parts:
         joined = ["\n".join(pair) for pair in parts["text_pair"].inputs]

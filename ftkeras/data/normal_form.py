@@ -21,7 +21,8 @@ def normal_forms(dataset: Dataset) -> NDArray[np.bytes_]:
     anew without loss, or with other metadata, is the same picture. Sounds: the decoded samples,
     rounded to 16 bits. Rows of a table are all different: equal ones have ids of their own.
     Inputs of several parts say the same where all parts do; lists of texts where they hold the
-    same ones, in any order.
+    same ones, in any order. Words: the same ones but for compatibility forms; case counts, for it
+    may be what their tags tell.
 
     Raises:
         UserError: An image or a sound can no longer be read.
@@ -32,6 +33,9 @@ def normal_forms(dataset: Dataset) -> NDArray[np.bytes_]:
     if dataset.modality == "text_pair":
         pairs = ("\0".join(map(normal_text, pair)) for pair in dataset.inputs)
         return np.array([_digest(pair.encode()) for pair in pairs], "S16")
+    if dataset.modality == "words":
+        return np.array([_digest("\0".join(map(_word_form, v)).encode()) for v in dataset.inputs],
+                        "S16")  # fmt: skip
     if dataset.modality.endswith("_list"):
         return np.array([_digest(b"".join(item_forms(value))) for value in dataset.inputs], "S16")
     if dataset.modality == "tabular":
@@ -41,6 +45,10 @@ def normal_forms(dataset: Dataset) -> NDArray[np.bytes_]:
     if dataset.modality == "audio":
         return np.array([_sound_digest(value) for value in dataset.inputs], "S16")
     return np.array(image_file.for_each(_pixel_digest, dataset.inputs), "S16")
+
+
+def _word_form(word: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", word).split())
 
 
 def item_forms(value: Sequence[Any]) -> list[bytes]:

@@ -10,7 +10,7 @@ from ftkeras.contracts.backbone import Composed, Encoded, Preprocess, input_name
 from ftkeras.data.lazy_column import LazyColumn, taken
 
 # Encoded, these are small enough to be kept for all examples; pictures and sounds are not.
-_LIGHT = ("text", "text_pair", "tabular", "text_list", "text_pair_list")
+_LIGHT = ("text", "text_pair", "tabular", "text_list", "text_pair_list", "words")
 # Of more examples than these, encoded texts of a hundred tokens take gigabytes.
 _MOST_KEPT = 1_000_000
 _AT_ONCE = 4096

@@ -48,6 +48,16 @@ class CompiledTokenizer:
         rows = rows.to_list() if hasattr(rows, "to_list") else rows
         return [[int(token) for token in row] for row in rows]
 
+    def encode_words(self, words: Sequence[str]) -> list[list[int]]:
+        """Returns the token ids of each word.
+
+        Bytes and pairs of them tell a word inside a text by the space before it, so each gets one,
+        as with `add_prefix_space=True` in `transformers`; SentencePiece puts its own.
+        """
+        if isinstance(self.tokenizer, keras_hub.tokenizers.BytePairTokenizer):
+            words = [word if word.startswith(" ") else f" {word}" for word in words]
+        return self.encode(words)
+
     def sizes(self, texts: Sequence[str]) -> list[int]:
         """Returns the number of UTF-8 bytes of each text: in step with the tokens, and free."""
         return [len(text.encode()) for text in texts]

@@ -81,6 +81,10 @@ class WordPiece:
         encodings = self._tokenizer.encode_batch_fast(whole, add_special_tokens=False)
         return [encoding.ids for encoding in encodings]
 
+    def encode_words(self, words: Sequence[str]) -> list[list[int]]:
+        """Returns the piece ids of each word: no piece is of two words."""
+        return self.encode(words)
+
     def sizes(self, texts: Sequence[str]) -> list[int]:
         """Returns the number of pieces of each text; exact, since encoding is cheap."""
         return [len(ids) for ids in self.encode(texts)]

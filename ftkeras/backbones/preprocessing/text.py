@@ -32,6 +32,9 @@ class Tokenizer(Protocol):
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Returns the token ids of each text."""
 
+    def encode_words(self, words: Sequence[str]) -> list[list[int]]:
+        """Returns the token ids of each word, as inside a text whose words are given one by one."""
+
     def sizes(self, texts: Sequence[str]) -> list[int]:
         """Returns a cheap estimate of each text's number of tokens."""
 

@@ -54,7 +54,7 @@ class EmptyInputs:
 
 def _empty(dataset: Dataset) -> tuple[NDArray[np.int64], Message]:
     """Rows with nothing in them, and what they lack."""
-    if dataset.modality.startswith("text"):
+    if dataset.modality.startswith("text") or dataset.modality == "words":
         empty = [any(map(is_blank, _texts(value))) for value in dataset.inputs]
         return np.flatnonzero(empty), message("without a visible character")
     if dataset.modality == "audio":

@@ -12,7 +12,7 @@ from ftkeras.contracts.dataset import Dataset
 from ftkeras.data import image_file, input_parts, table, table_rows
 from ftkeras.data.bad_rows import BadRows
 from ftkeras.data.content_digest import content_digest
-from ftkeras.data.sources import _image_cell, _text_table
+from ftkeras.data.sources import _image_cell, _text_table, _words
 from ftkeras.errors import UserError
 
 _MAX_PIXELS = 50_000_000
@@ -31,6 +31,7 @@ class InputColumns:
         numbers: Columns of numbers.
         categories: Columns of categories.
         root: The folder that images are in; `None` takes that of the table.
+        words: The column of lists of words, each word with a label; then it is the only one.
     """
 
     text: str | None
@@ -39,11 +40,13 @@ class InputColumns:
     numbers: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     root: str | None = None
+    words: str | None = None
 
     @property
     def wanted(self) -> dict[str, str]:
         """Argument name -> the column it asks for."""
-        single = {"text": self.text, "second_text": self.second_text, "image": self.image}
+        single = {"text": self.text, "second_text": self.second_text, "image": self.image,
+                  "words": self.words}  # fmt: skip
         several = {"numbers": self.numbers, "categories": self.categories}
         return {
             **{name: column for name, column in single.items() if column is not None},
@@ -57,6 +60,7 @@ class InputColumns:
         return tuple(
             name
             for name, there in (
+                ("words", self.words),
                 ("text", self.text and not self.second_text),
                 ("text_pair", self.second_text),
                 ("image", self.image),
@@ -73,6 +77,7 @@ def chosen(
     numbers: str | Sequence[str] | None,
     categories: str | Sequence[str] | None,
     root: str | None = None,
+    words: str | None = None,
 ) -> InputColumns:
     """Returns the columns a person named; the column `text` where that is nothing or needed.
 
@@ -83,11 +88,20 @@ def chosen(
         numbers: Columns, joined by commas or in a list.
         categories: Columns, joined by commas or in a list.
         root: A folder.
+        words: One column.
 
     Raises:
-        UserError: A folder without images.
+        UserError: A folder without images, or words beside anything else.
     """
     of_numbers, of_categories = _names(numbers), _names(categories)
+    if words is not None:
+        others = (text, second_text, image, numbers, categories, root)
+        if any(other is not None for other in others):
+            raise UserError(
+                f"Expected `words` to be the only input. Received: words={words!r} with others "
+                "beside it. Leave text, second_text, image, numbers, categories and root out."
+            )
+        return InputColumns(None, words=words)
     if text is None and (second_text or not (image or of_numbers or of_categories)):
         text = "text"
     if root is not None and image is None:
@@ -123,6 +137,9 @@ def assemble(
     Raises:
         UserError: No row is left, or `bad` refuses bad rows.
     """
+    if inputs.words is not None:
+        (tags,) = _text_table.label_columns(label)
+        return _words.assemble(columns, locations, inputs.words, tags, max_characters, bad)
     if inputs.modalities == ("text",) and inputs.text is not None:
         return _text_table.assemble(columns, locations, inputs.text, label, max_characters, bad)
     names = _text_table.label_columns(label)

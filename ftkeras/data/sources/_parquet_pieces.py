@@ -86,12 +86,13 @@ def _of_file(
     wanted = _text_table.wanted_labels(label)
     _text_table.check_columns(name, schema.names, "", **inputs, **wanted)
     kinds = {column: schema.field(column).type for column in schema.names}
+    needed = (*inputs.values(), *wanted.values())
+    lists = {*wanted.values(), inputs.get("words")}
     columns = [
         column
         for column, kind in kinds.items()
-        if _is_plain(kind) or (column in wanted.values() and _is_list(kind))
+        if _is_plain(kind) or (column in lists and _is_list(kind))
     ]
-    needed = (*inputs.values(), *wanted.values())
     if set(needed) - set(columns):
         told = ", ".join(f"{column}: {kinds[column]}" for column in needed)
         raise UserError(

@@ -7,8 +7,12 @@ from typing import Any
 
 from ftkeras import catalog
 from ftkeras.contracts.dataset import Dataset
-from ftkeras.data.sources import _records
+from ftkeras.data.bad_rows import BadRows
+from ftkeras.data.sources import _records, _words
 from ftkeras.errors import UserError
+
+_LONGEST = 1_000_000
+_PLAIN = ("string", "large_string", "bool", "int32", "int64", "float32", "float64")
 
 
 def build(
@@ -19,6 +23,7 @@ def build(
     split: str = "",
     name: str = "",
     on_bad_row: str = "error",
+    words: str = "",
 ) -> Dataset:
     """Reads a data set of the `datasets` library, all of its splits or one.
 
@@ -35,6 +40,7 @@ def build(
         name: Which configuration, where a data set of the hub has several.
         on_bad_row: `"error"` refuses the data and names the rows; `"skip"` and `"quarantine"`
             leave them out.
+        words: Name of the column of lists of words, for tags: `label` then holds as many tags.
 
     Raises:
         UserError: The library is not installed, or has no such data set, split or column.
@@ -50,6 +56,8 @@ def build(
         )
     parts = {split: parts[split]} if split else parts
     first = next(iter(parts.values()))
+    if words:
+        return _of_words(path, parts, words, label, (text, image), on_bad_row)
     inputs = _records.check_names(path, list(first.column_names), text, image, label)
     names = getattr(first.features[label], "names", None)
 
@@ -66,6 +74,44 @@ def build(
                 yield f"{path}/{part}, row {number}", record
 
     return _records.assemble(records(), inputs, image, label, Path(path).name, on_bad_row)
+
+
+def _of_words(
+    path: str,
+    parts: dict[str, Any],
+    words: str,
+    label: str,
+    others: tuple[str | Sequence[str], str],
+    on_bad_row: str,
+) -> Dataset:
+    """Lists of words; tags that are numbers of classes become their names."""
+    first = next(iter(parts.values()))
+    known = list(first.column_names)
+    _records.check_names(path, known, words, "", label)
+    if any(others):
+        raise UserError(
+            f"Expected `words` to be the only input. Received: words={words!r}, text={others[0]!r},"
+            f" image={others[1]!r}. Leave the others out."
+        )
+    of_tags = getattr(first.features[label], "feature", None)
+    names = getattr(of_tags, "names", None)
+    columns: dict[str, list[Any]] = {key: [] for key in known if _is_plain(first.features[key])}
+    columns |= {words: [], label: [], **({_records.PART: []} if len(parts) > 1 else {})}
+    places = []
+    for part, rows in parts.items():
+        for number, row in enumerate(rows):
+            record = {**row, _records.PART: part}
+            if names is not None and record[label] is not None:
+                record[label] = [names[k] if 0 <= k < len(names) else None for k in record[label]]
+            places.append(f"{path}/{part}, row {number}")
+            for key, cells in columns.items():
+                cells.append(record[key])
+    bad = BadRows(on_bad_row, source=Path(path).name)
+    return _words.assemble(columns, places, words, label, _LONGEST, bad)
+
+
+def _is_plain(feature: Any) -> bool:
+    return getattr(feature, "dtype", "") in _PLAIN
 
 
 def _parts(path: str, name: str) -> dict[str, Any]:

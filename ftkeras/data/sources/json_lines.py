@@ -28,6 +28,7 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
     numbers: str | list[str] | None = None,
     categories: str | list[str] | None = None,
     root: str | None = None,
+    words: str | None = None,
 ) -> Dataset:
     r"""Reads a JSON Lines file (UTF-8); the other plain values become slice columns.
 
@@ -48,6 +49,8 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
         numbers: Keys of numbers, joined by commas or in a list; what a line lacks is missing.
         categories: Keys of categories; they are slice columns, too.
         root: The folder of the images; by default that of the file.
+        words: The key of lists of words, for tags: `label` then holds as many tags, for example
+            `words='tokens', label='ner_tags'`.
 
     Raises:
         UserError: The file is missing or empty, no line has these keys, or a line is not UTF-8,
@@ -72,7 +75,7 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
             "Check that the file is the right one."
         )
     wanted = _text_table.wanted_labels(label)
-    inputs = _input_columns.chosen(text, second_text, image, numbers, categories, root)
+    inputs = _input_columns.chosen(text, second_text, image, numbers, categories, root, words)
     _text_table.check_columns(file.name, keys, "", **inputs.wanted, **wanted)
     _check_filled(file.name, keys, found)
     columns = {key: [content.get(key) for _, content in found] for key in keys}

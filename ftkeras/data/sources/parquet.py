@@ -26,6 +26,7 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
     numbers: str | list[str] | None = None,
     categories: str | list[str] | None = None,
     root: str | None = None,
+    words: str | None = None,
 ) -> Dataset:
     """Reads a Parquet file, all of a folder, or those that a pattern names.
 
@@ -55,6 +56,8 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
         numbers: Columns of numbers, joined by commas or in a list; empty cells are missing values.
         categories: Columns of categories; they are slice columns, too.
         root: The folder of the images; by default that of the first file.
+        words: The column of lists of words, for tags: `label` then holds as many tags, for example
+            `words='tokens', label='ner_tags'`.
 
     Raises:
         UserError: There is no such file, one is damaged, the files differ in their columns or
@@ -74,7 +77,7 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
     inside = folder.is_dir() if len(str(path)) < _LONGEST_PATH else False
     named = [(file, str(file.relative_to(folder)) if inside else file.name) for file in files]
     bad = BadRows(on_bad_row, source=Path(path).name[:100])
-    inputs = _input_columns.chosen(text, second_text, image, numbers, categories, root)
+    inputs = _input_columns.chosen(text, second_text, image, numbers, categories, root, words)
     found = _parquet_pieces.pieces(named, inputs.wanted, label, max_bytes)
     alone = inputs.text if inputs.modalities == ("text",) else None
     if alone and _parquet_pieces.count_rows(files) > rows_in_memory:
