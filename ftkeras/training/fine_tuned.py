@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import keras
 import numpy as np
@@ -16,7 +16,10 @@ from ftkeras.backbones.saved_model import trust
 from ftkeras.call_string import Call
 from ftkeras.contracts.backbone import Preprocess
 from ftkeras.contracts.calibration import CalibrationMethod
-from ftkeras.contracts.task import BY_POSITION, Labels, Task
+from ftkeras.contracts.dataset import Dataset
+from ftkeras.contracts.object_task import ObjectTask
+from ftkeras.contracts.task import BY_POSITION, OBJECTS, Labels, Task
+from ftkeras.data import table
 from ftkeras.data.clean import cleaner
 from ftkeras.errors import UserError
 from ftkeras.records.decision import Decision
@@ -24,6 +27,9 @@ from ftkeras.records.run_record import RunRecord
 from ftkeras.training.examples import from_inputs
 from ftkeras.training.length_buckets import round_up
 from ftkeras.training.prediction import predict, predict_together
+
+# Examples whose outputs are turned into objects together.
+_AT_ONCE = 256
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,30 @@ class FineTuned:
             return predict_together(self.model, rows)
         return predict(self.model, rows, batch_size)
 
+    def answers(self, values: Sequence[Any], batch_size: int = 32) -> NDArray[np.object_]:
+        """Returns `(examples,)` answers that are objects, as predictions on disk hold them.
+
+        Args:
+            values: Texts, image paths or image arrays.
+            batch_size: Examples a batch.
+
+        Raises:
+            ValueError: The task answers with numbers.
+        """
+        if self.task.kind not in OBJECTS:
+            raise ValueError(
+                f"Expected a task of {', '.join(OBJECTS)}. Received: {self.task.name}."
+            )
+        task, found = cast(ObjectTask, self.task), [np.empty(0, object)]
+        for first in range(0, len(values), _AT_ONCE):  # what a model gives out may be large
+            examples = _unlabelled(values[first : first + _AT_ONCE], self.preprocess.modality)
+            units = examples
+            if hasattr(task, "units"):
+                units = task.units(examples, self.preprocess)
+            outputs = self.logits(units.inputs.tolist(), batch_size)
+            found.append(task.answers(outputs, examples, self.preprocess))
+        return np.concatenate(found)
+
     def probabilities(self, values: Sequence[Any], batch_size: int = 32) -> NDArray[np.float64]:
         """Returns `(examples, classes)` probabilities, calibrated if the run was; numbers as such.
 
@@ -76,12 +106,16 @@ class FineTuned:
         """Returns the answer for each input: by the run's threshold, else the most probable class.
 
         With several labels an answer is the list of those that hold; numbers are a float, or a
-        list of them. Of a list of documents the answer is the list of their scores.
+        list of them. Of a list of documents the answer is the list of their scores. A mask is a
+        uint8 array of the size of the picture.
 
         Args:
             values: Texts, image paths or image arrays.
             batch_size: Examples a batch.
         """
+        if self.task.kind in OBJECTS:
+            objects = self.answers(values, batch_size)
+            return self.task.told(objects) if hasattr(self.task, "told") else objects.tolist()
         names, best = self.vocabulary.class_names, self._best(self.logits(values, batch_size))
         if self.task.kind == "numbers":
             return best.tolist()
@@ -141,6 +175,12 @@ def load(run_dir: Path | str, *, trusted: Sequence[str] = ()) -> FineTuned:
         decision=Decision.read(directory / "decision.json"),
         clean=tuple(call_string.parse(text) for text in record.config.get("clean", ())),
     )
+
+
+def _unlabelled(values: Sequence[Any], modality: str) -> Dataset:
+    numbers = np.arange(len(values)).astype(str)
+    nothing = np.full(len(values), None, object)
+    return Dataset(modality, numbers, table.object_array(values), nothing, numbers.astype(object))
 
 
 def task_call(record: RunRecord) -> Call:

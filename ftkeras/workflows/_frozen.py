@@ -1,6 +1,7 @@
 """The frozen backbone of a run, and the features it gives to each example once."""
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,12 @@ from numpy.typing import NDArray
 from ftkeras import handles
 from ftkeras.backbones import load_backbone
 from ftkeras.backbones.multimodal import named_parts
+from ftkeras.backbones.preprocessing.image import Image
 from ftkeras.config import RunConfig
 from ftkeras.contracts.backbone import Backbone
 from ftkeras.contracts.dataset import Dataset
+from ftkeras.contracts.task import OVER_PICTURES
+from ftkeras.data.lazy_column import listed
 from ftkeras.data.query_lists import SUFFIX
 from ftkeras.errors import UserError
 from ftkeras.handles import Handle
@@ -20,6 +24,7 @@ from ftkeras.training.feature_cache import FeatureCache
 from ftkeras.training.marked_preprocess import Marked
 from ftkeras.training.precision import in_precision
 from ftkeras.training.recipe import Step
+from ftkeras.workflows import _kinds
 
 
 def load(
@@ -71,11 +76,22 @@ def load(
             f"Expected a backbone that reads {modality}, as {source} gives it. "
             f"Received: --backbone={handle}, which reads {backbone.preprocess.modality}."
         )
+    if modality == "image" and _kinds.kind_of(config) in OVER_PICTURES:
+        backbone = _whole_pictures(backbone)
     if config.clean:
         # The ids of examples are those of the raw texts: what keeps features must know of cleaning.
         marked = Marked(backbone.preprocess, {"cleaning": [str(call) for call in config.clean]})
         backbone = dataclasses.replace(backbone, preprocess=marked)
     return in_precision(backbone, config.precision or "float32")
+
+
+def _whole_pictures(backbone: Backbone) -> Backbone:
+    """What is answered for places of a picture must see all of it: nothing is cut off."""
+    preprocess = backbone.preprocess
+    if not isinstance(preprocess, Image) or preprocess.fit == "stretch":
+        return backbone
+    whole = Image.load({**preprocess.config, "fit": "stretch"}, Path())
+    return dataclasses.replace(backbone, preprocess=whole)
 
 
 def _for_parts(handle: Handle, parts: set[str]) -> Handle:
@@ -147,5 +163,5 @@ def features(
     found: dict[str, Any] = {}
     for name, part in examples.items():
         progress = step(f"Features of {name}", "examples")
-        found[name] = cache.features(part.ids, part.inputs.tolist(), progress)
+        found[name] = cache.features(part.ids, listed(part.inputs), progress)
     return found

@@ -8,6 +8,7 @@ import numpy as np
 from ftkeras import seeds
 from ftkeras.config import RunConfig
 from ftkeras.contracts.dataset import Dataset
+from ftkeras.contracts.task import OBJECTS
 from ftkeras.data.deduplicate import deduplicate
 from ftkeras.errors import UserError
 from ftkeras.records import atomic, split_table
@@ -54,15 +55,22 @@ def evaluate_new_data(config: RunConfig, record: RunRecord) -> RunRecord:
     found, deduplication = deduplicate(source)
     examples = _unseen(found, split_table.read(config.run_dir / "split.parquet"))
     labels = _prepared_data.encode(fine_tuned.task, fine_tuned.vocabulary, examples, "new data")
+    of_objects = fine_tuned.task.kind in OBJECTS
+    answers = fine_tuned.answers(examples.inputs.tolist()) if of_objects else None
     predictions = Predictions(
         ids=examples.ids,
         labels=labels,
-        logits=fine_tuned.logits(examples.inputs.tolist()),
+        logits=(
+            np.zeros((len(examples), 0), "float32")
+            if of_objects
+            else fine_tuned.logits(examples.inputs.tolist())
+        ),
         splits=np.full(len(examples), "test"),
         task=fine_tuned.task.name,
         class_names=fine_tuned.vocabulary.class_names,
         columns=examples.columns,
         previews=_provenance.previews(examples),
+        answers=answers,
     )
     scores = _judgement.scores_of(fine_tuned.task, len(predictions.class_names))
     seed = seeds.child(config.seed, "resampling")
