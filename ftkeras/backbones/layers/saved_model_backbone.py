@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import keras
-import numpy as np
 from keras.src.saving.serialization_lib import in_safe_mode
 
 from ftkeras.backbones.saved_model import trust
@@ -18,8 +17,16 @@ from ftkeras.errors import UserError
 if keras.backend.backend() == "tensorflow":  # runs on JAX import this file to load other layers
     import tensorflow as tf
 
-    from ftkeras.backbones.saved_model import digest, load, resolve, shapes, variables
+    from ftkeras.backbones.saved_model import (
+        digest,
+        load,
+        random_weights,
+        resolve,
+        shapes,
+        variables,
+    )
     from ftkeras.backbones.saved_model import endpoint as endpoints
+    from ftkeras.backbones.saved_model import outputs as outputs_of
 
 
 @keras.saving.register_keras_serializable(package="ftkeras")
@@ -180,13 +187,7 @@ class SavedModelBackbone(keras.layers.Layer):
         Args:
             seed: Equal seeds give equal bits.
         """
-        generator = np.random.default_rng(seed)
-        for variable in [v for group in self.variable_groups for v in group.shared]:
-            values = variable.numpy()
-            if values.dtype.kind == "f" and values.size and np.ptp(values) > 0:
-                drawn = generator.normal(values.mean(), values.std(), values.shape)
-                low = values.min() if (values >= 0).all() else -np.inf  # a variance stays one
-                variable.assign(np.maximum(drawn, low).astype(values.dtype))
+        random_weights.draw(self.variable_groups, seed)
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
         """Computes the SavedModel; see the class."""
@@ -197,7 +198,10 @@ class SavedModelBackbone(keras.layers.Layer):
         if trains and not self._losses:  # once, even if the layer is called twice in a model
             for loss in getattr(self._root, "regularization_losses", None) or ():
                 self.add_loss(loss())
-        return self._shaped(self._selected(outputs), inputs)
+        chosen = outputs_of.chosen(
+            outputs, self._endpoint, self.output_key, self.handle, is_tf1=self._is_tf1
+        )
+        return outputs_of.shaped(chosen, inputs, self.compute_dtype, self.output_shape_given)
 
     def compute_output_spec(self, inputs: Any, training: bool | None = None) -> Any:
         """Returns the outputs' shapes and types; from memory while the program is not loaded."""
@@ -319,35 +323,6 @@ class SavedModelBackbone(keras.layers.Layer):
                 "Expected a SavedModelBackbone that was made inside strategy.scope(). Received: "
                 f"{self.name}, made outside. Create or load the model inside the scope."
             )
-
-    def _selected(self, outputs: Any) -> Any:
-        if not isinstance(outputs, Mapping):
-            return outputs
-        if self.output_key is not None:
-            if self.output_key not in outputs:
-                raise UserError(
-                    f"Expected an output of {self.handle}: {', '.join(outputs)}. "
-                    f"Received: output_key={self.output_key!r}."
-                )
-            return outputs[self.output_key]
-        if not self._endpoint.is_reusable:
-            if len(outputs) == 1:
-                return next(iter(outputs.values()))
-            if self._is_tf1 and "default" in outputs:
-                return outputs["default"]
-        return dict(outputs)
-
-    def _shaped(self, outputs: Any, inputs: Any) -> Any:
-        batch = tf.nest.flatten(inputs)[0].shape[:1]
-
-        def shaped(output: Any) -> Any:
-            if output.dtype.is_floating and output.dtype != self.compute_dtype:
-                output = tf.cast(output, self.compute_dtype)
-            if self.output_shape_given is not None:
-                output = tf.ensure_shape(output, batch.concatenate(self.output_shape_given))
-            return output
-
-        return tf.nest.map_structure(shaped, outputs)
 
 
 def _expect_tensorflow() -> None:
