@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras.training.batches import Batches, for_keras
-from ftkeras.training.examples import Examples, from_features, of_width
-from ftkeras.training.fit import Objective, compile_model
+from ftkeras.training.decoded import of_one_width
+from ftkeras.training.examples import Examples, from_features
+from ftkeras.training.objective import Objective, compile_model
 from ftkeras.training.prediction import predict
 
 
@@ -42,7 +43,7 @@ def answers(
     weights = None if examples.weights is None else examples.weights[order]
     labels = examples.labels
     if examples.by_position:
-        labels = of_width(labels, logits.shape[1])
+        labels, logits = of_one_width(labels, logits)
     answered = dataclasses.replace(from_features(logits[order], labels[order]), weights=weights)
     given = keras.Input(logits.shape[1:])
     same = keras.Model(given, keras.layers.Identity(dtype="float32")(given))
@@ -50,6 +51,8 @@ def answers(
     logs = same.evaluate(for_keras(Batches(answered, batch_size)), verbose=0, return_dict=True)
     streamed = {name: float(value) for name, value in logs.items()}
     streamed["loss"] += _added_loss(model, examples)
+    if objective.decoded is not None:
+        streamed |= objective.decoded.values(labels, logits)
     return logits, streamed
 
 

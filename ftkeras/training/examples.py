@@ -11,6 +11,7 @@ from ftkeras.contracts.backbone import Preprocess
 from ftkeras.contracts.balance import Balanced
 from ftkeras.training import encoding
 from ftkeras.training.encoding import Rows
+from ftkeras.training.feature_rows import FeatureRows
 from ftkeras.training.padding import Padding
 
 
@@ -67,7 +68,7 @@ class Examples:
         """Returns the inputs and labels of views, as one batch."""
         inputs, labels = self.take(rows), self.labels_of(rows)
         if self.by_position:
-            labels = of_width(labels, self.width_of(inputs) or labels.shape[1])
+            labels = of_width(labels, self.width_of(inputs) or _positions(inputs, labels))
         return inputs, labels
 
     def width_of(self, inputs: Any) -> int | None:
@@ -108,9 +109,12 @@ class Examples:
         )
 
 
-def from_features(features: NDArray[np.float32], labels: NDArray[np.int64]) -> Examples:
+def from_features(
+    features: NDArray[np.float32] | FeatureRows, labels: NDArray[np.int64]
+) -> Examples:
     """Examples whose features are known: the input of the head alone."""
-    return Examples(take=lambda rows: features[rows], labels=labels, features=features)
+    in_memory = None if isinstance(features, FeatureRows) else features
+    return Examples(take=lambda rows: features[rows], labels=labels, features=in_memory)
 
 
 def from_inputs(
@@ -168,6 +172,12 @@ def from_states(
 
     of_inputs = passed if encoded.ragged is None else [x for x in passed if x in encoded.ragged]
     return Examples(take=take, labels=labels, lengths=lengths, ragged=(*ragged, *of_inputs))
+
+
+def _positions(inputs: Any, labels: NDArray[Any]) -> int:
+    """Positions of inputs that all have one length."""
+    mask = inputs.get("padding_mask") if isinstance(inputs, dict) else None
+    return int((labels if mask is None else mask).shape[1])
 
 
 def of_width(values: NDArray[Any], width: int, padding: float = -1) -> NDArray[Any]:

@@ -1,7 +1,7 @@
 """Training the upper part of a model on what its frozen lower part gave, computed once."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,7 @@ class PartialModel:
 
     def prepare(
         self,
-        parts: dict[str, tuple[NDArray[np.str_], list[Any], NDArray[np.int64]]],
+        parts: dict[str, tuple[NDArray[np.str_], Sequence[Any], NDArray[np.int64]]],
         step: Callable[[str, str], Callable[..., Any]],
     ) -> dict[str, Examples]:
         """Returns the examples of each part, as `model` takes them.

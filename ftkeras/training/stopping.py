@@ -1,5 +1,6 @@
 """Whether a stage of training brought more than the noise of the validation part."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,6 +12,10 @@ from ftkeras.errors import UserError
 from ftkeras.statistics import paired
 
 _RESAMPLES = 2000
+
+
+def _as_they_are(labels: Any, outputs: Any) -> tuple[Any, Any]:
+    return labels, outputs
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,7 @@ class StopWithoutGain:
         score: What to compare by.
         level: Probability of going on at most, where a stage brings nothing, in (0, 1).
         resamples: Random swaps of the test, where it has no closed form.
+        read: (labels, outputs of a model) -> what the score compares.
 
     References:
         Maurer, Hothorn and Lehmacher, 1995 (tests in a fixed order); Holm, 1979.
@@ -75,6 +81,7 @@ class StopWithoutGain:
     score: Score
     level: float = 0.05
     resamples: int = _RESAMPLES
+    read: Callable[[Any, Any], tuple[Any, Any]] = _as_they_are
 
     def __post_init__(self) -> None:
         if not isinstance(self.level, float) or not 0 < self.level < 1:
@@ -108,9 +115,10 @@ class StopWithoutGain:
             >>> look.difference, look.goes_on, round(look.p_value, 5)  # 3 times half of 2 / 2^10
             (0.25, True, 0.00293)
         """
+        truths, answered = self.read(labels, after)
         try:
             found = paired.compare(
-                self.score, labels, after, before, other="before",
+                self.score, truths, answered, self.read(labels, before)[1], other="before",
                 resamples=self.resamples, seed=seed,
             )  # fmt: skip
         except UserError as error:

@@ -1,5 +1,6 @@
 """Stochastic weight averaging: the mean of where training has been, as one more candidate."""
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -48,7 +49,12 @@ class WeightAverage(keras.callbacks.Callback):
         self.count, self.sums = count, list(sums)
 
     def compete(
-        self, model: keras.Model, best: BestEpoch, train: Examples, validation: Batches
+        self,
+        model: keras.Model,
+        best: BestEpoch,
+        train: Examples,
+        validation: Batches,
+        decoded: Callable[[keras.Model], dict[str, float]] | None = None,
     ) -> None:
         """Evaluates the average, and tells `best` of it as of one more epoch.
 
@@ -57,6 +63,7 @@ class WeightAverage(keras.callbacks.Callback):
             best: Keeps the better ones.
             train: Examples that statistics of batch normalisation are taken of.
             validation: Batches of the validation part.
+            decoded: Measures by log name what Keras does not.
         """
         if self.count < 2:  # an average of one is that one
             return
@@ -64,7 +71,8 @@ class WeightAverage(keras.callbacks.Callback):
             variable.assign((total / self.count).astype(variable.dtype))
         recompute_batch_norm(model, Batches(train, validation.batch_size))
         logs = model.evaluate(for_keras(validation), verbose=0, return_dict=True)
-        best.compare({f"val_{name}": float(value) for name, value in logs.items()}, model)
+        found = {f"val_{name}": float(value) for name, value in logs.items()}
+        best.compare(found | (decoded(model) if decoded is not None else {}), model)
 
 
 def recompute_batch_norm(model: keras.Model, batches: Batches) -> None:
