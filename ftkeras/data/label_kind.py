@@ -6,18 +6,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ftkeras.contracts.box import Box
 from ftkeras.contracts.dataset import Dataset
+from ftkeras.mask import Mask
 
 # Whole numbers written as floats (1.0, 2.0) are classes while there are no more of them than this.
 _MOST_WHOLE_CLASSES = 20
 # What tasks call kinds -> what splits do about them. Labels that no task has read are "classes".
-_READ_AS = {"labels": "sets", "tags": "sets", "numbers": "numbers", "relevances": "numbers"}
+_READ_AS = {
+    "labels": "sets",
+    "tags": "sets",
+    "numbers": "numbers",
+    "relevances": "numbers",
+    "boxes": "sets",
+}
 
 
 def label_kind(labels: NDArray[Any]) -> str:
     """Returns `"classes"`, `"sets"` or `"numbers"`.
 
-    Sets are rows that hold several names each: lists of labels, tags of tokens, rows of 0 and 1.
+    Sets are rows that hold several names each: lists of labels, tags of tokens, rows of 0 and 1,
+    masks with their classes.
     Numbers are floats with a fraction, more than 20 different whole floats, or rows (or tuples) of
     floats.
     All else are classes: texts, whole numbers, true and false.
@@ -38,7 +47,7 @@ def label_kind(labels: NDArray[Any]) -> str:
         return "classes" if whole and few else "numbers"
     if values.ndim == 2:
         return "sets"
-    held = (list, tuple, set, frozenset, np.ndarray)
+    held = (list, tuple, set, frozenset, np.ndarray, Mask)
     if values.dtype != object or not isinstance(values[0], held):
         return "classes"
     return "numbers" if all(isinstance(value, float) for value in (*values[0], "")[:1]) else "sets"
@@ -73,6 +82,8 @@ def label_sets(labels: NDArray[Any]) -> list[list[Any]]:
 
 
 def _name(value: Any) -> str:
+    if isinstance(value, Box):
+        return value.name
     return (
         " ".join(map(_name, value))
         if isinstance(value, Sequence) and not isinstance(value, str)

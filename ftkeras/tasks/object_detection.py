@@ -155,6 +155,8 @@ class ObjectDetection:
         index_of = {name: index for index, name in enumerate(vocabulary.class_names)}
         encoded = np.empty(len(labels), object)
         for row, boxes in enumerate(labels):
+            # In a region of many things that nothing is called, nothing can be detected.
+            boxes = [box for box in boxes if box.name in index_of or not box.is_crowd]
             if all(box.name in index_of for box in boxes):
                 encoded[row] = {
                     "boxes": [[float(side) for side in box[1:5]] for box in boxes],

@@ -1,6 +1,7 @@
 """What the record says of the labels of each part."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,8 @@ def of_parts(task: Task, vocabulary: Labels, labels: Mapping[str, NDArray[Any]])
                 for part, table in tables.items()
             },
         }
+    if task.kind == "boxes":
+        return {"labels": {part: _objects(names, each) for part, each in labels.items()}}
     return {
         "labels": {
             part: {name: int(_holds(values, k).sum()) for k, name in enumerate(names)}
@@ -45,6 +48,17 @@ def _lists(relevances: NDArray[np.float64]) -> dict[str, dict[str, float]]:
         "Documents of a query": _range(there.sum(axis=1).astype("float64")),
         "Relevance": _range(relevances[there]),
     }
+
+
+def _objects(names: Sequence[str], labels: NDArray[np.object_]) -> dict[str, int]:
+    """How many objects each class has; regions of many are none."""
+    found = Counter(
+        class_
+        for each in labels
+        for class_, is_crowd in zip(each["labels"], each["is_crowd"], strict=True)
+        if not is_crowd
+    )
+    return {name: found[index] for index, name in enumerate(names)}
 
 
 def _holds(values: NDArray[Any], index: int) -> NDArray[np.bool_]:

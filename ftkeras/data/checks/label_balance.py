@@ -11,8 +11,9 @@ from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.finding import Finding
 from ftkeras.contracts.split import PARTS, Split
 from ftkeras.data import repeats
+from ftkeras.data.label_kind import label_sets
 from ftkeras.errors import UserError
-from ftkeras.message import joined, message, term
+from ftkeras.message import counted, joined, message, term
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,10 @@ class LabelBalance:
         learnt = parts.get("train", dataset)
         names, counts = _counted(learnt)
         found = [_finding("note", told, nothing, len(dataset))]
-        kind = dataset.label_kind
+        kind = _called(dataset)
         share = counts.max(initial=0) / max(counts.sum(), 1)
-        if kind == "classes" and len(names) > 1 and share > self.most_frequent:
+        single = dataset.label_kind == "classes"
+        if single and len(names) > 1 and share > self.most_frequent:
             name = names[counts.argmax()]
             found.append(
                 _finding(
@@ -110,7 +112,8 @@ def _counted(examples: Dataset) -> tuple[NDArray[Any], NDArray[np.int64]]:
     """Returns classes (or labels, or tags) and how many examples have each."""
     if examples.label_kind == "classes":
         return np.unique(examples.labels, return_counts=True)
-    names = Counter(name for each in examples.labels for name in set(each))
+    sets = label_sets(examples.labels) if examples.label_kind == "boxes" else examples.labels
+    names = Counter(name for each in sets for name in set(each))
     order = sorted(names)
     return np.array(order, np.str_), np.array([names[name] for name in order], "int64")
 
@@ -136,14 +139,20 @@ def _spread(examples: Dataset) -> str:
 
 def _lists(examples: Dataset) -> str:
     relevant = [sum(value > 0 for value in each) for each in examples.labels]
-    return message(
-        "{queries:,} queries, {documents:,} documents ({relevant:,} relevant), queries without a "
+    return counted(
+        "{count:,} query, {documents:,} documents ({relevant:,} relevant), queries without a "
         "relevant one: {none:,}",
-        queries=len(examples),
+        "{count:,} queries, {documents:,} documents ({relevant:,} relevant), queries without a "
+        "relevant one: {none:,}",
+        count=len(examples),
         documents=sum(map(len, examples.labels)),
         relevant=sum(relevant),
         none=relevant.count(0),
     )
+
+
+def _called(examples: Dataset) -> str:
+    return "classes" if examples.label_kind == "masks" else examples.label_kind
 
 
 def _shares(examples: Dataset) -> str:
@@ -152,7 +161,7 @@ def _shares(examples: Dataset) -> str:
     listed = [
         f"{names[row]!s} {counts[row]:,} ({counts[row] / len(examples):.1%})" for row in order
     ]
-    kind = term(examples.label_kind)
+    kind = term(_called(examples))
     more = [message("and {count} more {kind}", count=len(listed) - 10, kind=kind)]
     return joined([*listed[:10], *(more if len(listed) > 10 else [])])
 

@@ -11,6 +11,7 @@ from ftkeras.contracts.split import Split
 from ftkeras.contracts.task import label_text
 from ftkeras.data import repeats
 from ftkeras.data.checks import _wording
+from ftkeras.data.label_kind import label_sets
 from ftkeras.message import Message, message, term
 
 
@@ -31,9 +32,11 @@ class UnseenLabels:
         if dataset.label_kind == "numbers":
             return _outside(dataset, part_of)
         known = dataset.labels[part_of == "train"]
-        if dataset.label_kind in ("labels", "tags"):
-            names = {name for names in known for name in names}
-            unseen = np.array([not names.issuperset(each) for each in dataset.labels], bool)
+        if dataset.label_kind in ("labels", "tags", "boxes", "masks"):
+            sets = label_sets(dataset.labels) if dataset.label_kind == "boxes" else dataset.labels
+            learnt = np.flatnonzero(part_of == "train")
+            names = {name for row in learnt for name in sets[row]}
+            unseen = np.array([not names.issuperset(each) for each in sets], bool)
         else:
             unseen = ~np.isin(dataset.labels, known)
         rows = np.flatnonzero((part_of != "") & unseen)

@@ -9,11 +9,11 @@ from ftkeras.contracts.dataset import Dataset
 from ftkeras.data import image_file, table
 from ftkeras.data.bad_rows import BadRows
 from ftkeras.data.existing_file import existing_file
-from ftkeras.data.sources import _delimited, _image_cell, _text_table
+from ftkeras.data.sources import _boxed_images, _delimited, _image_cell, _text_table
 from ftkeras.errors import UserError
 
 
-def build(
+def build(  # noqa: PLR0913 - a call string names each of these by itself
     path: str,
     image: str = "image",
     label: str | list[str] = "label",
@@ -22,6 +22,7 @@ def build(
     encoding: str = "utf-8",
     max_pixels: int = 50_000_000,
     on_bad_row: str = "error",
+    boxes: str | None = None,
 ) -> Dataset:
     r"""Reads a table with a header row; the columns beside image and label become slice columns.
 
@@ -39,6 +40,8 @@ def build(
         max_pixels: Larger images are bad: a small file can unfold to gigabytes.
         on_bad_row: `"error"` refuses the table and names the rows; `"skip"` and
             `"quarantine"` leave them out.
+        boxes: How boxes are written, `xyxy` or `xywh`: the label is then JSON, a list of objects,
+            one a box: `[{"label": "cat", "box": [1, 2, 30, 40]}]`.
 
     Raises:
         UserError: The table is missing or bad, or a row has no label, or an image that is
@@ -61,6 +64,8 @@ def build(
     names = _text_table.label_columns(label)
     wanted = {"image": image, **_text_table.wanted_labels(label)}
     cells, locations = _delimited.read(file, wanted, separator, encoding, True, bad)
+    if boxes is not None:
+        return _boxed_images.of_table(cells, locations, image, label, folder, boxes, bad)
     columns, label = _text_table.joined(cells, names)
     outcomes = image_file.for_each(
         lambda cell: _image_cell.inspect(folder, cell, max_pixels), columns[image]
