@@ -1,10 +1,13 @@
 """Handles: `scheme://path` strings that name pretrained weights."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
-from ftkeras import catalog
+from ftkeras import call_string, catalog
+from ftkeras.call_string import Call
 from ftkeras.errors import UserError
 
 _ELSEWHERE = {"hf": "preset", "kaggle": "preset", "https": "tfhub", "gs": "tfhub"}
@@ -13,6 +16,8 @@ _ARCHIVES = (".tar.gz", ".tgz", ".tar")
 PAIRS = ("cross_encoder", "two_towers")
 # What a backbone of several can be one for: `text=preset://…`.
 PARTS = ("text", "text_pair", "image", "audio", "tabular")
+# What stands behind a path, `x.keras(fit='pad')`; a path may hold brackets of its own.
+_OPTIONS = re.compile(r"(?P<path>.*)\((?P<options>\s*[a-z_]+\s*=.*)\)\s*", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -22,17 +27,22 @@ class Handle:
     Args:
         scheme: `preset`, `application`, `keras` or `tfhub`.
         path: What follows the scheme: a preset's name, a directory, a file, an address.
+        options: Arguments of `build` in that file. They win over what a run says for all of its
+            backbones, such as `--image_size`.
 
     Example:
         >>> print(Handle("preset", "bert_tiny_en_uncased"))
         preset://bert_tiny_en_uncased
+        >>> print(Handle("application", "MobileNet", {"fit": "pad"}))
+        application://MobileNet(fit='pad')
     """
 
     scheme: str
     path: str
+    options: dict[str, Any] = field(default_factory=dict, hash=False)
 
     def __str__(self) -> str:
-        return f"{self.scheme}://{self.path}"
+        return f"{self.scheme}://{Call(self.path, self.options)}"
 
 
 def parse(text: str) -> Handle:
@@ -41,18 +51,43 @@ def parse(text: str) -> Handle:
     `preset://x` is any KerasHub preset (built-in name, `kaggle://`, `hf://`, local directory),
     `application://x` a model of `keras.applications`, `keras://x` a `.keras` file and `tfhub://x`
     a SavedModel. `hf://` and `kaggle://` addresses are presets; `https://tfhub.dev/`,
-    `https://www.kaggle.com/` and `gs://` addresses and `.tar.gz` files are SavedModels.
+    `https://www.kaggle.com/` and `gs://` addresses and `.tar.gz` files are SavedModels. What the
+    file in `backbones/` takes besides may follow in brackets; of a composition, it belongs to the
+    backbone it stands behind.
 
     Args:
         text: The handle, path or address.
 
     Raises:
-        UserError: The scheme is unknown, or a bare path holds nothing that can be recognised.
+        UserError: The scheme is unknown, or a bare path holds nothing that can be recognised, or
+            the source takes no such argument.
 
     Example:
-        >>> parse("hf://google-bert/bert-base-uncased")
-        Handle(scheme='preset', path='hf://google-bert/bert-base-uncased')
+        >>> parse("hf://google-bert/bert-base-uncased").path
+        'hf://google-bert/bert-base-uncased'
+        >>> parse("application://ResNet50(weights='mine.weights.h5', fit='pad')").options
+        {'weights': 'mine.weights.h5', 'fit': 'pad'}
     """
+    text, options = _with_options(text)
+    handle = _parse(text)
+    if not options:
+        return handle
+    handle = replace(handle, options=options)
+    catalog.check("backbones", Call(handle.scheme, {"handle": handle, **options}))
+    return handle
+
+
+def _with_options(text: str) -> tuple[str, dict[str, Any]]:
+    """Splits off what stands in brackets, unless a backbone within this one is meant."""
+    found = _OPTIONS.fullmatch(text)
+    scheme, _, path = text.partition("://")
+    is_composition = "://" in path and scheme not in (*_ELSEWHERE, *_ELSEWHERE.values())
+    if found is None or is_composition or Path(text).exists():
+        return text, {}
+    return found["path"], call_string.parse(f"backbone({found['options']})").arguments
+
+
+def _parse(text: str) -> Handle:
     scheme, separator, path = text.partition("://")
     if not separator:
         return _from_path(text)

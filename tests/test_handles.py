@@ -46,3 +46,41 @@ def test_what_cannot_be_recognised_is_refused(text, says):
 def test_an_empty_directory_is_refused(tmp_path):
     with pytest.raises(UserError, match=r"a directory without config\.json"):
         handles.parse(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("text", "scheme", "path", "options"),
+    [
+        ("application://ResNet50(fit='pad')", "application", "ResNet50", {"fit": "pad"}),
+        ("hf://a/b( sequence_length=8 )", "preset", "hf://a/b", {"sequence_length": 8}),
+        ("x.keras(pixel_range=(0, 1))", "keras", "x.keras", {"pixel_range": (0, 1)}),
+        ("two_towers://hf://a/b(sequence_length=8)", "two_towers", None, {}),
+        ("keras://copy (1).keras", "keras", "copy (1).keras", {}),
+        ("keras://copy(1)/x.keras", "keras", "copy(1)/x.keras", {}),
+    ],
+)
+def test_options_belong_to_the_backbone_they_stand_behind(text, scheme, path, options):
+    handle = handles.parse(text)
+    assert (handle.scheme, handle.options) == (scheme, options)
+    assert handle.path == (path or text.partition("://")[2])
+    assert handles.parse(str(handle)) == handle
+
+
+def test_a_file_whose_name_looks_like_options_is_a_file(tmp_path):
+    file = tmp_path / "x(fit='pad')"
+    file.mkdir()
+    (file / "config.json").write_text("{}")
+    assert handles.parse(str(file)) == Handle("preset", str(file))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("application://ResNet50(fits='pad')", "Did you mean 'fit'"),
+        ("application://ResNet50(fit=3)", "`fit` of `application`"),
+        ("hf://a/b(image_size=open('x'))", "literal value"),
+    ],
+)
+def test_options_are_checked_before_anything_is_loaded(text, says):
+    with pytest.raises(UserError, match=says):
+        handles.parse(text)

@@ -35,6 +35,7 @@ def load_backbone(handle: Handle | str, **preprocess: Any) -> Backbone:
     Args:
         handle: For example `preset://bert_tiny_en_uncased`, `hf://…`, a directory, a `.keras` file.
         **preprocess: Settings of the source's preprocessing: `sequence_length`, `image_size`, ….
+            What the handle says itself wins.
 
     Returns:
         The model with its taps, its preprocessing, its blocks and its fingerprint.
@@ -50,6 +51,7 @@ def load_backbone(handle: Handle | str, **preprocess: Any) -> Backbone:
     """
     if isinstance(handle, str):
         handle = handles.parse(handle)
-    catalog.check("backbones", Call(handle.scheme, {"handle": handle, **preprocess}))
-    backbone: Backbone = catalog.find("backbones", handle.scheme)(handle, **preprocess)
+    given = {**preprocess, **handle.options}
+    catalog.check("backbones", Call(handle.scheme, {"handle": handle, **given}))
+    backbone: Backbone = catalog.find("backbones", handle.scheme)(handle, **given)
     return backbone

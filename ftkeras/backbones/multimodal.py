@@ -101,12 +101,13 @@ def named_parts(path: str) -> dict[str, Handle]:
         UserError: There are none, one is named twice, or a handle is wrong.
 
     Example:
-        >>> named_parts("image=application://MobileNet,tabular=tabular://one_hot")["tabular"]
-        Handle(scheme='tabular', path='one_hot')
+        >>> print(named_parts("image=application://MobileNet,tabular=tabular://one_hot")["tabular"])
+        tabular://one_hot
     """
     pieces = _NAMED.split(path)
     names, texts = pieces[1::2], pieces[2::2]
-    others = any(re.search(r",\w+=", text) for text in texts)  # parts that are none
+    outside = (re.sub(r"\(.*?\)", "", text) for text in texts)
+    others = any(re.search(r",\w+=", text) for text in outside)  # parts that are none
     if pieces[0] or not names or others or len(set(names)) < len(names):
         raise _not_parts(path)
     return {name: handles.parse(text) for name, text in zip(names, texts, strict=True)}
