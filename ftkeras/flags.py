@@ -176,7 +176,7 @@ def _model(add: Callable[..., None]) -> None:
         f"with {', '.join(f'{name}://' for name in catalog.names('backbones'))}. Repeat it for "
         "--mode=rank_backbones; elsewhere the last one counts. For inputs of several parts, one "
         "for each: --backbone=text=preset://… --backbone=image=application://…. What its source "
-        "takes besides follows in brackets: \"application://ResNet50(weights='mine.h5', fit='pad')\".",
+        "takes besides follows in brackets: application://ResNet50(weights='mine.h5', fit='pad').",
         repeated=True,
     )
     add(
