@@ -13,6 +13,9 @@ from ftkeras.baselines._columns import Columns
 from ftkeras.contracts.baseline import Answer
 from ftkeras.contracts.dataset import Dataset
 
+LARGEST = 1_000_000
+"""Of more training examples some are taken: it would take hours."""
+
 
 @dataclass(frozen=True)
 class ColumnsGradientBoosting:

@@ -10,6 +10,9 @@ from ftkeras.baselines._columns import StandardColumns
 from ftkeras.contracts.baseline import Answer
 from ftkeras.contracts.dataset import Dataset
 
+LARGEST = 100_000
+"""Of more training examples some are taken: the penalty alone would take hours."""
+
 
 @dataclass(frozen=True)
 class ColumnsRidge:

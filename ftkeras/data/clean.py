@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ftkeras import catalog
 from ftkeras.call_string import Call
 from ftkeras.contracts.cleaning import Cleaning
 from ftkeras.contracts.dataset import Dataset
+from ftkeras.data.lazy_column import LazyColumn
 from ftkeras.data.table import object_array
 from ftkeras.errors import UserError
 
@@ -62,14 +66,26 @@ def cleaned(dataset: Dataset, calls: Sequence[Call]) -> Dataset:
             f"{dataset.modality!r}. Leave --clean out."
         )
     clean_one = cleaner(calls)
+    if isinstance(dataset.inputs, LazyColumn):
+        _refuse_gone(dataset, _gone_on_disk(dataset.inputs, clean_one), calls)
+        return replace(dataset, inputs=cast("NDArray[Any]", dataset.inputs.map(clean_one)))
     inputs = [clean_one(value) for value in dataset.inputs.tolist()]
     gone = [row for row, text in enumerate(inputs) if isinstance(text, str) and not text.strip()]
-    gone = [row for row in gone if str(dataset.inputs[row]).strip()]
+    _refuse_gone(dataset, [row for row in gone if str(dataset.inputs[row]).strip()], calls)
+    return replace(dataset, inputs=object_array(inputs))
+
+
+def _gone_on_disk(texts: LazyColumn, clean_one: Callable[[Any], Any]) -> list[int]:
+    return [
+        row for row, text in enumerate(texts) if text.strip() and not str(clean_one(text)).strip()
+    ]
+
+
+def _refuse_gone(dataset: Dataset, gone: Sequence[int], calls: Sequence[Call]) -> None:
     if gone:
-        told = ", ".join(dataset.locations[gone[:5]].tolist())
+        told = ", ".join(dataset.locations[np.array(gone[:5])].tolist())
         more = f" and {len(gone) - 5} more" if len(gone) > 5 else ""
         raise UserError(
             f"Expected cleaning to leave something of every text. Received: nothing left of {told}"
             f"{more} after --clean={', '.join(map(str, calls))}. Remove these rows, or clean less."
         )
-    return replace(dataset, inputs=object_array(inputs))

@@ -69,7 +69,8 @@ def drop_near_leaks(
     dropped = set(dataset.ids[lower].tolist())
 
     def kept(part: str) -> NDArray[np.str_]:
-        return np.array([id_ for id_ in split.ids(part).tolist() if id_ not in dropped], np.str_)
+        ids = split.ids(part)  # of the type they are: ids of tables on disk have their own
+        return ids[np.array([id_ not in dropped for id_ in ids.tolist()], bool)]
 
     smaller = Split(kept("train"), kept("validation"), split.test, split.rule, split.seed)
     lost = {part: len(split.ids(part)) - len(smaller.ids(part)) for part in PARTS[:2]}

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ftkeras.errors import UserError
 from ftkeras.records import atomic
 
+_AT_ONCE = 65_536
 _REQUIRED = ("id", "label", "logits", "split")
 
 
@@ -89,7 +90,7 @@ class Predictions:
     def write(self, path: Path) -> None:
         """Writes a Parquet file with the columns id, label, logits, split, preview and extras."""
         columns = {
-            "id": pa.array(self.ids.tolist(), pa.string()),
+            "id": _texts(self.ids),
             "label": _column(self.labels),
             "logits": _column(np.asarray(self.logits, "float32")),
             "split": pa.array(self.splits.tolist(), pa.string()),
@@ -97,7 +98,7 @@ class Predictions:
         if self.answers is not None:
             columns["answer"] = _column(self.answers)
         if self.previews is not None:
-            columns["preview"] = pa.array(self.previews.tolist(), pa.string())
+            columns["preview"] = _texts(self.previews)
         for name, values in self.columns.items():
             columns[f"column.{name}"] = pa.array(values.tolist())
         described = json.dumps(
@@ -154,6 +155,14 @@ class Predictions:
             scored=described.get("scored", True),
             answers=_array(table["answer"], []) if "answer" in table.column_names else None,
         )
+
+
+def _texts(values: NDArray[Any]) -> pa.ChunkedArray:
+    """Returns texts, which may lie on disk, without holding all of them as Python has them."""
+    slices = range(0, max(1, len(values)), _AT_ONCE)
+    return pa.chunked_array(
+        [pa.array(values[first : first + _AT_ONCE].tolist(), pa.string()) for first in slices]
+    )
 
 
 def _column(values: NDArray[Any]) -> pa.Array:

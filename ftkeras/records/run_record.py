@@ -97,6 +97,8 @@ class RunRecord:
         test_reads: Every time the test part was read: `time` and `reason`.
         seconds: Step name -> wall time.
         analyses: Name of an analysis (calibration, thresholds, slices, ...) -> what it found.
+        padding: Share of the positions that went through the backbone, in its frozen pass and in
+            training, which were padding; `None` where nothing had a length.
         schema_version: Version of this layout.
     """
 
@@ -116,6 +118,7 @@ class RunRecord:
     test_reads: list[dict[str, str]]
     seconds: dict[str, float] = field(default_factory=dict)
     analyses: dict[str, Any] = field(default_factory=dict)
+    padding: float | None = None
     schema_version: int = SCHEMA_VERSION
 
     def write(self, path: Path) -> None:

@@ -134,6 +134,7 @@ CALIBRATIONS = (
     N_("Vector"),
 )
 CHECKS = (
+    N_("Baselines"),
     N_("Conflicting labels"),
     N_("Constant columns"),
     N_("Empty inputs"),

@@ -1,8 +1,8 @@
 """What the model must beat, fitted on the same training part."""
 
 import dataclasses
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,8 @@ from ftkeras.call_string import Call
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.data.input_parts import parts_of
 from ftkeras.records.predictions import Predictions
-from ftkeras.workflows import _judgement, _predictions
+from ftkeras.training.feature_rows import FeatureRows
+from ftkeras.workflows import _baseline_sample, _judgement, _predictions
 from ftkeras.workflows._prepared_data import PreparedData
 
 _Step = Callable[[str, str], Callable[..., Any]]
@@ -30,7 +31,10 @@ def predict(data: PreparedData, seed: int, step: _Step) -> dict[str, Predictions
 
 
 def on_features(
-    data: PreparedData, features: dict[str, NDArray[np.float32]], seed: int, step: _Step
+    data: PreparedData,
+    features: Mapping[str, NDArray[np.float32] | FeatureRows],
+    seed: int,
+    step: _Step,
 ) -> dict[str, Predictions]:
     """Fits every baseline on what the frozen backbone says; returns its predictions by name.
 
@@ -42,7 +46,9 @@ def on_features(
     """
     parts = {
         name: dataclasses.replace(
-            part, modality="features", inputs=features[name].reshape(len(part), -1)
+            part,
+            modality="features",
+            inputs=cast("NDArray[Any]", features[name].reshape(len(part), -1)),
         )
         for name, part in data.parts.items()
     }
@@ -52,7 +58,6 @@ def on_features(
 def _fitted(
     data: PreparedData, parts: dict[str, Dataset], seed: int, progress: Callable[..., Any]
 ) -> dict[str, Predictions]:
-    labels = data.labels["train"]
     baselines = {
         name: catalog.build("baselines", Call(name)) for name in catalog.names("baselines")
     }
@@ -66,9 +71,15 @@ def _fitted(
     }
     found = {}
     for done, (name, (baseline, modality)) in enumerate(fitting.items(), start=1):
-        train = views["train"][modality]
+        rows = _baseline_sample.rows(name, len(data.parts["train"]))
+        train, labels = views["train"][modality], data.labels["train"]
+        if rows is not None:
+            train, labels = _baseline_sample.taken(train, rows), labels[rows]
         fitted = baseline.fit(train, labels, data.num_classes, seeds.child(seed, name))
-        logits = {part: fitted(views[part][modality]) for part in _judgement.JUDGED}
+        logits = {
+            part: _baseline_sample.answers(fitted, views[part][modality])
+            for part in _judgement.JUDGED
+        }
         found[name] = _predictions.assemble(data, logits)
         progress(done, len(fitting), name)
     return found

@@ -40,7 +40,7 @@ def assemble(
                 f"Expected {len(data.parts[part])} rows of logits for {part}, one an example. "
                 f"Received: {len(values)} rows."
             )
-    parts = [data.parts[part] for part in logits]
+    together = data.together(tuple(logits))
     labels = {part: data.labels[part] for part in logits}
     if data.task.kind in BY_POSITION:  # each part is as wide as its longest example
         longest = max(array.shape[1] for array in labels.values())
@@ -53,20 +53,15 @@ def assemble(
         )
         logits = {part: np.zeros((len(values), 0), "float32") for part, values in logits.items()}
     return Predictions(
-        ids=np.concatenate([part.ids for part in parts]),
+        ids=together.ids,
         labels=np.concatenate(list(labels.values())),
         logits=np.concatenate(list(logits.values())),
-        splits=np.repeat(list(logits), [len(part) for part in parts]),
+        splits=together.splits,
         task=data.task.name,
         class_names=data.vocabulary.class_names,
-        columns={
-            name: np.concatenate([part.columns[name] for part in parts])
-            for name in parts[0].columns
-        },
+        columns=together.columns,
         previews=(
-            np.concatenate([_provenance.previews(part) for part in parts])
-            if with_previews
-            else None
+            _provenance.previews(*(data.parts[part] for part in logits)) if with_previews else None
         ),
         answers=answers,
     )

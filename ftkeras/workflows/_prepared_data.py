@@ -1,7 +1,8 @@
 """Reads, deduplicates and splits the data of a run, and encodes its labels."""
 
 import dataclasses
-from dataclasses import dataclass
+import functools
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,21 @@ _CHECKS = [Call(name) for name in catalog.names("data/checks") if name != "near_
 
 
 @dataclass(frozen=True)
+class Together:
+    """What stands beside the answers for several parts, one behind the other.
+
+    Args:
+        ids: `(examples,)` ids.
+        splits: `(examples,)` the part each belongs to.
+        columns: Further columns by name.
+    """
+
+    ids: NDArray[np.str_]
+    splits: NDArray[np.str_]
+    columns: dict[str, NDArray[np.generic]]
+
+
+@dataclass(frozen=True)
 class PreparedData:
     """The data of a run, ready for training and judging.
 
@@ -52,6 +68,28 @@ class PreparedData:
     labels: dict[str, NDArray[Any]]
     dropped: dict[str, int]
     findings: list[Finding]
+    _together: dict[tuple[str, ...], Together] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    def together(self, names: tuple[str, ...]) -> Together:
+        """Returns what stands beside the answers for these parts; all models share it."""
+        if names not in self._together:
+            parts = [self.parts[name] for name in names]
+            self._together[names] = Together(
+                ids=np.concatenate([part.ids for part in parts]),
+                splits=np.repeat(list(names), [len(part) for part in parts]),
+                columns={
+                    name: np.concatenate([part.columns[name] for part in parts])
+                    for name in parts[0].columns
+                },
+            )
+        return self._together[names]
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """SHA-256 over the ids and labels of all parts."""
+        return _provenance.digest([self.parts[part] for part in PARTS])
 
     @property
     def num_classes(self) -> int:
@@ -79,7 +117,7 @@ class PreparedData:
                 for finding in self.findings
             ],
             **_label_table.of_parts(self.task, self.vocabulary, self.labels),
-            "digest": _provenance.digest(everything),
+            "digest": self.digest,
         }
 
 

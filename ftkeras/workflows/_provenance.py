@@ -4,45 +4,96 @@ import base64
 import hashlib
 import io
 from collections.abc import Sequence
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from ftkeras.contracts.dataset import Dataset
+from ftkeras.contracts.ids import has_repeats, sortable
 from ftkeras.data.input_parts import parts_of, row_in_words, texts_of
+from ftkeras.data.lazy_column import LazyColumn
 
 _EXCERPT = 500
+_EXCERPT_OF_WORDS = 1000
+_NO_BREAK = "\u00a0"
 _THUMBNAIL = 64
+_AT_ONCE = 65_536
 
 
 def digest(datasets: Sequence[Dataset]) -> str:
     """SHA-256 over the ids and labels of datasets together, whatever their order."""
-    ids = np.concatenate([dataset.ids for dataset in datasets])
-    return rows_digest(ids, np.concatenate([dataset.labels for dataset in datasets]))
+    ids = [sortable(dataset.ids) for dataset in datasets]
+    if len({each.dtype.kind for each in ids}) > 1:
+        ids = [dataset.ids for dataset in datasets]
+    return rows_digest(
+        np.concatenate(ids), np.concatenate([dataset.labels for dataset in datasets])
+    )
 
 
-def rows_digest(ids: NDArray[np.str_], labels: NDArray[np.generic]) -> str:
-    """SHA-256 over ids and labels, whatever their order."""
-    one_each = labels.tolist() if labels.ndim == 1 else labels
-    rows = sorted(f"{id_} {label}" for id_, label in zip(ids.tolist(), one_each, strict=True))
-    return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+def rows_digest(ids: NDArray[Any], labels: NDArray[Any]) -> str:
+    """SHA-256 over the sorted lines `id label`, joined by line ends.
 
-
-def previews(dataset: Dataset) -> NDArray[np.object_]:
-    """Returns what a person sees of each input: an excerpt, or a thumbnail as a data URL.
-
-    Of an input of several parts that is its picture, or else its text.
+    Args:
+        ids: `(examples,)`.
+        labels: `(examples, ...)`.
     """
+    if has_repeats(ids):
+        return hashlib.sha256("\n".join(sorted(_lines(ids, labels))).encode()).hexdigest()
+    keys = sortable(ids)
+    space = np.array(" ", keys.dtype if keys.dtype.kind == "T" else f"{keys.dtype.kind}1")
+    order = np.argsort(np.strings.add(keys, space), kind="stable")
+    found = hashlib.sha256()
+    for first in range(0, len(order), _AT_ONCE):  # never all lines at once
+        rows = order[first : first + _AT_ONCE]
+        found.update(("\n" * bool(first) + "\n".join(_lines(keys[rows], labels[rows]))).encode())
+    return found.hexdigest()
+
+
+def _lines(ids: NDArray[Any], labels: NDArray[Any]) -> list[str]:
+    named = np.char.decode(ids, "utf-8") if ids.dtype.kind == "S" else ids
+    one_each = labels.tolist() if labels.ndim == 1 else labels
+    return [f"{id_} {label}" for id_, label in zip(named.tolist(), one_each, strict=True)]
+
+
+def previews(*datasets: Dataset) -> NDArray[np.object_]:
+    """Returns what a person sees of each input of datasets, one behind the other.
+
+    That is an excerpt, or a thumbnail as a data URL; of an input of several parts its picture, or
+    else its text. Of texts that were left on disk they are read where they are asked for.
+    """
+    inputs: list[Any] = [each.inputs for each in datasets]
+    on_disk = [texts for texts in inputs if isinstance(texts, LazyColumn)]
+    if len(on_disk) == len(datasets):
+        column = LazyColumn.joined([texts.map(_excerpt) for texts in on_disk])
+        return cast("NDArray[np.object_]", column)
+    return np.concatenate([_previews(dataset) for dataset in datasets])
+
+
+def _previews(dataset: Dataset) -> NDArray[np.object_]:
     parts = parts_of(dataset)
     if "image" in parts:
         return np.array([_thumbnail(image) for image in parts["image"].inputs], dtype=object)
+    if dataset.modality == "words":
+        return np.array(list(map(_whole_words, dataset.inputs)), dtype=object)
     texts = texts_of(dataset)
     if texts is None and "tabular" in parts:
         told = [row_in_words(row) for row in parts["tabular"].inputs]
     else:
         told = list(map(str, (dataset if texts is None else texts).inputs))
-    return np.array([text[:_EXCERPT] for text in told], dtype=object)
+    return np.array(list(map(_excerpt, told)), dtype=object)
+
+
+def _whole_words(words: Sequence[str]) -> str:
+    """As many words as fit, a space between each two: what is marked in a report are words."""
+    joined = [_NO_BREAK.join(word.split()) or _NO_BREAK for word in words]
+    ends = np.cumsum([len(word) + 1 for word in joined])
+    return " ".join(joined[: max(1, int((ends <= _EXCERPT_OF_WORDS).sum()))])
+
+
+def _excerpt(text: str) -> str:
+    return text[:_EXCERPT]
 
 
 def _thumbnail(image: str | NDArray[np.uint8]) -> str:

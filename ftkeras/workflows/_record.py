@@ -54,6 +54,7 @@ def training(config: RunConfig, backbone: Backbone, recipe: Recipe) -> dict[str,
             "head": str(config.head),
         },
         "passes": recipe.passes,
+        "padding": recipe.padding,
         "phases": [_phase(result) for result in recipe.results],
     }
 

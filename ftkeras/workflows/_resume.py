@@ -37,7 +37,7 @@ def going_on(config: RunConfig, backbone: Backbone, data: PreparedData) -> Itera
         "settings": settings,
         "backbone": backbone.fingerprint,
         "split": data.split.digest,
-        "data": data.record()["digest"],
+        "data": data.digest,
         "versions": _versions.versions(keras.backend.backend()),
     }
     digest = hashlib.sha256(json.dumps(key, sort_keys=True, default=str).encode()).hexdigest()

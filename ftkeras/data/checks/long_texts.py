@@ -55,7 +55,7 @@ class LongTexts:
         """Returns at most one finding; the split makes no difference."""
         parts = parts_of(dataset)
         if "text" in parts:
-            lengths = _lengths(parts["text"].inputs.tolist())
+            lengths = _lengths(parts["text"].inputs)
         elif "text_pair" in parts:
             sides = zip(*parts["text_pair"].inputs.tolist(), strict=True)
             lengths = np.max([_lengths(side) for side in sides], axis=0)
@@ -85,5 +85,6 @@ class LongTexts:
         ]
 
 
-def _lengths(texts: Sequence[str]) -> NDArray[np.int64]:
-    return np.array([len(_WORD.findall(text)) + _ADDED for text in texts], np.int64)
+def _lengths(texts: Sequence[str] | NDArray[np.object_]) -> NDArray[np.int64]:
+    found = (len(_WORD.findall(text)) + _ADDED for text in texts)
+    return np.fromiter(found, np.int64, len(texts))
