@@ -10,7 +10,10 @@ from typing import Any, Self
 
 import keras
 import keras_hub
+import numpy as np
+from numpy.typing import NDArray
 
+from ftkeras.backbones.preprocessing._character_offsets import in_original, storable
 from ftkeras.errors import UserError
 
 _CONFIG = "tokenizer.json"
@@ -47,6 +50,49 @@ class CompiledTokenizer:
         rows = self.tokenizer(list(texts))
         rows = rows.to_list() if hasattr(rows, "to_list") else rows
         return [[int(token) for token in row] for row in rows]
+
+    def offsets(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
+        """Returns `(tokens, 2)` of each text: where each token begins and ends in the text itself.
+
+        They come from the libraries that KerasHub itself calls, one for SentencePiece, the other
+        for byte pairs outside of TensorFlow; they must have found as many tokens.
+
+        Raises:
+            UserError: The tokenizer is of another kind, or the two disagree about a text.
+        """
+        whole = [storable(text) for text in texts]
+        if isinstance(self.tokenizer, keras_hub.tokenizers.SentencePieceTokenizer):
+            found = self._of_sentence_piece(whole)
+        elif isinstance(self.tokenizer, keras_hub.tokenizers.BytePairTokenizer):
+            self.tokenizer._maybe_initialized_tokenizers()
+            encoded = self.tokenizer._tokenizer.encode_batch(whole, add_special_tokens=False)
+            found = [_without_prefix(each.tokens, each.offsets) for each in encoded]
+        else:
+            raise UserError(
+                "Expected a tokenizer that can say where its tokens stand: WordPiece, byte pairs "
+                f"or SentencePiece. Received: {type(self.tokenizer).__name__}. Choose another "
+                "backbone."
+            )
+        for text, tokens, places in zip(texts, self.encode(whole), found, strict=True):
+            if len(tokens) != len(places):
+                raise UserError(
+                    f"Expected a text that is cut into tokens in one way. Received: {text!r:.80}, "
+                    f"which has {len(tokens)} tokens or {len(places)}. Leave it out, or choose a "
+                    "backbone with a WordPiece tokenizer."
+                )
+        return [in_original(text, places) for text, places in zip(texts, found, strict=True)]
+
+    def _of_sentence_piece(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+        """Of each text what TensorFlow Text says in bytes, in characters."""
+        self.tokenizer._maybe_initialized_tf()
+        _, starts, ends = self.tokenizer._sentence_piece.tokenize_with_offsets(texts)
+        found = []
+        for text, first, last in zip(texts, starts.to_list(), ends.to_list(), strict=True):
+            sizes = [len(sign.encode()) for sign in text]
+            begins = np.cumsum([0, *sizes])
+            places = np.searchsorted(begins, np.array([first, last], np.int64))
+            found.append(list(map(tuple, places.T.tolist())))
+        return found
 
     def encode_words(self, words: Sequence[str]) -> list[list[int]]:
         """Returns the token ids of each word.
@@ -87,6 +133,16 @@ class CompiledTokenizer:
                 f"{directory} with another digest. Restore the files."
             )
         return loaded
+
+
+def _without_prefix(
+    tokens: Sequence[str], places: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """A space put before a text stands nowhere in it, where it is a token of its own."""
+    return [
+        place if token.strip("Ġ") else (place[0], place[0])
+        for token, place in zip(tokens, places, strict=True)
+    ]
 
 
 def _digest(tokenizer: "keras_hub.tokenizers.Tokenizer") -> str:

@@ -11,8 +11,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
+from numpy.typing import NDArray
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
+from ftkeras.backbones.preprocessing._character_offsets import in_original, storable
 from ftkeras.errors import UserError
 
 VOCABULARY = "vocabulary.txt"
@@ -77,9 +80,24 @@ class WordPiece:
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Returns the piece ids of each text, without special tokens."""
         # Half a surrogate pair, as JSON can hold it, is no character and cannot be handed over.
-        whole = [text.encode("utf-8", "ignore").decode("utf-8") for text in texts]
+        whole = [storable(text) for text in texts]
         encodings = self._tokenizer.encode_batch_fast(whole, add_special_tokens=False)
         return [encoding.ids for encoding in encodings]
+
+    def offsets(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
+        """Returns `(pieces, 2)` of each text: where each piece begins and ends in the text itself.
+
+        Example:
+            >>> word_piece = WordPiece(["[UNK]", "caf", "##e", "!"], lowercase=True)
+            >>> word_piece.offsets([" CAFÉ !"])[0].tolist()
+            [[1, 4], [4, 5], [6, 7]]
+        """
+        whole = [storable(text) for text in texts]
+        encodings = self._tokenizer.encode_batch(whole, add_special_tokens=False)
+        return [
+            in_original(text, encoding.offsets)
+            for text, encoding in zip(texts, encodings, strict=True)
+        ]
 
     def encode_words(self, words: Sequence[str]) -> list[list[int]]:
         """Returns the piece ids of each word: no piece is of two words."""

@@ -47,10 +47,10 @@ class PackedPair:
         self.text = text
         self.num_encoded = 0
         self.num_truncated = 0
-        if self._room < 2:
+        if self.room < 2:
             raise UserError(
                 "Expected `sequence_length` to leave room for both texts beside "
-                f"{text.sequence_length - self._room} special tokens. Received: "
+                f"{text.sequence_length - self.room} special tokens. Received: "
                 f"sequence_length={text.sequence_length}. 128 suits most pairs of short texts."
             )
 
@@ -66,7 +66,8 @@ class PackedPair:
         }
 
     @property
-    def _room(self) -> int:
+    def room(self) -> int:
+        """How many tokens of both texts together fit into a sequence."""
         text = self.text
         return text.sequence_length - len(text.start) - len(text.separator) - len(text.end)
 
@@ -76,13 +77,43 @@ class PackedPair:
         tokens = self.text.tokenizer.encode([*first, *second])
         rows, segments = [], []
         for one, other in zip(tokens[: len(first)], tokens[len(first) :], strict=True):
-            here, there = kept_lengths(len(one), len(other), self._room)
+            here, there = kept_lengths(len(one), len(other), self.room)
             self.num_truncated += here + there < len(one) + len(other)
             front = [*self.text.start, *one[:here], *self.text.separator]
             rows.append([*front, *other[:there], *self.text.end])
             segments.append(len(front))
         self.num_encoded += len(rows)
         return self.text.padded(rows, np.array(segments))
+
+    def offsets(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
+        """Returns `(tokens, 2)` of each single text: where each token stands in it.
+
+        Args:
+            texts: Texts, each by itself.
+        """
+        return self.text.tokenizer.offsets(texts)
+
+    def places(self, values: Sequence[Any]) -> list[NDArray[np.int64]]:
+        """Returns where the tokens of each sequence stand in the second text, in characters.
+
+        Args:
+            values: Pairs `(first, second)`.
+
+        Returns:
+            For each pair `(length, 2)`: begin and end of the token at each position, -1 where it is
+            none of the second text, or nothing but white space.
+        """
+        first, second = _pairs.unzipped(values)
+        counts = [len(tokens) for tokens in self.text.tokenizer.encode(first)]
+        found = []
+        for count, places in zip(counts, self.offsets(second), strict=True):
+            here, there = kept_lengths(count, len(places), self.room)
+            front = len(self.text.start) + here + len(self.text.separator)
+            placed = np.full((front + there + len(self.text.end), 2), -1, np.int64)
+            placed[front : front + there] = places[:there]
+            placed[placed[:, 0] == placed[:, 1]] = -1
+            found.append(placed)
+        return found
 
     def sizes(self, values: Sequence[Any]) -> NDArray[np.int64]:
         """Returns a number per pair that grows with its encoded length, cut where that is cut."""

@@ -35,6 +35,9 @@ class Tokenizer(Protocol):
     def encode_words(self, words: Sequence[str]) -> list[list[int]]:
         """Returns the token ids of each word, as inside a text whose words are given one by one."""
 
+    def offsets(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
+        """Returns `(tokens, 2)` of each text: where each token stands in it, in characters."""
+
     def sizes(self, texts: Sequence[str]) -> list[int]:
         """Returns a cheap estimate of each text's number of tokens."""
 

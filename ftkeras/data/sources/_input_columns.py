@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from ftkeras.contracts.dataset import Dataset
 from ftkeras.data import image_file, input_parts, table, table_rows
 from ftkeras.data.bad_rows import BadRows
 from ftkeras.data.content_digest import content_digest
-from ftkeras.data.sources import _image_cell, _text_table, _words
+from ftkeras.data.sources import _answer_columns, _image_cell, _text_table, _words
 from ftkeras.errors import UserError
 
 _MAX_PIXELS = 50_000_000
@@ -32,6 +32,8 @@ class InputColumns:
         categories: Columns of categories.
         root: The folder that images are in; `None` takes that of the table.
         words: The column of lists of words, each word with a label; then it is the only one.
+        start: Where labels are answers that stand in the second text: the column of where they
+            begin, empty for the usual one; `None` where labels are anything else.
     """
 
     text: str | None
@@ -41,12 +43,13 @@ class InputColumns:
     categories: tuple[str, ...] = ()
     root: str | None = None
     words: str | None = None
+    start: str | None = None
 
     @property
     def wanted(self) -> dict[str, str]:
         """Argument name -> the column it asks for."""
         single = {"text": self.text, "second_text": self.second_text, "image": self.image,
-                  "words": self.words}  # fmt: skip
+                  "words": self.words, "start": self.start or None}  # fmt: skip
         several = {"numbers": self.numbers, "categories": self.categories}
         return {
             **{name: column for name, column in single.items() if column is not None},
@@ -112,6 +115,26 @@ def chosen(
     return InputColumns(text, second_text, image, of_numbers, of_categories, root)
 
 
+def with_answers(
+    inputs: InputColumns, label: str | Sequence[str], start: str | None
+) -> InputColumns:
+    """Returns the columns for labels that are answers, which stand in the second text.
+
+    Args:
+        inputs: The columns that make an input.
+        label: The column of answers.
+        start: The column of where they begin, empty for the usual one; `None` where labels are
+            anything else.
+
+    Raises:
+        UserError: There is no second text, or there are several columns of labels.
+    """
+    if start is None:
+        return inputs
+    _answer_columns.check(inputs.text, inputs.second_text, label)
+    return replace(inputs, start=start)
+
+
 def assemble(
     columns: Mapping[str, Sequence[Any]],
     locations: Sequence[str],
@@ -140,6 +163,9 @@ def assemble(
     if inputs.words is not None:
         (tags,) = _text_table.label_columns(label)
         return _words.assemble(columns, locations, inputs.words, tags, max_characters, bad)
+    if inputs.start is not None:
+        named = (str(inputs.text), str(inputs.second_text), str(label), inputs.start)
+        return _answer_columns.assemble(columns, locations, named, max_characters, bad)
     if inputs.modalities == ("text",) and inputs.text is not None:
         return _text_table.assemble(columns, locations, inputs.text, label, max_characters, bad)
     names = _text_table.label_columns(label)

@@ -87,11 +87,13 @@ def _of_file(
     _text_table.check_columns(name, schema.names, "", **inputs, **wanted)
     kinds = {column: schema.field(column).type for column in schema.names}
     needed = (*inputs.values(), *wanted.values())
-    lists = {*wanted.values(), inputs.get("words")}
+    lists = {*wanted.values(), inputs.get("words"), inputs.get("start")}
     columns = [
         column
         for column, kind in kinds.items()
-        if _is_plain(kind) or (column in lists and _is_list(kind))
+        if _is_plain(kind)
+        or (column in lists and _is_list(kind))
+        or (column in wanted.values() and _is_several_lists(kind))
     ]
     if set(needed) - set(columns):
         told = ", ".join(f"{column}: {kinds[column]}" for column in needed)
@@ -161,6 +163,11 @@ def _is_plain(kind: pa.DataType) -> bool:
 
 def _is_list(kind: pa.DataType) -> bool:
     return _is(kind, _LISTS) and _is_plain(kind.value_type)
+
+
+def _is_several_lists(kind: pa.DataType) -> bool:
+    """Whether it is a list of texts beside one of places, as answers are stored."""
+    return pa.types.is_struct(kind) and all(_is_list(field.type) for field in kind)
 
 
 def _damaged(file: Path, error: Exception) -> UserError:

@@ -20,6 +20,7 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
     numbers: str | list[str] | None = None,
     categories: str | list[str] | None = None,
     root: str | None = None,
+    start: str | None = None,
 ) -> Dataset:
     r"""Reads a table with a header row; the columns beside text and label become slice columns.
 
@@ -45,6 +46,8 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
         numbers: Columns of numbers, joined by commas or in a list; empty cells are missing values.
         categories: Columns of categories; they are slice columns, too.
         root: The folder of the images; by default that of the table.
+        start: For answers that stand in the second text: the column of the character at which each
+            begins; empty for `answer_start`, or the first occurrence where that is missing.
 
     Raises:
         UserError: The file is missing, empty, not in this encoding, or lacks a column; or a row
@@ -61,6 +64,7 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
     file = existing_file(path, "csv")
     bad = BadRows(on_bad_row, source=file.name)
     inputs = _input_columns.chosen(text, second_text, image, numbers, categories, root)
+    inputs = _input_columns.with_answers(inputs, label, start)
     wanted = {**inputs.wanted, **_text_table.wanted_labels(label)}
     cells, locations = _delimited.read(file, wanted, separator, encoding, quoted, bad)
     return _input_columns.assemble(

@@ -1,6 +1,7 @@
 """Texts, images, numbers and their labels in a file with one JSON object a line."""
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.data.bad_rows import BadRows
 from ftkeras.data.existing_file import existing_file
-from ftkeras.data.sources import _input_columns, _text_table
+from ftkeras.data.sources import _boxed_images, _input_columns, _text_table
 from ftkeras.errors import UserError
 
 # A table of ever new keys would grow with the square of the file.
@@ -28,7 +29,9 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
     numbers: str | list[str] | None = None,
     categories: str | list[str] | None = None,
     root: str | None = None,
+    boxes: str | None = None,
     words: str | None = None,
+    start: str | None = None,
 ) -> Dataset:
     r"""Reads a JSON Lines file (UTF-8); the other plain values become slice columns.
 
@@ -49,8 +52,12 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
         numbers: Keys of numbers, joined by commas or in a list; what a line lacks is missing.
         categories: Keys of categories; they are slice columns, too.
         root: The folder of the images; by default that of the file.
+        boxes: How boxes are written, `xyxy` or `xywh`: the label is then a list of objects, one a
+            box: `{"label": "cat", "box": [1, 2, 30, 40]}`.
         words: The key of lists of words, for tags: `label` then holds as many tags, for example
             `words='tokens', label='ner_tags'`.
+        start: For answers that stand in the second text: the key of the character at which each
+            begins; empty for `answer_start`, or the first occurrence where that is missing.
 
     Raises:
         UserError: The file is missing or empty, no line has these keys, or a line is not UTF-8,
@@ -76,6 +83,7 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
         )
     wanted = _text_table.wanted_labels(label)
     inputs = _input_columns.chosen(text, second_text, image, numbers, categories, root, words)
+    inputs = _input_columns.with_answers(inputs, label, start)
     _text_table.check_columns(file.name, keys, "", **inputs.wanted, **wanted)
     _check_filled(file.name, keys, found)
     columns = {key: [content.get(key) for _, content in found] for key in keys}
@@ -86,6 +94,9 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
         or not any(isinstance(value, list | dict) for value in values)
     }
     locations = [location for location, _ in found]
+    if boxes is not None:
+        folder = file.parent if root is None else Path(os.path.expanduser(root))
+        return _boxed_images.of_table(columns, locations, image, label, folder, boxes, bad)
     return _input_columns.assemble(
         plain, locations, inputs, label, max_characters, file.parent, bad
     )

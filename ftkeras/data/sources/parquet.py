@@ -27,6 +27,7 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
     categories: str | list[str] | None = None,
     root: str | None = None,
     words: str | None = None,
+    start: str | None = None,
 ) -> Dataset:
     """Reads a Parquet file, all of a folder, or those that a pattern names.
 
@@ -58,6 +59,8 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
         root: The folder of the images; by default that of the first file.
         words: The column of lists of words, for tags: `label` then holds as many tags, for example
             `words='tokens', label='ner_tags'`.
+        start: For answers that stand in the second text: the column of the character at which each
+            begins; empty for `answer_start`, or the first occurrence where that is missing.
 
     Raises:
         UserError: There is no such file, one is damaged, the files differ in their columns or
@@ -78,6 +81,7 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
     named = [(file, str(file.relative_to(folder)) if inside else file.name) for file in files]
     bad = BadRows(on_bad_row, source=Path(path).name[:100])
     inputs = _input_columns.chosen(text, second_text, image, numbers, categories, root, words)
+    inputs = _input_columns.with_answers(inputs, label, start)
     found = _parquet_pieces.pieces(named, inputs.wanted, label, max_bytes)
     alone = inputs.text if inputs.modalities == ("text",) else None
     if alone and _parquet_pieces.count_rows(files) > rows_in_memory:

@@ -35,8 +35,8 @@ class AnswerValues(UnitValues):
 
     def values(self, y_true: Any, y_pred: Any) -> tuple[float, float]:
         """Returns exact match and F1 of one answer."""
-        answer = _words(text(y_pred))
-        truths = [_words(truth) for truth in references(y_true)]
+        answer = normal_words(text(y_pred))
+        truths = [normal_words(truth) for truth in references(y_true)]
         return float(answer in truths), max(self._f1(truth, answer) for truth in truths)
 
     def _f1(self, truth: list[str], answer: list[str]) -> float:
@@ -46,5 +46,11 @@ class AnswerValues(UnitValues):
         return 2 * shared / (len(truth) + len(answer)) if shared else 0.0
 
 
-def _words(text_: str) -> list[str]:
+def normal_words(text_: str) -> list[str]:
+    """Returns the words of a text without case, ASCII punctuation and English articles.
+
+    Example:
+        >>> normal_words("The Eiffel-Tower, Paris")
+        ['eiffeltower', 'paris']
+    """
     return _ARTICLES.sub(" ", text_.lower().translate(_NO_PUNCTUATION)).split()
