@@ -97,6 +97,14 @@ ASSETS = {
             megabytes=17,
         ),
         Asset(
+            name="trees",
+            what="413 tiles of aerial pictures with boxes around crowns of trees (Weinstein, 2019)",
+            licence="MIT (package); pictures: National Ecological Observatory Network",
+            requirement="deepforest==1.3.3",
+            sha256="85dd8b2db0b5796fb67bbcd7851e289ae9e120f11012d727304689f79be9e08b",
+            megabytes=20,
+        ),
+        Asset(
             name="digits",
             what="5000 handwritten digits of MNIST, 28 x 28, 500 a class",
             licence="BSD-3-Clause (package); MNIST: CC BY-SA 3.0",

@@ -13,7 +13,7 @@ from ftkeras.contracts.anchors import Anchors, decoded, encoded
 from ftkeras.contracts.box import Box, overlaps
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.task import Labels
-from ftkeras.data.picture_size import picture_size
+from ftkeras.picture_size import picture_size
 from ftkeras.errors import UserError
 from ftkeras.tasks import _box_answers, _box_targets
 from ftkeras.tasks.object_detection import ObjectDetection

@@ -14,7 +14,7 @@ from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.task import class_name
 from ftkeras.data import image_file, table
 from ftkeras.data.bad_rows import BadRows
-from ftkeras.data.picture_size import picture_size
+from ftkeras.picture_size import picture_size
 from ftkeras.data.sources import _image_cell
 from ftkeras.errors import UserError
 
