@@ -4,6 +4,7 @@ import hashlib
 import io
 import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -62,6 +63,10 @@ class Mask:
     def values(self) -> tuple[int, ...]:
         """The distinct values, smallest first."""
         return tuple(np.flatnonzero(np.bincount(self.classes.ravel(), minlength=256)).tolist())
+
+    def __iter__(self) -> Iterator[int]:
+        """Goes through the distinct classes, without what is left out."""
+        return (value for value in self.values if value != IGNORED)
 
     @cached_property
     def digest(self) -> str:

@@ -34,6 +34,7 @@ SIZES = {
     "classes": "num_classes",
     "labels": "num_labels",
     "numbers": "num_outputs",
+    "masks": "num_classes",
     "boxes": "num_classes",
 }
 """Which argument of scores and metrics says how large an answer of a kind is, if one does."""

@@ -23,10 +23,12 @@ SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".
 _DEEP = ("I", "F")
 _BYTES_A_PIXEL = 16
 _METADATA = 1 << 26
+MOST_PIXELS = 50_000_000
+"""Of pictures for which no other limit is named."""
+
 # Decoders that only read pixels: EPS, for one, would start a PostScript interpreter.
 _FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
-# What decoders raise on damaged files, found by fuzzing them.
-_DAMAGE = (
+DAMAGE = (
     OSError,
     ValueError,
     SyntaxError,
@@ -39,6 +41,10 @@ _DAMAGE = (
     zlib.error,
     Image.DecompressionBombError,
 )
+"""What decoders raise on damaged files, found by fuzzing them."""
+
+_ON_ITS_SIDE = (5, 6, 7, 8)
+_ORIENTATION = 0x0112
 
 
 def for_each(function: Callable[[_File], _Result], files: Iterable[_File]) -> list[_Result]:
@@ -96,9 +102,38 @@ def problem(data: bytes, max_pixels: int) -> str:
         return f"is too large ({error})"
     except Image.UnidentifiedImageError:
         return f"is no image of a known kind ({', '.join(_FORMATS)})"
-    except _DAMAGE as error:
+    except DAMAGE as error:
         return f"is damaged ({str(error)[:80] or type(error).__name__})"
     return ""
+
+
+def upright_size(image: str | bytes | NDArray[np.uint8]) -> tuple[int, int]:
+    """Returns height and width of a picture as backbones see it: turned upright.
+
+    Args:
+        image: Path of a file, its content, or pixels `(height, width[, channels])`.
+
+    Raises:
+        UserError: The file cannot be read.
+
+    Example:
+        >>> upright_size(np.zeros((3, 5), "uint8"))
+        (3, 5)
+    """
+    if isinstance(image, np.ndarray):
+        return int(image.shape[0]), int(image.shape[1])
+    file = io.BytesIO(image) if isinstance(image, bytes) else image
+    try:
+        with Image.open(file, formats=_FORMATS) as stored:
+            width, height = stored.size
+            turned = stored.getexif().get(_ORIENTATION) in _ON_ITS_SIDE
+    except DAMAGE as error:
+        named = image if isinstance(image, str) else f"{len(image)} bytes"
+        raise UserError(
+            f"Expected an image that can be decoded. Received: {named} ({error}). "
+            "Mend or remove it."
+        ) from None
+    return (width, height) if turned else (height, width)
 
 
 def canonical_pixels(image: str | NDArray[np.uint8]) -> tuple[str, NDArray[np.generic]]:
@@ -125,7 +160,7 @@ def canonical_pixels(image: str | NDArray[np.uint8]) -> tuple[str, NDArray[np.ge
             stored.load()
             plain = _plain(ImageOps.exif_transpose(stored))
             return plain.mode, np.asarray(plain)
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise UserError(
             f"Expected an image that can be decoded. Received: {image} ({error}). "
             "Mend or remove it."

@@ -14,6 +14,7 @@ from ftkeras.scores.inputs.ranking import Ranking
 from ftkeras.scores.inputs.regression import Regression
 from ftkeras.scores.inputs.segmentation import Segmentation
 
+_OF_PIXELS = ("mean_intersection_over_union", "dice_coefficient", "pixel_accuracy")
 _RECOMMENDED = {
     "binary": (
         "accuracy",
@@ -55,12 +56,16 @@ _RECOMMENDED = {
         "recall_at_k",
         "query_area_under_roc_curve",
     ),
-    "segmentation": ("mean_intersection_over_union", "dice_coefficient", "pixel_accuracy"),
+    "token_classification": ("token_accuracy",),
+    "segmentation": _OF_PIXELS,
+    "semantic_segmentation": _OF_PIXELS,
 }
 _NEEDED = {
     "multiclass": "num_classes",
     "multilabel": "num_labels",
+    "token_classification": "num_classes",
     "segmentation": "num_classes",
+    "semantic_segmentation": "num_classes",
 }
 """The size that a task cannot do without."""
 
@@ -70,7 +75,9 @@ _READS: dict[str, type[Inputs]] = {
     "multilabel": Multilabel,
     "regression": Regression,
     "ranking": Ranking,
+    "token_classification": Classification,
     "segmentation": Segmentation,
+    "semantic_segmentation": Segmentation,
 }
 """What the metrics of a task make of labels and predictions."""
 

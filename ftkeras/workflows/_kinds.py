@@ -7,6 +7,7 @@ from ftkeras.call_string import Call
 from ftkeras.config import RunConfig
 from ftkeras.contracts.task import BY_POSITION, SIZES, Task
 from ftkeras.errors import UserError
+from ftkeras.workflows import _masks, _spans
 
 PROBES = {
     "classes": "features_logistic_regression",
@@ -15,7 +16,7 @@ PROBES = {
 }
 """The baseline that is a linear probe on frozen features, by kind of answers."""
 
-TRAINED = (*SIZES, "relevances")
+TRAINED = (*SIZES, "relevances", "tags", "spans")
 """Kinds of answers that a model can be fine-tuned for."""
 
 
@@ -56,6 +57,8 @@ def check(config: RunConfig) -> None:
         )
     check_loss(catalog.build("tasks", config.task), config.loss)
     _check_head(config, kind)
+    _masks.check(config, kind)
+    _spans.check(config, kind)
     _check_anchors(config, kind)
     if config.random_twin and config.random_twin != "trained" and kind not in PROBES:
         raise UserError(
@@ -69,14 +72,15 @@ def check(config: RunConfig) -> None:
 def _check_head(config: RunConfig, kind: str) -> None:
     """Raises `UserError` if there is no answer for each position where there must be one."""
     fitting = [n for n in catalog.names("heads") if catalog.constant("heads", n, "BY_POSITION")]
+    each = "word" if kind == "tags" else "document"
     if kind in BY_POSITION and config.head.name not in fitting:
         raise UserError(
-            f"Expected a head that answers for each document: {', '.join(fitting)}. Received: "
+            f"Expected a head that answers for each {each}: {', '.join(fitting)}. Received: "
             f"--head={config.head} for --task={config.task}. Leave --head out."
         )
     if kind in BY_POSITION and config.tap not in (None, "sequence"):
         raise UserError(
-            f"Expected the vectors of all documents for --task={config.task}. Received: "
+            f"Expected the vectors of all {each}s for --task={config.task}. Received: "
             f"--tap={config.tap}. Leave --tap out."
         )
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras.contracts.task import Labels, Task
+from ftkeras.workflows import _masks, _spans
 
 
 def of_parts(task: Task, vocabulary: Labels, labels: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
@@ -32,6 +33,10 @@ def of_parts(task: Task, vocabulary: Labels, labels: Mapping[str, NDArray[Any]])
                 for part, table in tables.items()
             },
         }
+    if task.kind == "spans":
+        return {"labels": {part: _spans.label_table(each, names) for part, each in labels.items()}}
+    if task.kind == "masks":
+        return {"labels": {part: _masks.label_table(each, names) for part, each in labels.items()}}
     if task.kind == "boxes":
         return {"labels": {part: _objects(names, each) for part, each in labels.items()}}
     return {

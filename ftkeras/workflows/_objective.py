@@ -14,13 +14,16 @@ from ftkeras.contracts.task import Labels, Task, sized
 from ftkeras.errors import UserError
 from ftkeras.metrics import suite
 from ftkeras.training.fit import Objective
-from ftkeras.workflows import _kinds
+from ftkeras.training.span_accuracy import SpanAccuracy
+from ftkeras.workflows import _kinds, _masks, _tag_objective
 
 _STANDARD = {
     "labels": Call("label_cross_entropy"),
     "numbers": Call("squared_error"),
     "relevances": Call("list_cross_entropy"),
+    "masks": Call("pixel_cross_entropy"),
     "boxes": Call("focal_boxes"),
+    "spans": Call("span_cross_entropy"),
 }
 """Kinds of answers whose own loss is a file in `training/losses/`."""
 
@@ -34,7 +37,13 @@ def of_data(config: RunConfig, task: Task, vocabulary: Labels, labels: NDArray[A
         vocabulary: What is known of the labels.
         labels: Encoded labels of the training part, before any balancing.
     """
+    if task.kind == "tags":
+        _kinds.check_loss(task, config.loss)
+        return _tag_objective.of_data(config, task, vocabulary, labels)
     names = vocabulary.class_names
+    if task.kind == "masks":
+        pixels = _masks.loss_sizes(labels, len(names))
+        return objective(task, len(names), config.metrics, config.loss, pixels)
     counts = np.bincount(labels, minlength=len(names)).tolist() if task.kind == "classes" else ()
     return objective(task, len(names), config.metrics, config.loss, counts or vocabulary.spread)
 
@@ -67,13 +76,17 @@ def objective(
         names.append(task.monitor)
 
     def metrics() -> list[keras.metrics.Metric]:
+        if task.kind == "spans":
+            return [SpanAccuracy("start"), SpanAccuracy("end")]
         if not names:  # what a compiled step cannot judge is judged at the end
             return []
-        return suite(task.name, metrics=names, **sized(task.kind, num_classes))
+        settings = _masks.METRIC_SETTINGS if task.kind == "masks" else {}
+        return suite(task.name, metrics=names, **sized(task.kind, num_classes), **settings)
 
     made = loss or _STANDARD.get(task.kind)
     maker = None if made is None else _maker(task, made, sizes)
-    if loss is not None or task.monitor == "loss":
+    # Masks are chosen by their regions, which ask no logit to be a probability.
+    if (loss is not None and task.kind != "masks") or task.monitor == "loss":
         return Objective(task.loss, metrics, "val_loss", "min", maker)
     monitor = call_string.parse(task.monitor).name
     direction = catalog.find("scores", monitor).direction

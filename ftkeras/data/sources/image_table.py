@@ -9,7 +9,13 @@ from ftkeras.contracts.dataset import Dataset
 from ftkeras.data import image_file, table
 from ftkeras.data.bad_rows import BadRows
 from ftkeras.data.existing_file import existing_file
-from ftkeras.data.sources import _boxed_images, _delimited, _image_cell, _text_table
+from ftkeras.data.sources import (
+    _boxed_images,
+    _delimited,
+    _image_cell,
+    _masked_images,
+    _text_table,
+)
 from ftkeras.errors import UserError
 
 
@@ -23,6 +29,7 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
     max_pixels: int = 50_000_000,
     on_bad_row: str = "error",
     boxes: str | None = None,
+    mask: str | None = None,
 ) -> Dataset:
     r"""Reads a table with a header row; the columns beside image and label become slice columns.
 
@@ -42,10 +49,13 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
             `"quarantine"` leave them out.
         boxes: How boxes are written, `xyxy` or `xywh`: the label is then JSON, a list of objects,
             one a box: `[{"label": "cat", "box": [1, 2, 30, 40]}]`.
+        mask: The column that holds the paths of masks, relative to `root`, in place of labels: grey
+            or palette pictures of the size of their images, whose values are classes.
 
     Raises:
         UserError: The table is missing or bad, or a row has no label, or an image that is
-            missing, damaged, too large or outside `root`.
+            missing, damaged, too large or outside `root`; so with a mask, or it has another size
+            than its image.
 
     Example:
         >>> import tempfile
@@ -61,6 +71,11 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
     if not folder.is_dir():
         raise UserError(f"Expected `root` to be a folder. Received: root={root!r}.")
     bad = BadRows(on_bad_row)
+    if mask is not None:
+        wanted = {"image": image, "mask": mask}
+        cells, locations = _delimited.read(file, wanted, separator, encoding, True, bad)
+        pair = (image, mask)
+        return _masked_images.of_table(cells, locations, pair, folder, max_pixels, bad)
     names = _text_table.label_columns(label)
     wanted = {"image": image, **_text_table.wanted_labels(label)}
     cells, locations = _delimited.read(file, wanted, separator, encoding, True, bad)

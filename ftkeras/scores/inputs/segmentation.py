@@ -1,11 +1,16 @@
 """Each unit is an image, each of whose pixels has one class out of several."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from types import ModuleType
 from typing import Any, ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ftkeras.contracts.score import Inputs, Units
 from ftkeras.errors import UserError
+from ftkeras.mask import IGNORED, Mask
 from ftkeras.scores.counts._softmax import largest_class
 
 
@@ -24,6 +29,10 @@ class Segmentation(Inputs):
             `(batch, ..., 1)`.
         y_pred: `(batch, ..., num_classes)`; with two classes also `(batch, ..., 1)`, the log-odds
             (or probability) of class 1.
+
+    Both may also be arrays of `ftkeras.mask.Mask`, pictures of any size; 255 is then left out of
+    what is true. The units that come out carry the tallies of `PixelTallies` in place of
+    predictions, and zeros for labels.
 
     Example:
         >>> import numpy as np
@@ -52,6 +61,8 @@ class Segmentation(Inputs):
 
     def units(self, y_true: Any, y_pred: Any, xp: ModuleType) -> Units:
         """Returns true and predicted classes `(images, pixels)`, -1 where a pixel is left out."""
+        if isinstance(y_true, np.ndarray) and y_true.dtype == object:
+            return self._of_masks(y_true, y_pred)
         predicted, is_good = self._predicted(y_pred, xp)
         labels = xp.array(y_true, dtype="int32")
         if len(labels.shape) == len(predicted.shape) + 1 and labels.shape[-1] == 1:
@@ -77,6 +88,22 @@ class Segmentation(Inputs):
             is_counted=xp.logical_not(xp.all(is_ignored, axis=-1)),
         )
 
+    def _of_masks(self, truths: Any, answers: Any) -> Units:
+        if len(truths) != len(answers):
+            raise UserError(
+                f"Expected one prediction a label. Received: {len(answers)} predictions and "
+                f"{len(truths)} labels. Align them."
+            )
+        rows = [_tallied(*pair, self.num_classes) for pair in zip(truths, answers, strict=True)]
+        tallies = np.array([row for row, _, _ in rows]).reshape(len(rows), 3 * self.num_classes)
+        return Units(
+            labels=np.zeros(len(rows)),
+            predictions=tallies,
+            is_finite=np.array([valid for _, valid, _ in rows], bool),
+            is_known=np.array([known for _, _, known in rows], bool),
+            is_counted=tallies.any(axis=-1),
+        )
+
     def _predicted(self, y_pred: Any, xp: ModuleType) -> tuple[Any, Any]:
         """Returns the predicted class of each pixel, and whether it was predicted at all."""
         y_pred = xp.array(y_pred, dtype="float32")
@@ -95,6 +122,25 @@ class Segmentation(Inputs):
         else:
             predicted = largest_class(y_pred, xp)
         return predicted, xp.all(is_good, axis=-1)
+
+
+# Several scores, models and comparisons ask for the same pairs.
+@lru_cache(maxsize=1 << 16)
+def _tallied(truth: Mask, answer: Mask, num_classes: int) -> tuple[NDArray[np.float64], bool, bool]:
+    """What `PixelTallies` counts of one picture, whether its answer is valid, its truth known."""
+    true, said = truth.classes, answer.classes
+    if true.shape != said.shape:
+        raise UserError(
+            f"Expected an answer of the size of the picture. Received: {answer} for {truth}."
+        )
+    counted = true != IGNORED
+    true, said = true[counted].astype("int64"), said[counted].astype("int64")
+    known, valid = bool((true < num_classes).all()), bool((said < num_classes).all())
+    if not (known and valid):
+        return np.zeros(3 * num_classes), valid, known
+    cells = np.bincount(true * num_classes + said, minlength=num_classes**2)
+    table = cells.reshape(num_classes, num_classes).astype("float64")
+    return np.concatenate([np.diag(table), table.sum(axis=1), table.sum(axis=0)]), True, True
 
 
 def _pixels(image: Any, xp: ModuleType) -> Any:
