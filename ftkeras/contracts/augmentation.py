@@ -10,7 +10,8 @@ class Augmentation(Protocol):
     """One file in `data/augmentation/`: built from a call string, called with one raw input.
 
     All that is random comes from the generator, so that a view of an example is a function of the
-    seed, the example and the number of the view, whatever else is in the batch.
+    seed, the example and the number of the view, whatever else is in the batch. A file that moves
+    nothing says `KEEPS_PLACES = True`: it is also for answers that are places.
     """
 
     modality: ClassVar[str]

@@ -4,28 +4,44 @@ from collections.abc import Sequence
 from typing import Any
 
 from ftkeras import catalog, seeds
+from ftkeras.call_string import Call
 from ftkeras.config import RunConfig
 from ftkeras.contracts.augmentation import Mixing
 from ftkeras.contracts.phase import Phase
+from ftkeras.contracts.task import BY_POSITION, OBJECTS
 from ftkeras.errors import UserError
 from ftkeras.training import augmented
 from ftkeras.training.augmented import Augmentations
 
 
 def check(config: RunConfig) -> None:
-    """Raises `UserError`, before any work, if the labels of the task cannot be mixed."""
+    """Raises `UserError`, before any work, if the labels would not be those of what is seen."""
+    kind = catalog.find("tasks", config.task.name).kind if config.task else "classes"
     for call in config.augment:
         try:
             step = catalog.build("data/augmentation", call)
         except UserError as error:
             raise UserError(f"--augment: {error}") from None
-        if config.task is None or not isinstance(step, Mixing):
-            continue
-        if catalog.build("tasks", config.task).kind != "classes":
+        _check_places(config, call, kind)
+        if isinstance(step, Mixing) and kind != "classes":
             raise UserError(
                 f"Expected a task of one label among classes for --augment={call}, which makes "
                 f"labels shares of classes. Received: --task={config.task}. Leave it out."
             )
+
+
+def _check_places(config: RunConfig, call: Call, kind: str) -> None:
+    """Labels that stand at words, pixels or places would stay where they are."""
+    if kind not in (*BY_POSITION, *OBJECTS):
+        return
+    room = "data/augmentation"
+    fitting = [name for name in catalog.names(room) if catalog.constant(room, name, "KEEPS_PLACES")]
+    if call.name not in fitting:
+        raise UserError(
+            f"Expected an augmentation that moves nothing for --task={config.task}, whose answers "
+            f"are {kind}. Received: --augment={call}. Of pictures, take one of: "
+            f"{', '.join(fitting)}; else leave it out."
+        )
 
 
 def of(config: RunConfig, num_classes: int, modality: str) -> Augmentations | None:

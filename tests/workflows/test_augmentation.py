@@ -69,3 +69,17 @@ def test_what_does_not_fit_is_refused_before_any_work(settings, tmp_path):
     config = RunConfig.read(**settings, augment=["flip"], run_dir=str(tmp_path / "run"))
     with pytest.raises(UserError, match="augmentation of text"):
         _augmentation.of(config, 2, "text")
+
+
+@pytest.mark.parametrize(
+    ("task", "step", "fits"),
+    [("object_detection", "flip", False), ("object_detection", "colour(hue=0.1)", True),
+     ("token_classification", "edit_words", False)],
+)  # fmt: skip
+def test_what_moves_places_is_refused_where_answers_are_places(settings, task, step, fits):
+    config = RunConfig.read(**{**settings, "task": task}, augment=[step], run_dir="no")
+    if fits:
+        _augmentation.check(config)
+        return
+    with pytest.raises(UserError, match=r"moves nothing for --task=.*take one of: colour"):
+        _augmentation.check(config)

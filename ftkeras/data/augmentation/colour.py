@@ -9,6 +9,8 @@ from PIL import Image, ImageEnhance
 
 from ftkeras.data.augmentation import _pictures
 
+KEEPS_PLACES = True
+
 
 @dataclass(frozen=True)
 class Colour:
