@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ftkeras.baselines._by_word import by_word
 from ftkeras.contracts.baseline import Answer
 from ftkeras.contracts.dataset import Dataset
 
@@ -25,15 +26,19 @@ class Majority:
         True
     """
 
-    modalities = ("text", "text_pair", "image", "audio", "tabular", "multimodal")
-    kinds = ("classes", "labels")
+    modalities = ("text", "text_pair", "words", "image", "audio", "tabular", "multimodal")
+    kinds = ("classes", "labels", "tags")
 
     def fit(self, train: Dataset, labels: NDArray[Any], num_classes: int, seed: int) -> Answer:
         """Returns what gives every example the same row; see `contracts.baseline`.
 
         A class without training examples counts as half an example, for its logarithm; so does a
-        label that holds never, and one that holds always fails to in half an example.
+        label that holds never, and one that holds always fails to in half an example. Tags are
+        classes of words.
         """
+        if labels.ndim == 2 and labels.dtype == np.int64:
+            tags = np.maximum(np.bincount(labels[labels >= 0], minlength=num_classes), 0.5)
+            return lambda examples: by_word(examples, np.log(tags / tags.sum())[None])
         if labels.ndim == 2:
             holds = np.clip(labels.sum(axis=0), 0.5, len(labels) - 0.5)
             odds = np.log(holds / (len(labels) - holds)).astype("float32")

@@ -35,7 +35,7 @@ def suite(
 
     Args:
         task: Which metrics are recommended: `"binary"`, `"multiclass"`, `"multilabel"`,
-            `"regression"`, `"ranking"` or `"segmentation"`.
+            `"regression"`, `"ranking"`, `"token_classification"` or `"segmentation"`.
         num_classes: Number of classes; may be left out for `"binary"`.
         metrics: Call strings of metrics to take instead, such as `"f1_score(average='macro')"`.
             With `average='per_class'` (or `'per_label'`) a call stands for one metric a class,

@@ -31,6 +31,8 @@ def counted(record: RunRecord) -> str:
         return ngettext("{count} label", "{count} labels", count=count)
     if kind == "numbers":
         return ngettext("{count} number", "{count} numbers", count=count)
+    if kind == "tags":
+        return ngettext("{count} tag", "{count} tags", count=count)
     if kind == "relevances":
         return _("one score a document")
     return _("{classes} classes", classes=count)

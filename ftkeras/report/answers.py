@@ -23,11 +23,12 @@ class Answers:
 
     Args:
         labels: `(examples,)` true class indices; or `(examples, labels)` of 0 and 1; or `(examples,
-            targets)` numbers; or `(examples, longest)` relevances, -1 where a list is shorter.
+            targets)` numbers; or `(examples, longest)` relevances, -1 where a list is shorter, or
+            tags, -1 where a text is.
         probabilities: `(examples, classes)` or `(examples, labels)`; the predicted numbers, or the
             scores of documents.
         predicted: What was answered, of the shape of `labels`.
-        losses: `(examples,)` negative log likelihood of what is true, of all labels together; for
+        losses: `(examples,)` negative log likelihood of what is true, of all labels or words; for
             numbers the mean over targets of the error in standard deviations of what is true; of
             rankings 1 minus the normalized discounted cumulative gain of all documents, 0 where
             none is relevant.
@@ -104,6 +105,8 @@ def decode(predictions: Predictions, calibrator: Calibrator | None = None) -> An
     labels, predicted = predictions.labels, task.predict_label(predictions.logits)
     if task.kind == "relevances":
         return _ranked(predictions, predicted)
+    if task.kind == "tags":
+        return _tagged(predictions, probabilities, predicted)
     if task.kind == "numbers":
         labels, predicted = (each.reshape(len(predictions), -1) for each in (labels, predicted))
     return Answers(
@@ -132,6 +135,27 @@ def _ranked(predictions: Predictions, scores: NDArray[np.float64]) -> Answers:
         predicted=scores,
         losses=1 - np.array(each, "float64"),
         kind="relevances",
+        class_names=predictions.class_names,
+        previews=predictions.previews,
+        ids=predictions.ids,
+        scored=predictions.scored,
+    )
+
+
+def _tagged(
+    predictions: Predictions, probabilities: NDArray[np.float64], predicted: NDArray[Any]
+) -> Answers:
+    labels = predictions.labels
+    there = labels >= 0
+    places = np.where(there, labels, 0)[..., None]
+    true = np.take_along_axis(probabilities, places, axis=-1)[..., 0]
+    losses = -np.log(np.maximum(true, np.finfo(np.float64).tiny))
+    return Answers(
+        labels=labels,
+        probabilities=probabilities,
+        predicted=np.where(there, predicted, -1),
+        losses=np.where(there, losses, 0.0).sum(axis=1),
+        kind="tags",
         class_names=predictions.class_names,
         previews=predictions.previews,
         ids=predictions.ids,

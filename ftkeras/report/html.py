@@ -19,6 +19,7 @@ from ftkeras.report import (
     other_figures,
     recipe_words,
     score_table,
+    tag_page,
     verdict,
     weak_groups,
     worst_errors,
@@ -98,10 +99,12 @@ def _content(
         },
         "differences": score_table.difference_rows(record),
         "folds": cross_validation.page(record),
-        "pictures": _pictures(answers, calibrated, others, record.analyses.get("threshold")),
+        "pictures": _pictures(answers, calibrated, others, record.analyses),
         "answer_kind": answer_kind.of(record),
         "counted": answer_kind.counted(record),
-        "errors": [] if test is None else worst_errors.find(test),
+        "errors": [] if test is None or test.kind == "tags" else worst_errors.find(test),
+        "tag_errors": [] if test is None or test.kind != "tags" else _tag_errors(record, test),
+        "entity_types": tag_page.types(record.analyses.get("entity_types")),
         "num_errors": None if test is None else int((~test.correct).sum()),
         "num_answers": None if test is None else len(test),
         "learning": figures.learning(record),
@@ -113,16 +116,24 @@ def _content(
     }
 
 
+def _tag_errors(record: RunRecord, test: Answers) -> list[tag_page.TagError]:
+    scheme = record.analyses.get("entity_types", {}).get("scheme", "plain")
+    return tag_page.errors(test, scheme)
+
+
 def _pictures(
     answers: dict[str, Answers],
     calibrated: dict[str, Answers],
     others: dict[str, Answers],
-    choice: dict[str, Any] | None,
+    analyses: dict[str, Any],
 ) -> list[figures.Picture]:
+    choice: dict[str, Any] | None = analyses.get("threshold")
     test, validation = answers.get("test"), answers.get("validation")
     kind = next((part.kind for part in answers.values()), "classes")
     if kind == "relevances":
         return [] if test is None else other_figures.of_relevances(test, others)
+    if kind == "tags":
+        return [] if test is None else tag_page.pictures(test, analyses.get("entity_types"))
     if kind != "classes":
         draw = {"labels": other_figures.of_labels, "numbers": other_figures.of_numbers}.get(kind)
         return [] if test is None or draw is None else draw(test)

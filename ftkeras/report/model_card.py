@@ -18,6 +18,7 @@ _PIPELINES = {
     "text_pair_list": "text-ranking",
     "text_list": "text-ranking",
     "tabular": "tabular-classification",
+    "words": "token-classification",
 }
 # What Markdown would take for a sign of its own, or a table for the end of a cell.
 _SIGNS = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>|#"})

@@ -24,7 +24,7 @@ from ftkeras.data.clean import cleaner
 from ftkeras.errors import UserError
 from ftkeras.records.decision import Decision
 from ftkeras.records.run_record import RunRecord
-from ftkeras.training.examples import from_inputs
+from ftkeras.training.examples import from_inputs, of_width
 from ftkeras.training.length_buckets import round_up
 from ftkeras.training.prediction import predict, predict_together
 
@@ -106,7 +106,8 @@ class FineTuned:
         """Returns the answer for each input: by the run's threshold, else the most probable class.
 
         With several labels an answer is the list of those that hold; numbers are a float, or a
-        list of them. Of a list of documents the answer is the list of their scores. A mask is a
+        list of them. Of a list of documents the answer is the list of their scores, of a list of
+        words that of their tags. A mask is a
         uint8 array of the size of the picture.
 
         Args:
@@ -121,6 +122,9 @@ class FineTuned:
             return best.tolist()
         if self.task.kind == "relevances":
             return [row[: len(value)].tolist() for row, value in zip(best, values, strict=True)]
+        if self.task.kind == "tags":
+            best = of_width(best, max(map(len, values), default=0), 0)
+            return [[names[k] for k in row[: len(v)]] for row, v in zip(best, values, strict=True)]
         if self.task.kind == "labels":
             return [[names[k] for k in np.flatnonzero(row)] for row in best]
         return [names[index] for index in best]

@@ -31,7 +31,7 @@ from ftkeras.statistics.slices import compare_slices, cut
 from ftkeras.statistics.threshold_choice import choose_threshold
 from ftkeras.statistics.threshold_outcome import threshold_outcome
 from ftkeras.statistics.weak_slices import confirm, weak_slices
-from ftkeras.workflows import _decision, _label_thresholds, _slice_columns
+from ftkeras.workflows import _decision, _label_thresholds, _slice_columns, _tags
 
 _PROMISED = (0.9, 0.95, 0.99)
 _MOST_SLICES = 40
@@ -57,7 +57,7 @@ def analyses(
     """Returns what each analysis found, by its name; those that cannot be made are left out.
 
     `which_metric`, `calibration`, `threshold` (if one was chosen), `conformal`, `slices` and
-    `label_noise`, in JSON; with several labels `label_thresholds`, if they were chosen. Validation
+    `label_noise`, in JSON; of tags `entity_types`; with several labels `label_thresholds`, if they were chosen. Validation
     is what anything is chosen or calibrated on; test is only looked at.
 
     Args:
@@ -66,6 +66,9 @@ def analyses(
         decision: What is locked into the run.
         seed: Seed of all resampling.
     """
+    if task.kind == "tags":
+        of_tags: dict[str, Any] = _json(_tags.analyses(model, task, seed))
+        return of_tags
     validation, test = model.part("validation"), model.part("test")
     if task.kind == "labels" and decision is not None and decision.thresholds and len(test):
         return _of_labels(_Subject(validation, test, task, decision, seed), decision)

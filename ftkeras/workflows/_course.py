@@ -1,5 +1,6 @@
 """The phases of a run: those that were given, or those that a recipe writes itself."""
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from ftkeras.contracts.phase import Phase
 from ftkeras.report import language, recipe_words
 from ftkeras.training.fit import PhaseResult
 from ftkeras.training.stopping import StopWithoutGain
-from ftkeras.workflows import _trial
+from ftkeras.workflows import _tags, _trial
 from ftkeras.workflows._prepared_data import PreparedData
 
 
@@ -50,6 +51,9 @@ def of(config: RunConfig, backbone: Backbone, data: PreparedData) -> Course:
     recipe = catalog.build("training/recipes", config.recipe)
     score = _trial.choosing_score(config, data)
     stopping = StopWithoutGain(score, float(recipe.level))
+    if data.task.kind == "tags":
+        read = _tags.reader(data.task, data.vocabulary.class_names)
+        stopping = dataclasses.replace(stopping, read=read)
     return Course(tuple(recipe.phases(blocks)), stopping, blocks)
 
 

@@ -49,12 +49,7 @@ def load(
     handle = handle or config.backbone
     if handle is None:
         raise ValueError(f"Expected a backbone. Received: config={config}.")
-    if modality is not None and modality.endswith(SUFFIX):
-        handle = _for_lists(config, modality.removesuffix(SUFFIX), handle)
-    else:
-        handle = _for_pairs(config, modality, handle)
-    if modality == "multimodal" and train is not None:
-        handle = _for_parts(handle, set(train.inputs[0]))
+    handle = _composed(config, modality, handle, train)
     settings: dict[str, Any] = {
         "sequence_length": config.sequence_length,
         "image_size": config.image_size,
@@ -92,6 +87,21 @@ def _whole_pictures(backbone: Backbone) -> Backbone:
         return backbone
     whole = Image.load({**preprocess.config, "fit": "stretch"}, Path())
     return dataclasses.replace(backbone, preprocess=whole)
+
+
+def _composed(
+    config: RunConfig, modality: str | None, handle: Handle, train: Dataset | None
+) -> Handle:
+    """What reads single texts or pictures reads lists, words, pairs or several parts as one."""
+    if modality is not None and modality.endswith(SUFFIX):
+        handle = _for_lists(config, modality.removesuffix(SUFFIX), handle)
+    elif modality == "words":
+        handle = handle if handle.scheme in ("words", "keras") else Handle("words", str(handle))
+    else:
+        handle = _for_pairs(config, modality, handle)
+    if modality == "multimodal" and train is not None:
+        handle = _for_parts(handle, set(train.inputs[0]))
+    return handle
 
 
 def _for_parts(handle: Handle, parts: set[str]) -> Handle:

@@ -10,15 +10,24 @@ from ftkeras.call_string import Call
 from ftkeras.contracts.score import Score
 from ftkeras.contracts.task import Task, sized
 from ftkeras.records.predictions import Predictions
-from ftkeras.records.run_record import Comparison, Measurement
+from ftkeras.records.run_record import Comparison, Measurement, RunRecord
 from ftkeras.scores.counts.class_tallies import ClassTallies
 from ftkeras.scores.counts.confusion_cells import ConfusionCells
 from ftkeras.statistics.intervals import measure
 from ftkeras.statistics.multiplicity import holm
 from ftkeras.statistics.paired import compare
+from ftkeras.workflows import _tags
 
 JUDGED = ("validation", "test")
 _OF_DECISIONS = (ConfusionCells, ClassTallies)
+
+
+def task_of(record: RunRecord) -> Task:
+    """Returns the task of a run with the arguments it was given."""
+    named = record.task["name"]
+    asked = call_string.parse(str(record.config.get("task") or named))
+    task: Task = catalog.build("tasks", asked if asked.name == named else Call(named))
+    return task
 
 
 def scores_of(task: Task, num_classes: int, scored: bool = True) -> list[Score]:
@@ -45,9 +54,11 @@ def compared(predictions: Predictions) -> tuple[Any, Any]:
     Args:
         predictions: Of any task.
     """
+    task = catalog.build("tasks", Call(predictions.task))
+    if task.kind == "tags":
+        return _tags.compared(task, predictions)
     if predictions.answers is None:
         return predictions.labels, predictions.logits
-    task = catalog.build("tasks", Call(predictions.task))
     return task.compared(predictions.labels), task.compared(predictions.answers)
 
 

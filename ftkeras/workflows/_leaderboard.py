@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from itertools import combinations
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from ftkeras import catalog
 from ftkeras.call_string import Call
 from ftkeras.contracts.score import Score
-from ftkeras.contracts.task import Task, answer_text
+from ftkeras.contracts.task import BY_POSITION, OBJECTS, Task, answer_text
 from ftkeras.records.run_record import Comparison, Measurement
 from ftkeras.statistics.intervals import measure
 from ftkeras.statistics.multiplicity import holm
@@ -40,11 +40,11 @@ def leaderboard(
         gets right and another wrong, and the other way round).
     """
     first = contestants[0].predictions
-    task: Task = catalog.build("tasks", Call(first.task))
+    task = _task(contestants)
     scored = all(one.predictions.scored for one in contestants)
     scores = _judgement.scores_of(task, len(first.class_names), scored)
     measured = {
-        one.name: measure(scores, first.labels, one.predictions.logits, seed=seed)
+        one.name: measure(scores, *_judgement.compared(one.predictions), seed=seed)
         for one in contestants
     }
     order = _best_first(contestants, measured, scores[0].direction)
@@ -69,11 +69,19 @@ def leaderboard(
             for one in order
         ],
         "pairs": pairs,
-        # A number, or an order of many documents, is hardly ever right.
+        # A number, or what has many parts, is hardly ever right as a whole.
         "disagreements": []
-        if task.kind in ("numbers", "relevances")
+        if task.kind in ("numbers", *BY_POSITION, *OBJECTS)
         else [_disagreement(task, order[0], other) for other in order[1:]],
     }
+
+
+def _task(contestants: Sequence[Contestant]) -> Task:
+    """The task with the arguments that a run gave it."""
+    runs = [one.record for one in contestants if one.record is not None]
+    if runs:
+        return _judgement.task_of(runs[0])
+    return cast(Task, catalog.build("tasks", Call(contestants[0].predictions.task)))
 
 
 def _best_first(
@@ -95,10 +103,10 @@ def _pairs(
     for better, worse in combinations(order, 2):
         if measured[better.name][0].value is None or measured[worse.name][0].value is None:
             continue
-        labels = better.predictions.labels
-        answers = better.predictions.logits, worse.predictions.logits
+        labels, answers = _judgement.compared(better.predictions)
+        _, others = _judgement.compared(worse.predictions)
         compared.append(
-            (better.name, compare(score, labels, *answers, other=worse.name, seed=seed))
+            (better.name, compare(score, labels, answers, others, other=worse.name, seed=seed))
         )
     adjusted = holm([item.p_value for _, item in compared])
     return [

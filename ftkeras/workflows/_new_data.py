@@ -1,21 +1,24 @@
 """Judges the model of a finished run on examples it has not seen."""
 
 import dataclasses
+from typing import Any
 
 import keras
 import numpy as np
+from numpy.typing import NDArray
 
 from ftkeras import seeds
 from ftkeras.config import RunConfig
 from ftkeras.contracts.dataset import Dataset
-from ftkeras.contracts.task import OBJECTS
+from ftkeras.contracts.task import BY_POSITION, OBJECTS
 from ftkeras.data.deduplicate import deduplicate
 from ftkeras.errors import UserError
 from ftkeras.records import atomic, split_table
 from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
 from ftkeras.report import html, model_card, terminal
-from ftkeras.training.fine_tuned import load
+from ftkeras.training.examples import of_width
+from ftkeras.training.fine_tuned import FineTuned, load
 from ftkeras.workflows import (
     _analyses,
     _clock,
@@ -63,7 +66,7 @@ def evaluate_new_data(config: RunConfig, record: RunRecord) -> RunRecord:
         logits=(
             np.zeros((len(examples), 0), "float32")
             if of_objects
-            else fine_tuned.logits(examples.inputs.tolist())
+            else _logits(fine_tuned, examples, labels)
         ),
         splits=np.full(len(examples), "test"),
         task=fine_tuned.task.name,
@@ -106,6 +109,15 @@ def evaluate_new_data(config: RunConfig, record: RunRecord) -> RunRecord:
         model_card.write(directory)
     terminal.summarize(new, target)
     return new
+
+
+def _logits(
+    fine_tuned: FineTuned, examples: Dataset, labels: NDArray[Any]
+) -> NDArray[np.float32]:
+    """Answers by position have the width of labels: of words that are never seen it is 0."""
+    logits = fine_tuned.logits(examples.inputs.tolist())
+    by_position = fine_tuned.task.kind in BY_POSITION
+    return of_width(logits, labels.shape[1], 0) if by_position else logits
 
 
 def evaluate_saved_model(config: RunConfig) -> RunRecord:

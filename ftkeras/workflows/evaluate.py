@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
-from ftkeras import call_string, catalog, seeds
+from ftkeras import seeds
 from ftkeras.config import RunConfig
 from ftkeras.errors import UserError
 from ftkeras.records.decision import Decision
@@ -65,7 +65,7 @@ def evaluate(config: RunConfig) -> RunRecord:
 
         return evaluate_new_data(config, record)
     models = read_models(config.run_dir)
-    task = catalog.build("tasks", call_string.parse(record.task["name"]))
+    task = _judgement.task_of(record)
     decision = _decision.locked(config, record, models["model"], task)
     judged = judge(record, models, "evaluate: predictions on disk", decision)
     judged.write(config.run_dir / "record.json")
@@ -136,7 +136,7 @@ def judge(
         decision: The calibration and threshold locked into the run.
     """
     num_classes = len(record.task["class_names"])
-    task = catalog.build("tasks", call_string.parse(record.task["name"]))
+    task = _judgement.task_of(record)
     scores = _judgement.scores_of(task, num_classes, models["model"].scored)
     seed = seeds.child(int(record.config.get("seed", 0)), "resampling")
     measured = _judgement.measurements(models, scores, seed)

@@ -43,6 +43,7 @@ from ftkeras.workflows import (
     _record,
     _resume,
     _source,
+    _unseen_words,
     _weak_groups,
     _weight_change,
 )
@@ -82,6 +83,7 @@ def finetune(config: RunConfig) -> RunRecord:
         with stopwatch("loading"):
             train_part = data.parts["train"]
             backbone = _frozen.load(config, train_part.modality, train=train_part)
+            data = _unseen_words.told(data, backbone.preprocess, progress.say)
             recipe = _recipe(config, data, backbone, progress.step)
         with stopwatch("features"):
             # Before training: what moves the backbone's weights moves its features.

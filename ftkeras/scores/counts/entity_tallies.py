@@ -8,7 +8,7 @@ import numpy as np
 
 from ftkeras.errors import UserError
 from ftkeras.scores._texts import text
-from ftkeras.scores.counts._entity_spans import PREFIXES, spans
+from ftkeras.scores.counts.entity_spans import PREFIXES, spans
 from ftkeras.scores.counts.unit_statistics import UnitStatistics
 
 
