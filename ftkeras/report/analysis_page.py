@@ -60,11 +60,13 @@ def calibrator(record: RunRecord) -> Calibrator | None:
 
 
 def _slices(found: dict[str, Any]) -> dict[str, Any]:
+    score, way = found["score"], found.get("direction", "max")
     return {
         "sentence": for_whom.slices_sentence(found),
-        "score": found["score"],
-        "rows": for_whom.slice_rows(found["differences"], found["score"]),
-        "weak": for_whom.slice_rows(found["weak"], found["score"]),
+        "score": score,
+        "intervals": for_whom.intervals(score),
+        "rows": for_whom.slice_rows(found["differences"], score, way),
+        "weak": for_whom.slice_rows(found["weak"], score, way),
         "num_candidates": found["num_candidates"],
         "num_compared": found["num_compared"],
         "num_too_small": found["num_too_small"],

@@ -62,15 +62,19 @@ class Suspect:
     confidence: float
 
 
-def slice_rows(found: list[dict[str, Any]], score: str) -> list[SliceRow]:
+def slice_rows(found: list[dict[str, Any]], score: str, direction: str = "max") -> list[SliceRow]:
     """Returns slices in words: those that differ beyond chance first, the worst of them first.
 
     Args:
         found: `differences` or `weak` of `analyses["slices"]` of a record.
         score: Name of the score.
+        direction: Which way it is better, `"max"` or `"min"`.
     """
-    rows = [_row(item, score) for item in found]
-    order = sorted(range(len(rows)), key=lambda k: (not rows[k].differs, found[k]["difference"], k))
+    sign = -1 if direction == "min" else 1
+    rows = [_row(item, score, sign) for item in found]
+    order = sorted(
+        range(len(rows)), key=lambda k: (not rows[k].differs, sign * found[k]["difference"], k)
+    )
     return [rows[k] for k in order]
 
 
@@ -83,7 +87,8 @@ def slices_sentence(found: dict[str, Any]) -> str:
             "rest."
         )
     differing = [one for one in found["differences"] if one["adjusted"] <= _CHANCE]
-    worse = sum(one["difference"] < 0 for one in differing)
+    sign = -1 if found.get("direction") == "min" else 1
+    worse = sum(sign * one["difference"] < 0 for one in differing)
     overall = wording.amount(found["score"], found["overall"])
     if not differing:
         return _(
@@ -109,6 +114,33 @@ def slices_sentence(found: dict[str, Any]) -> str:
         overall=overall,
         worse=worse or _("none"),
         better=len(differing) - worse or _("none"),
+    )
+
+
+def tested(score: str) -> str:
+    """Returns what the p-values of slices and groups are from, as it stands in a sentence.
+
+    Example:
+        >>> tested("accuracy"), tested("mean_absolute_error")
+        ("Fisher's exact test", '9,999 random permutations')
+    """
+    if wording.is_share(score):
+        return _("Fisher's exact test")
+    return _("{count} random permutations", count="9,999")
+
+
+def intervals(score: str) -> str:
+    """Returns how intervals of slices and p-values were made, as a sentence of the page."""
+    if wording.is_share(score):
+        return _(
+            "Intervals: Wilson for a slice, Newcombe for a difference. p-values: Fisher's exact "
+            "test, adjusted by Holm for all slices together; weak spots among themselves."
+        )
+    return _(
+        "Intervals: Student's t for a slice, Welch's for a difference. p-values: {count} random "
+        "permutations, which hold however skewed the numbers are, adjusted by Holm for all slices "
+        "together; weak spots among themselves.",
+        count="9,999",
     )
 
 
@@ -178,7 +210,7 @@ def suspects_sentence(found: dict[str, Any]) -> str:
     return paragraph(sentence, bounds)
 
 
-def _row(item: dict[str, Any], score: str) -> SliceRow:
+def _row(item: dict[str, Any], score: str, sign: int) -> SliceRow:
     low, high = (wording.amount(score, item[end]) for end in ("low", "high"))
     return SliceRow(
         name=wording.shortened(wording.slice_name(item), 90),
@@ -191,5 +223,5 @@ def _row(item: dict[str, Any], score: str) -> SliceRow:
         ),
         p_value=wording.p_value(item["adjusted"]),
         differs=item["adjusted"] <= _CHANCE,
-        worse=item["difference"] < 0,
+        worse=sign * item["difference"] < 0,
     )

@@ -14,24 +14,39 @@ def learning_curve(found: dict[str, Any] | None) -> dict[str, Any] | None:
     """Returns the sentence and the picture of `analyses["learning_curve"]`, `None` without it."""
     if not found:
         return None
-    law = found["law"]
-    gain, low, high = (100 * law[end] for end in ("gain", "low", "high"))
-    now = found["sizes"][-1]
-    words = _(
-        "With {twice} training examples instead of {now}, a linear probe is expected to be right "
-        "{gain} points more often ({level} interval {low} to {high}).",
-        twice=wording.count(2 * now),
-        now=wording.count(now),
-        gain=wording.number(gain, 1),
-        level=wording.percent(law["level"]),
-        low=wording.number(low, 1),
-        high=wording.number(high, 1),
-    )
     return {
-        "sentence": words,
+        "sentence": _twice(found),
         "svg": more_data.draw(found),
         "judged_on": said(found["judged_on"]),
     }
+
+
+def _twice(found: dict[str, Any]) -> str:
+    law, now = found["law"], found["sizes"][-1]
+    sizes = {"twice": wording.count(2 * now), "now": wording.count(now)}
+    level = wording.percent(law["level"])
+    if found["score"] != "accuracy":
+        gain, low, high = (wording.number(law[end]) for end in ("gain", "low", "high"))
+        return _(
+            "With {twice} training examples instead of {now}, the {score} of a linear probe is "
+            "expected to get better by {gain} ({level} interval {low} to {high}).",
+            **sizes,
+            score=wording.in_sentence(found["score"]),
+            gain=gain,
+            level=level,
+            low=low,
+            high=high,
+        )
+    gain, low, high = (wording.number(100 * law[end], 1) for end in ("gain", "low", "high"))
+    return _(
+        "With {twice} training examples instead of {now}, a linear probe is expected to be right "
+        "{gain} points more often ({level} interval {low} to {high}).",
+        **sizes,
+        gain=gain,
+        level=level,
+        low=low,
+        high=high,
+    )
 
 
 def weight_change(found: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -40,9 +40,10 @@ def page(found: dict[str, Any] | None, answers: dict[str, Answers]) -> dict[str,
     groups = []
     for number, one in enumerate(found["weak"], start=1):
         named = {**one, "column": "", "value": _name(one, number)}
-        (row,) = for_whom.slice_rows([named], found["score"])
+        (row,) = for_whom.slice_rows([named], found["score"], found.get("direction", "max"))
         groups.append(WeakGroup(row, _examples(one["examples"], validation)))
-    return {"sentence": sentence(found), "groups": groups}
+    tested = for_whom.tested(found["score"])
+    return {"sentence": sentence(found), "groups": groups, "tested": tested}
 
 
 def sentence(found: dict[str, Any]) -> str:

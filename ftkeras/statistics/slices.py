@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ftkeras.errors import UserError
 from ftkeras.message import message
+from ftkeras.statistics._permutations import permuted_p_values
 from ftkeras.statistics._two_samples import difference_of, value_of
 from ftkeras.statistics.multiplicity import holm
 
@@ -87,9 +88,17 @@ def cut(columns: Mapping[str, NDArray[Any]]) -> list[Slice]:
 
 
 def compare_slices(
-    outcome: NDArray[Any], slices: Sequence[Slice], *, smallest: int = 30, level: float = 0.95
+    outcome: NDArray[Any],
+    slices: Sequence[Slice],
+    *,
+    smallest: int = 30,
+    level: float = 0.95,
+    seed: int = 0,
 ) -> list[SliceDifference]:
     """Compares each slice with the rest, the most surprising first.
+
+    Shares have Wilson's and Newcombe's intervals and Fisher's exact p-values; means have t and
+    Welch's intervals, and p-values from random permutations.
 
     Args:
         outcome: `(units,)` of each unit whether it was right (booleans), or a number such as a
@@ -97,6 +106,7 @@ def compare_slices(
         slices: What to compare, as `cut` gives it.
         smallest: Slices with fewer units, or that leave fewer, are not compared.
         level: Confidence level of the intervals.
+        seed: Seed of the permutations.
 
     Raises:
         UserError: `smallest` is below 2.
@@ -117,18 +127,59 @@ def compare_slices(
         found.append(
             (value_of(inside, level), rest.mean(), difference_of(inside, rest, level), len(inside))
         )
+    by_formula = np.array([difference[3] for _, _, difference, _ in found])
+    p_values = by_formula
+    if outcome.dtype != bool:
+        p_values = permuted_p_values(outcome, [one.members for one in large], seed)
     # The two halves of a column that has two values are one comparison, told from both sides.
     tested = _distinct(large)
-    adjusted = dict(
-        zip(tested, holm([found[k][2][3] for k in tested.values()]).tolist(), strict=True)
-    )
+    adjusted = dict(zip(tested, holm(p_values[list(tested.values())]).tolist(), strict=True))
     compared = [
         SliceDifference(
-            one.column, one.value, size, *score, float(rest), *difference, adjusted[_key(one)]
+            one.column,
+            one.value,
+            size,
+            *score,
+            float(rest),
+            *difference[:3],
+            float(p_value),
+            adjusted[_key(one)],
         )
-        for one, (score, rest, difference, size) in zip(large, found, strict=True)
+        for one, (score, rest, difference, size), p_value in zip(
+            large, found, p_values, strict=True
+        )
     ]
-    return sorted(compared, key=lambda item: (item.p_value, item.difference))
+    # Of permutations only so many are drawn: the most surprising share the smallest p-value.
+    order = sorted(
+        range(len(compared)),
+        key=lambda k: (compared[k].p_value, by_formula[k], compared[k].difference),
+    )
+    return [compared[k] for k in order]
+
+
+def is_worse(item: SliceDifference, direction: str) -> bool:
+    """Says whether a slice is worse than the rest.
+
+    Args:
+        item: The slice.
+        direction: Which way the score is better, `"max"` or `"min"`.
+    """
+    return item.difference < 0 if direction == "max" else item.difference > 0
+
+
+def oriented(outcome: NDArray[Any], direction: str) -> NDArray[Any]:
+    """Returns outcomes of which larger is better; booleans stay as they are.
+
+    Example:
+        >>> oriented(np.array([0.5, 2.0]), "min").tolist()
+        [-0.5, -2.0]
+
+    Raises:
+        UserError: The direction is neither `"max"` nor `"min"`.
+    """
+    if direction not in ("max", "min"):
+        raise UserError(f"Expected `direction` max or min. Received: direction={direction!r}.")
+    return outcome if direction == "max" or outcome.dtype == bool else -outcome
 
 
 def as_numbers(values: NDArray[Any]) -> NDArray[np.float64] | None:

@@ -11,7 +11,13 @@ from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits
 
 from ftkeras.statistics._two_samples import difference_of
-from ftkeras.statistics.slices import Slice, SliceDifference, compare_slices
+from ftkeras.statistics.slices import (
+    Slice,
+    SliceDifference,
+    compare_slices,
+    is_worse,
+    oriented,
+)
 
 _SIZES = (2, 3, 4, 6, 8, 12, 16, 24, 32)
 _COMPONENTS = 32
@@ -65,19 +71,25 @@ class FeatureCluster:
 
 
 def weak_clusters(
-    outcome: NDArray[np.bool_], features: NDArray[Any], *, smallest: int = 30, seed: int = 0
+    outcome: NDArray[Any],
+    features: NDArray[Any],
+    *,
+    direction: str = "max",
+    smallest: int = 30,
+    seed: int = 0,
 ) -> list[FeatureCluster]:
-    """Returns groups of similar examples where a model errs more often, the clearest first.
+    """Returns groups of similar examples where a model errs more, the clearest first.
 
     Features are projected on at most 32 principal components and grouped by k-means into 2, 3, 4,
     6, 8, 12, 16, 24 and 32 clusters, as far as there are `2 * smallest` examples for each. A
-    cluster with more errors than the rest (Fisher's p <= 0.05, uncorrected) is a candidate, no
-    more: it was searched for, so it must be confirmed on examples that took no part in the search.
-    One that lies by more than half within a clearer one is left out.
+    cluster that is worse than the rest (Fisher's or Welch's p <= 0.05, uncorrected) is a candidate,
+    no more: it was searched for, so it must be confirmed on examples that took no part in the
+    search. One that lies by more than half within a clearer one is left out.
 
     Args:
-        outcome: `(examples,)` whether each was right, on validation.
+        outcome: `(examples,)` whether each was right, on validation; or a number of each.
         features: `(examples, features)` what a frozen backbone says of them.
+        direction: Which way numbers are better: `"max"`, or `"min"` for losses.
         smallest: Fewest examples of a candidate.
         seed: Seed of k-means, and of drawing 20,000 examples where there are more.
 
@@ -94,7 +106,8 @@ def weak_clusters(
     References:
         d'Eon et al., 2022, FAccT (the idea of searching the space of representations).
     """
-    outcome, features = np.asarray(outcome), np.asarray(features, "float64")
+    outcome = oriented(np.asarray(outcome), direction)
+    features = np.asarray(features, "float64")
     if features.ndim != 2 or len(features) != len(outcome):
         raise ValueError(
             "Expected one row of features an example. Received: "
@@ -105,7 +118,7 @@ def weak_clusters(
     if len(rows) > _MOST_UNITS:
         rows = np.random.default_rng(seed).choice(rows, _MOST_UNITS, replace=False)
     outcome, features = outcome[rows], features[rows]
-    if len(outcome) < 2 * smallest or outcome.all() or not outcome.any() or not np.ptp(features):
+    if len(outcome) < 2 * smallest or outcome.min() == outcome.max() or not np.ptp(features):
         return []
     found = []
     for cluster in _clusters(features, smallest, seed):
@@ -125,9 +138,10 @@ def weak_clusters(
 
 def confirm(
     candidates: Sequence[FeatureCluster],
-    outcome: NDArray[np.bool_],
+    outcome: NDArray[Any],
     features: NDArray[Any],
     *,
+    direction: str = "max",
     smallest: int = 30,
     level: float = 0.95,
 ) -> list[tuple[FeatureCluster, SliceDifference]]:
@@ -135,8 +149,9 @@ def confirm(
 
     Args:
         candidates: What `weak_clusters` found elsewhere.
-        outcome: `(examples,)` whether each was right, on test.
+        outcome: `(examples,)` whether each was right, on test; or a number of each.
         features: `(examples, features)` of the same backbone.
+        direction: Which way numbers are better: `"max"`, or `"min"` for losses.
         smallest: Fewest examples to say anything about.
         level: Confidence level; 1 - level is the largest adjusted p-value that confirms.
 
@@ -154,7 +169,7 @@ def confirm(
     return [
         (by_name[item.value], item)
         for item in compared
-        if item.difference < 0 and item.adjusted <= 1 - level
+        if is_worse(item, direction) and item.adjusted <= 1 - level
     ]
 
 

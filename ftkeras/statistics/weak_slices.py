@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.tree import DecisionTreeClassifier
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from ftkeras.message import Message, joined, message, term
 from ftkeras.statistics._two_samples import difference_of
@@ -17,7 +17,9 @@ from ftkeras.statistics.slices import (
     as_numbers,
     as_words,
     compare_slices,
+    is_worse,
     names_each,
+    oriented,
 )
 
 _DEPTH = 3
@@ -78,23 +80,25 @@ class Condition:
 
 
 def weak_slices(
-    outcome: NDArray[np.bool_],
+    outcome: NDArray[Any],
     columns: Mapping[str, NDArray[Any]],
     *,
+    direction: str = "max",
     smallest: int = 30,
     seed: int = 0,
 ) -> list[tuple[Condition, ...]]:
-    """Returns parts of the data where a model errs more often, the clearest first.
+    """Returns parts of the data where a model errs more often (or more), the clearest first.
 
-    A decision tree of depth 3 learns from the columns which units are answered wrongly. Each of its
-    nodes with more errors than the rest (Fisher's p <= 0.05, uncorrected) is a candidate, no more:
-    it was searched for, so it must be confirmed on units that took no part in the search. A node
-    within (or around) a clearer one is left out unless it is weaker than the rest of that one (or
-    weak without it).
+    A decision tree of depth 3 learns from the columns which units are answered wrongly, or how
+    well. Each of its nodes that is worse than the rest (Fisher's or Welch's p <= 0.05, uncorrected)
+    is a candidate, no more: it was searched for, so it must be confirmed on units that took no part
+    in the search. A node within (or around) a clearer one is left out unless it is weaker than the
+    rest of that one (or weak without it).
 
     Args:
-        outcome: `(units,)` whether each unit was right, on validation.
+        outcome: `(units,)` whether each unit was right, on validation; or a number of each.
         columns: Name -> `(units,)` what is known of them.
+        direction: Which way numbers are better: `"max"`, or `"min"` for losses.
         smallest: Fewest units of a candidate.
         seed: Seed of drawing 50,000 units where there are more.
 
@@ -108,12 +112,14 @@ def weak_slices(
         rows = np.random.default_rng(seed).choice(len(outcome), _MOST_UNITS, replace=False)
         columns = {name: values[rows] for name, values in columns.items()}
         outcome = outcome[rows]
+    outcome = oriented(outcome, direction)
     features, meaning = _features(columns)
-    if not meaning or outcome.all() or not outcome.any() or len(outcome) < 2 * smallest:
+    if not meaning or len(outcome) < 2 * smallest or outcome.min() == outcome.max():
         return []
     leaf = max(smallest, len(outcome) // 50)
-    tree = DecisionTreeClassifier(max_depth=_DEPTH, min_samples_leaf=leaf, random_state=0)
-    tree.fit(features, ~outcome)
+    grows = DecisionTreeClassifier if outcome.dtype == bool else DecisionTreeRegressor
+    tree = grows(max_depth=_DEPTH, min_samples_leaf=leaf, random_state=0)
+    tree.fit(features, ~outcome if outcome.dtype == bool else outcome)
     candidates = []
     for path in _paths(tree, meaning):
         inside = members(path, columns)
@@ -138,9 +144,10 @@ def members(path: Sequence[Condition], columns: Mapping[str, NDArray[Any]]) -> N
 
 def confirm(
     candidates: Sequence[tuple[Condition, ...]],
-    outcome: NDArray[np.bool_],
+    outcome: NDArray[Any],
     columns: Mapping[str, NDArray[Any]],
     *,
+    direction: str = "max",
     smallest: int = 30,
     level: float = 0.95,
 ) -> list[SliceDifference]:
@@ -148,8 +155,9 @@ def confirm(
 
     Args:
         candidates: What `weak_slices` found elsewhere.
-        outcome: `(units,)` whether each unit was right, on test.
+        outcome: `(units,)` whether each unit was right, on test; or a number of each.
         columns: Name -> `(units,)` what is known of them.
+        direction: Which way numbers are better: `"max"`, or `"min"` for losses.
         smallest: Fewest units to say anything about.
         level: Confidence level; 1 - level is the largest adjusted p-value that confirms.
 
@@ -165,12 +173,10 @@ def confirm(
         for path in candidates
     ]
     compared = compare_slices(outcome, slices, smallest=smallest, level=level)
-    return [item for item in compared if item.difference < 0 and item.adjusted <= 1 - level]
+    return [item for item in compared if is_worse(item, direction) and item.adjusted <= 1 - level]
 
 
-def _adds(
-    outcome: NDArray[np.bool_], inside: NDArray[np.bool_], clearer: NDArray[np.bool_]
-) -> bool:
+def _adds(outcome: NDArray[Any], inside: NDArray[np.bool_], clearer: NDArray[np.bool_]) -> bool:
     """Says whether a part tells something beyond a clearer one that it lies within or around."""
     if not (inside & ~clearer).any():
         group, rest = inside, clearer & ~inside
@@ -207,7 +213,7 @@ def _features(
 
 
 def _paths(
-    tree: DecisionTreeClassifier, meaning: list[tuple[str, str | None]]
+    tree: DecisionTreeClassifier | DecisionTreeRegressor, meaning: list[tuple[str, str | None]]
 ) -> list[tuple[Condition, ...]]:
     """Returns the conditions of every node below the root."""
     grown, found = tree.tree_, []

@@ -27,14 +27,18 @@ from ftkeras.statistics.conformal import METHODS, conformal_sets
 from ftkeras.statistics.intervals import measure
 from ftkeras.statistics.label_noise import label_noise
 from ftkeras.statistics.paired import compare
-from ftkeras.statistics.slices import compare_slices, cut
 from ftkeras.statistics.threshold_choice import choose_threshold
 from ftkeras.statistics.threshold_outcome import threshold_outcome
-from ftkeras.statistics.weak_slices import confirm, weak_slices
-from ftkeras.workflows import _decision, _label_thresholds, _slice_columns, _tags
+from ftkeras.workflows import (
+    _decision,
+    _label_thresholds,
+    _masks,
+    _slice_analysis,
+    _spans,
+    _tags,
+)
 
 _PROMISED = (0.9, 0.95, 0.99)
-_MOST_SLICES = 40
 _MOST_SUSPECTS = 24
 _MOST_SHARES = 50_000_000
 _RESAMPLES = 400
@@ -57,8 +61,9 @@ def analyses(
     """Returns what each analysis found, by its name; those that cannot be made are left out.
 
     `which_metric`, `calibration`, `threshold` (if one was chosen), `conformal`, `slices` and
-    `label_noise`, in JSON; of tags `entity_types`; with several labels `label_thresholds`, if they were chosen. Validation
-    is what anything is chosen or calibrated on; test is only looked at.
+    `label_noise`, in JSON; of tags `entity_types`; of labels, numbers and rankings `slices`, with
+    several labels also `label_thresholds`, if they were chosen. Validation is what anything is
+    chosen or calibrated on; test is only looked at.
 
     Args:
         model: Predictions of the model on validation and test.
@@ -66,19 +71,25 @@ def analyses(
         decision: What is locked into the run.
         seed: Seed of all resampling.
     """
+    if task.kind == "masks":
+        of_masks: dict[str, Any] = _json(_masks.analyses(model, seed))
+        return of_masks
+    if task.kind == "spans":
+        of_spans: dict[str, Any] = _json(_spans.analyses(model, decision, seed))
+        return of_spans
     if task.kind == "tags":
         of_tags: dict[str, Any] = _json(_tags.analyses(model, task, seed))
         return of_tags
     validation, test = model.part("validation"), model.part("test")
-    if task.kind == "labels" and decision is not None and decision.thresholds and len(test):
-        return _of_labels(_Subject(validation, test, task, decision, seed), decision)
-    if task.name not in _decision.CLASSIFYING or not _usable(test):
-        return {}
     subject = _Subject(validation, test, task, decision, seed)
+    if task.name not in _decision.CLASSIFYING:
+        return _of_other_kinds(subject)
+    if not _usable(test):
+        return {}
     counts = np.bincount(test.labels, minlength=len(test.class_names))
     found: dict[str, Any] = {
         "which_metric": dataclasses.asdict(which_metric(counts.tolist(), test.class_names)),
-        "slices": _slices(subject),
+        "slices": _slice_analysis.slices(validation, test, task, seed),
     }
     if decision is not None:
         found["decision"] = decision.to_json()
@@ -93,11 +104,18 @@ def analyses(
     return cleaned
 
 
-def _of_labels(subject: _Subject, decision: Decision) -> dict[str, Any]:
-    chosen = _label_thresholds.label_thresholds(
-        subject.validation, subject.test, subject.task, decision, subject.seed
-    )
-    cleaned: dict[str, Any] = _json({"decision": decision.to_json(), "label_thresholds": chosen})
+def _of_other_kinds(subject: _Subject) -> dict[str, Any]:
+    """Returns slices where answers are better or worse, and thresholds where labels have some."""
+    test, decision, found = subject.test, subject.decision, {}
+    slices = _slice_analysis.slices(subject.validation, test, subject.task, subject.seed)
+    if slices is not None:
+        found["slices"] = slices
+    if subject.task.kind == "labels" and decision is not None and decision.thresholds and len(test):
+        found["decision"] = decision.to_json()
+        found["label_thresholds"] = _label_thresholds.label_thresholds(
+            subject.validation, test, subject.task, decision, subject.seed
+        )
+    cleaned: dict[str, Any] = _json(found)
     return cleaned
 
 
@@ -214,32 +232,6 @@ def _conformal(subject: _Subject) -> list[dict[str, Any]]:
         for method in METHODS
         for promised in _PROMISED
     ]
-
-
-def _slices(subject: _Subject) -> dict[str, Any]:
-    test, validation, task = subject.test, subject.validation, subject.task
-    columns = _slice_columns.known(test)
-    right = task.predict_label(test.logits) == test.labels
-    slices = cut({"true label": _slice_columns.true_label(test), **columns})
-    compared = compare_slices(right, slices)
-    found: dict[str, Any] = {
-        "score": "accuracy",
-        "overall": float(right.mean()),
-        "num_units": len(right),
-        "differences": [dataclasses.asdict(one) for one in compared[:_MOST_SLICES]],
-        "num_compared": len(compared),
-        "num_too_small": len(slices) - len(compared),
-        "num_candidates": 0,
-        "weak": [],
-    }
-    if _usable(validation) and columns:
-        earlier = _slice_columns.known(validation)
-        was_right = task.predict_label(validation.logits) == validation.labels
-        candidates = weak_slices(was_right, earlier, seed=subject.seed)
-        weak = confirm(candidates, right, columns)
-        found["num_candidates"] = len(candidates)
-        found["weak"] = [dataclasses.asdict(one) for one in weak]
-    return found
 
 
 def _label_noise(subject: _Subject) -> dict[str, Any]:

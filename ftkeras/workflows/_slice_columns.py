@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ftkeras.message import message, term
 from ftkeras.records.predictions import Predictions
+from ftkeras.statistics.slices import Slice, cut
 
 _IMAGE = "data:image/"
 _MOST_IMAGES = 20_000
@@ -33,6 +35,31 @@ def known(predictions: Predictions) -> dict[str, NDArray[Any]]:
         lengths = np.array([len(str(p or "")) for p in previews], "float64")
         columns.setdefault("text length", lengths)
     return columns
+
+
+def of_truth(predictions: Predictions, kind: str) -> list[Slice]:
+    """Returns slices by what is true: each class or label, the ranges of each number.
+
+    Of labels there are the most frequent twenty, and how many labels hold. Of rankings there is
+    how many documents a query has.
+
+    Args:
+        predictions: One part, in order.
+        kind: The kind of its answers.
+    """
+    labels, names = predictions.labels, predictions.class_names
+    if kind == "classes":
+        return cut({"true label": true_label(predictions)})
+    if kind == "labels":
+        order = np.argsort(-labels.sum(axis=0), kind="stable")[:_MOST_CLASSES]
+        each = [Slice("true label", names[k], labels[:, k] == 1) for k in order.tolist()]
+        return [*each, *cut({"number of labels": labels.sum(axis=1).astype("float64")})]
+    if kind == "relevances":
+        return cut({"documents of a query": (labels >= 0).sum(axis=1).astype("float64")})
+    table = labels.reshape(len(labels), -1)
+    if table.shape[1] == 1:
+        return cut({"true number": table[:, 0]})
+    return cut({message("true {name}", name=term(n)): table[:, k] for k, n in enumerate(names)})
 
 
 def true_label(predictions: Predictions) -> NDArray[np.str_]:

@@ -12,10 +12,13 @@ from ftkeras.contracts.task import Task
 from ftkeras.records.predictions import Predictions
 from ftkeras.statistics.typical_terms import typical_terms
 from ftkeras.statistics.weak_clusters import FeatureCluster, confirm, weak_clusters
-from ftkeras.workflows import _decision
+from ftkeras.workflows import _outcomes
 
 _SMALLEST = 30
 _EXAMPLES = 3
+_OF_FEATURES = ("classes", "labels", "numbers")  # an input of these is one point in feature space
+# Groups are looked for among the first of each part; more take memory and find no others.
+_MOST = 50_000
 
 
 def weak_groups(
@@ -29,7 +32,7 @@ def weak_groups(
 
     Each has the figures of a `SliceDifference`, `terms` (words that its texts hold more often than
     others; none for images) and `examples` (ids of the most typical ones of validation). `None`
-    where answers are not simply right or wrong.
+    where an example is not one point among features, or not answered by one number.
 
     Args:
         model: Predictions on validation and test, in the order of the features.
@@ -38,22 +41,27 @@ def weak_groups(
         validation: The examples of validation, in the same order.
         seed: Seed of the search.
     """
-    if task.name not in _decision.CLASSIFYING:
+    if task.kind not in _OF_FEATURES:
         return None
     parts = {name: model.part(name) for name in ("validation", "test")}
-    flat = {name: _flat(features[name]) for name in parts}
-    if any(len(flat[name]) != len(rows) for name, rows in parts.items()):
+    if any(len(features[name]) != len(rows) for name, rows in parts.items()):
         raise ValueError(
             "Expected features of every answered example. Received: "
-            f"{ {name: (len(flat[name]), len(rows)) for name, rows in parts.items()} }."
+            f"{ {name: (len(features[name]), len(rows)) for name, rows in parts.items()} }."
         )
-    right = {name: task.predict_label(rows.logits) == rows.labels for name, rows in parts.items()}
+    parts = {name: rows.take(np.arange(len(rows))[:_MOST]) for name, rows in parts.items()}
+    flat = {name: _flat(features[name][:_MOST]) for name in parts}
+    earlier, later = (_outcomes.outcome(task, parts[name]) for name in ("validation", "test"))
+    if earlier is None or later is None:
+        return None
+    way = later.direction
     candidates = weak_clusters(
-        right["validation"], flat["validation"], smallest=_SMALLEST, seed=seed
+        earlier.values, flat["validation"], direction=way, smallest=_SMALLEST, seed=seed
     )
-    confirmed = confirm(candidates, right["test"], flat["test"], smallest=_SMALLEST)
+    confirmed = confirm(candidates, later.values, flat["test"], direction=way, smallest=_SMALLEST)
     return {
-        "score": "accuracy",
+        "score": later.score,
+        "direction": way,
         "num_units": len(parts["test"]),
         "num_candidates": len(candidates),
         "weak": [
@@ -74,6 +82,8 @@ def _described(
 ) -> dict[str, Any]:
     terms: list[str] = []
     if validation.modality == "text":
-        terms = typical_terms(validation.inputs.tolist(), cluster.members(features))
+        terms = typical_terms(
+            validation.inputs[: len(features)].tolist(), cluster.members(features)
+        )
     rows = cluster.typical(features, _EXAMPLES)
     return {"terms": terms, "examples": [str(validation.ids[row]) for row in np.asarray(rows)]}

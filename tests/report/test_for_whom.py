@@ -38,9 +38,9 @@ def test_the_sentence_counts_what_is_beyond_chance():
     assert "No slice has enough examples" in for_whom.slices_sentence(empty)
 
 
-def test_the_picture_names_the_lowest_slice():
+def test_the_picture_names_the_worst_slice():
     svg = slices.draw(FOUND)
-    assert "Lowest: language: de, 70.0%. All examples: 89.5%" in drawing.description(svg)
+    assert "Worst: language: de, 70.0%. All examples: 89.5%" in drawing.description(svg)
     assert "language: fr (120)" in svg
     assert slices.draw({**FOUND, "differences": []}) == ""
 

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from scipy.stats import fisher_exact, ttest_ind
+from scipy.stats import fisher_exact, permutation_test, ttest_ind
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
@@ -99,13 +99,46 @@ def test_large_tables_are_compared_by_the_limit_of_the_exact_test():
     assert one.p_value == pytest.approx(fisher_exact(table).pvalue, abs=0.03)
 
 
-def test_losses_are_compared_by_welch():
+def test_losses_have_intervals_of_welch_and_p_values_of_permutations():
     rng = np.random.default_rng(1)
-    loss, group = rng.exponential(size=300), rng.choice(["x", "y"], 300)
+    loss, group = rng.exponential(size=80), rng.choice(["x", "y"], 80)
+    loss[group == "x"] += 0.4
     one = next(s for s in compare_slices(loss, cut({"g": group})) if s.value == "x")
-    expected = ttest_ind(loss[group == "x"], loss[group == "y"], equal_var=False)
-    assert one.p_value == pytest.approx(expected.pvalue)
-    assert one.difference_low == pytest.approx(expected.confidence_interval().low)
+    inside, rest = loss[group == "x"], loss[group == "y"]
+
+    def welch(a, b, axis):
+        return ttest_ind(a, b, equal_var=False, axis=axis).statistic
+
+    expected = permutation_test((inside, rest), welch, n_resamples=9999, rng=2, vectorized=True)
+    assert one.p_value == pytest.approx(expected.pvalue, abs=0.01)
+    interval = ttest_ind(inside, rest, equal_var=False).confidence_interval()
+    assert (one.difference_low, one.difference_high) == pytest.approx((interval.low, interval.high))
+
+
+def test_of_very_many_units_the_smaller_side_is_drawn():
+    rng = np.random.default_rng(4)
+    loss = rng.exponential(size=20_500)
+    few = np.zeros(20_500, bool)
+    few[:40] = True
+    loss[few] += 0.5
+    found = {
+        s.value: s for s in compare_slices(loss, [Slice("c", "few", few), Slice("c", "most", ~few)])
+    }
+    draws = [rng.choice(loss, 20_500)[:40] for _ in range(300)]
+    drawn = np.array([each.mean() for each in draws])
+    assert found["few"].p_value == pytest.approx(found["most"].p_value, abs=0.01)
+    assert found["few"].p_value == pytest.approx(2 * (drawn >= loss[few].mean()).mean(), abs=0.05)
+
+
+def test_of_skewed_numbers_something_is_found_as_rarely_as_promised():
+    """Welch's own p-values say so in a third of these samples."""
+    rng, alarms, runs = np.random.default_rng(3), 0, 60
+    for run in range(runs):
+        columns = {f"c{k}": rng.choice(list("aaaaabcde"), 150) for k in range(2)}
+        slices = cut(columns)
+        found = compare_slices(np.exp(1.5 * rng.normal(size=150)), slices, smallest=10, seed=run)
+        alarms += any(one.adjusted <= 0.05 for one in found)
+    assert alarms / runs <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / runs)
 
 
 def test_small_slices_and_small_rests_are_not_compared():

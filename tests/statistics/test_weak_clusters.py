@@ -73,3 +73,34 @@ def test_few_equal_or_infinite_features_give_nothing_and_raise_nothing():
 def test_features_of_other_examples_are_refused():
     with pytest.raises(ValueError, match=r"features.shape=\(3, 2\)"):
         weak_clusters(np.ones(4, bool), np.ones((3, 2)))
+
+
+def errors(seed, size=400, weak=1.0):
+    """Errors with a long tail, larger by a factor for the last kind."""
+    _, features, hard = sample(seed, size)
+    drawn = np.exp(np.random.default_rng(seed + 7).normal(size=size))
+    return drawn * np.where(hard, weak, 1.0), features, hard
+
+
+def test_a_planted_weakness_of_numbers_is_found_and_confirmed():
+    loss, features, _ = errors(0, weak=5.0)
+    found = weak_clusters(loss, features, direction="min")
+    new_loss, new_features, hard = errors(1, weak=5.0)
+    cluster, first = confirm(found, new_loss, new_features, direction="min")[0]
+    members = cluster.members(new_features)
+    assert (members & hard).sum() / (members | hard).sum() > 0.9
+    assert first.difference == pytest.approx(new_loss[members].mean() - new_loss[~members].mean())
+    assert first.difference > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("direction", ["min", "max"])
+def test_of_numbers_too_nothing_is_confirmed_more_often_than_promised(direction):
+    runs, candidates, confirmed = 80, 0, 0
+    for seed in range(runs):
+        found = weak_clusters(*errors(2 * seed)[:2], smallest=8, direction=direction)
+        candidates += bool(found)
+        on_test = errors(2 * seed + 1)[:2]
+        confirmed += bool(confirm(found, *on_test, smallest=8, direction=direction))
+    assert candidates > 0.15 * runs
+    assert confirmed / runs <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / runs)

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from ftkeras.errors import UserError
 from ftkeras.statistics.weak_slices import Condition, confirm, members, weak_slices
 
 
@@ -80,3 +81,45 @@ def test_a_part_of_a_weak_part_must_be_weaker_still():
 
 def test_a_number_that_names_each_unit_is_not_searched():
     assert weak_slices(np.arange(300) < 200, {"row": np.arange(300)}) == []
+
+
+def errors(seed, size=400, weak=1.0):
+    """Absolute errors with a long tail, larger by a factor where texts are long and German."""
+    _, columns, hard = sample(seed, size)
+    drawn = np.exp(np.random.default_rng(seed + 7).normal(size=size))
+    return drawn * np.where(hard, weak, 1.0), columns, hard
+
+
+def test_a_planted_weakness_of_numbers_is_found_and_confirmed():
+    loss, columns, _ = errors(0, 800, weak=4.0)
+    found = weak_slices(loss, columns, direction="min")
+    new_loss, new_columns, new_hard = errors(1, 800, weak=4.0)
+    confirmed = confirm(found, new_loss, new_columns, direction="min")
+    assert confirmed[0].difference > 1
+    assert confirmed[0].score > confirmed[0].rest
+    overlap = [(members(p, new_columns) & new_hard).sum() / (members(p, new_columns) | new_hard).sum()
+               for p in found]  # fmt: skip
+    assert max(overlap) > 0.7
+    # What is better is not weak: the same numbers as gains have their weak parts elsewhere.
+    hard = [item.value for item in confirmed]
+    gains = confirm(weak_slices(loss, columns), new_loss, new_columns)
+    assert not set(hard) & {item.value for item in gains}
+    assert all(item.difference < 0 for item in gains)
+
+
+@pytest.mark.parametrize("direction", ["min", "max"])
+def test_of_numbers_too_nothing_is_confirmed_more_often_than_promised(direction):
+    candidates = confirmed = 0
+    runs = 60
+    for seed in range(runs):
+        found = weak_slices(*errors(2 * seed, 250)[:2], direction=direction)
+        candidates += bool(found)
+        on_test = errors(2 * seed + 1, 250)[:2]
+        confirmed += bool(confirm(found, *on_test, direction=direction))
+    assert candidates > runs / 3
+    assert confirmed / runs <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / runs)
+
+
+def test_another_direction_is_refused():
+    with pytest.raises(UserError, match="direction='up'"):
+        weak_slices(np.ones(100), {"x": np.arange(100) / 3}, direction="up")

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,28 @@ from ftkeras.records.predictions import Predictions
 from ftkeras.report import weak_groups as words
 from ftkeras.report.answers import decode
 from ftkeras.workflows._weak_groups import weak_groups
+
+
+def test_of_numbers_a_weak_group_is_one_of_large_errors():
+    found, model, rain, _ = judged(weak=0.9)
+    truth = np.random.default_rng(1).normal(size=1200)
+    wet = np.array(["rain" in text for text in model.previews])
+    errors = np.where(wet, 5.0, 1.0) * np.random.default_rng(2).normal(size=1200)
+    numbers = dataclasses.replace(
+        model, labels=truth, logits=(truth + errors)[:, None], class_names=("target",)
+    )
+    features = np.where(wet[:, None], 3.0, -3.0) + np.random.default_rng(3).normal(size=(1200, 5))
+    parts = {"validation": features[:600], "test": features[600:]}
+    validation = from_arrays(list(model.previews[:600]), truth[:600])
+    task = catalog.build("tasks", Call("regression"))
+    found = weak_groups(numbers, task, parts, validation, 0)
+    assert (found["score"], found["direction"]) == ("mean_absolute_error", "min")
+    group = found["weak"][0]
+    assert group["score"] == pytest.approx(np.abs(errors[600:][rain]).mean())
+    assert group["difference"] > 2
+    shown = words.page(found, {})
+    assert shown["groups"][0].row.worse
+    assert shown["tested"] == "9,999 random permutations"
 
 
 def judged(weak, size=600):
@@ -56,9 +80,9 @@ def test_a_group_that_is_not_weak_is_not_shown():
     assert words.page(None, {}) is None
 
 
-def test_answers_that_are_not_right_or_wrong_have_no_groups():
+def test_lists_are_no_points_among_features_and_have_no_groups():
     _, model, _, _ = judged(weak=0.9)
-    other = catalog.build("tasks", Call("regression"))
+    other = catalog.build("tasks", Call("ranking"))
     assert weak_groups(model, other, {}, None, 0) is None
 
 

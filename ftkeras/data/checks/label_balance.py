@@ -21,7 +21,8 @@ class LabelBalance:
     """Counts classes, and warns of what makes accuracy misleading or a class unlearnable.
 
     Of several labels each is counted by itself; of numbers mean and range are told, of rankings how
-    many documents there are and how many of them are relevant.
+    many documents there are and how many of them are relevant, of questions how many texts they are
+    about and how many have no answer.
 
     Args:
         most_frequent: Above this share of one class accuracy alone misleads.
@@ -54,7 +55,7 @@ class LabelBalance:
         if split is not None:
             part_of = repeats.part_of_rows(dataset, split)
             parts = {part: dataset.take(np.flatnonzero(part_of == part)) for part in PARTS}
-        told_by = {"numbers": _spread, "relevances": _lists}
+        told_by = {"numbers": _spread, "relevances": _lists, "spans": _answers}
         shares = told_by.get(dataset.label_kind, _shares)
         each = [
             message("{part}: {shares}", part=term(part), shares=shares(examples))
@@ -153,6 +154,15 @@ def _lists(examples: Dataset) -> str:
 
 def _called(examples: Dataset) -> str:
     return "classes" if examples.label_kind == "masks" else examples.label_kind
+
+
+def _answers(examples: Dataset) -> str:
+    return message(
+        "{questions:,} questions about {contexts:,} texts, {none:,} of them without an answer",
+        questions=len(examples),
+        contexts=len({context for _, context in examples.inputs}),
+        none=sum(not golds for golds in examples.labels),
+    )
 
 
 def _shares(examples: Dataset) -> str:

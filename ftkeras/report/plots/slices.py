@@ -14,7 +14,7 @@ _CHANCE = 0.05
 
 
 def draw(found: dict[str, Any]) -> str:
-    """Draws one row a slice, the lowest score first; filled where it differs beyond chance.
+    """Draws one row a slice, the worst score first; filled where it differs beyond chance.
 
     Args:
         found: `analyses["slices"]` of a record.
@@ -23,31 +23,32 @@ def draw(found: dict[str, Any]) -> str:
         An `<svg>` element, or an empty string when nothing was compared.
     """
     # The list comes with the most surprising first: those are kept where there are too many.
-    rows = sorted(found["differences"][:MOST_SLICES], key=lambda item: item["score"])
+    sign = -1 if found.get("direction") == "min" else 1
+    rows = sorted(found["differences"][:MOST_SLICES], key=lambda item: sign * item["score"])
     if not rows:
         return ""
-    score, lowest = found["score"], rows[0]
+    score, worst = found["score"], rows[0]
     return _canvas.render(
         "slices",
         _("{score} of slices of the test part", score=wording.plain_name(score)),
         _(
-            "Lowest: {name}, {lowest}. All examples: {overall}. Lines are {level} intervals.",
-            name=_label(lowest),
-            lowest=wording.amount(score, lowest["score"]),
+            "Worst: {name}, {worst}. All examples: {overall}. Lines are {level} intervals.",
+            name=_label(worst),
+            worst=wording.amount(score, worst["score"]),
             overall=wording.amount(score, found["overall"]),
             level="95%",
         ),
-        lambda figure: _paint(figure, rows, found),
+        lambda figure: _paint(figure, rows, found, sign),
         size=(6.8, 0.9 + 0.29 * len(rows)),
     )
 
 
-def _paint(figure: Figure, rows: list[dict[str, Any]], found: dict[str, Any]) -> None:
+def _paint(figure: Figure, rows: list[dict[str, Any]], found: dict[str, Any], sign: int) -> None:
     axes = figure.add_subplot()
     axes.axvline(found["overall"], color="#9AA1AB", linewidth=1.2, linestyle=_canvas.DASHES[1])
     for place, item in enumerate(rows):
         differs = item["adjusted"] <= _CHANCE
-        worse = item["difference"] < 0
+        worse = sign * item["difference"] < 0
         color = (_canvas.ACCENT if worse else _canvas.SECOND) if differs else _canvas.OTHER
         axes.plot([item["low"], item["high"]], [place, place], color=color, linewidth=2)
         axes.plot(
