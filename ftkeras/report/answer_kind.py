@@ -33,6 +33,10 @@ def counted(record: RunRecord) -> str:
         return ngettext("{count} number", "{count} numbers", count=count)
     if kind == "tags":
         return ngettext("{count} tag", "{count} tags", count=count)
+    if kind == "spans":
+        return _("one piece of a text a question")
     if kind == "relevances":
         return _("one score a document")
+    if kind == "boxes":
+        return ngettext("{count} class", "{count} classes", count=count)
     return _("{classes} classes", classes=count)

@@ -1,7 +1,7 @@
 """What a careful reader must know beside the verdict, read off the record."""
 
 from ftkeras.records.run_record import RunRecord
-from ftkeras.report import wording
+from ftkeras.report import answer_kind, wording
 from ftkeras.report.language import gettext as _
 from ftkeras.report.language import ngettext, said
 
@@ -18,7 +18,7 @@ def find(record: RunRecord) -> list[str]:
     It warns of a test part that was read more than once, of a small one, of a headline that
     misleads where one class holds at least four fifths of the test part, of weighted F1 as the
     only metric there, of foreign answers as many as one batch holds, and of random weights whose
-    training ended too early.
+    training ended too early; and of what average precision of boxes cannot promise.
 
     Args:
         record: The run's record.
@@ -27,6 +27,7 @@ def find(record: RunRecord) -> list[str]:
         _read_again(record),
         _one_batch(record),
         _few(record),
+        _few_pictures(record),
         _one_sided(record),
         _weighted_alone(record),
         _short_twin(record),
@@ -68,6 +69,16 @@ def _few(record: RunRecord) -> str | None:
         "The test part is small ({count} example): look at the intervals, not the points.",
         "The test part is small ({count} examples): look at the intervals, not the points.",
         count=examples,
+    )
+
+
+def _few_pictures(record: RunRecord) -> str | None:
+    if answer_kind.of(record) != "boxes":
+        return None
+    return _(
+        "Average precision of boxes runs high where pictures are few, and its intervals promise "
+        "too much: in simulations the 95% intervals of AP50 held in 89% of samples of 100 pictures "
+        "and in 75% of 1,000."
     )
 
 

@@ -3,12 +3,13 @@
 import dataclasses
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras import call_string
+from ftkeras.contracts.object_task import ObjectTask
 from ftkeras.contracts.score import Score
 from ftkeras.contracts.task import Task
 from ftkeras.records.decision import Decision
@@ -30,6 +31,7 @@ from ftkeras.statistics.paired import compare
 from ftkeras.statistics.threshold_choice import choose_threshold
 from ftkeras.statistics.threshold_outcome import threshold_outcome
 from ftkeras.workflows import (
+    _boxes,
     _decision,
     _label_thresholds,
     _masks,
@@ -77,6 +79,9 @@ def analyses(
     if task.kind == "spans":
         of_spans: dict[str, Any] = _json(_spans.analyses(model, decision, seed))
         return of_spans
+    if task.kind == "boxes":
+        of_boxes: dict[str, Any] = _json(_boxes.analyses(model, cast(ObjectTask, task), seed))
+        return of_boxes
     if task.kind == "tags":
         of_tags: dict[str, Any] = _json(_tags.analyses(model, task, seed))
         return of_tags
