@@ -241,6 +241,25 @@ class ObjectDetection:
         wanted = ("boxes", "labels", "is_crowd", "scores")
         return [{key: each[key] for key in wanted if key in each} for each in given]
 
+    def named(
+        self, answers: NDArray[np.object_], class_names: Sequence[str]
+    ) -> list[list[dict[str, Any]]]:
+        """Returns answers as a person reads them: `label`, `box` and `score` of each box.
+
+        Args:
+            answers: From `answers`.
+            class_names: Names of the classes.
+        """
+        return [
+            [
+                {"label": class_names[label], "box": box, "score": score}
+                for box, label, score in zip(
+                    each["boxes"], each["labels"], each["scores"], strict=True
+                )
+            ]
+            for each in answers
+        ]
+
     def probabilities(self, logits: NDArray[Any]) -> NDArray[np.float64]:
         """Raises `ValueError`: boxes have probabilities one by one, in their answers."""
         raise ValueError(f"Expected answers, not logits. Received: logits.shape={logits.shape}.")

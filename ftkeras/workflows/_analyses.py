@@ -73,18 +73,15 @@ def analyses(
         decision: What is locked into the run.
         seed: Seed of all resampling.
     """
-    if task.kind == "masks":
-        of_masks: dict[str, Any] = _json(_masks.analyses(model, seed))
-        return of_masks
-    if task.kind == "spans":
-        of_spans: dict[str, Any] = _json(_spans.analyses(model, decision, seed))
-        return of_spans
-    if task.kind == "boxes":
-        of_boxes: dict[str, Any] = _json(_boxes.analyses(model, cast(ObjectTask, task), seed))
-        return of_boxes
-    if task.kind == "tags":
-        of_tags: dict[str, Any] = _json(_tags.analyses(model, task, seed))
-        return of_tags
+    things: dict[str, Callable[[], dict[str, Any]]] = {
+        "masks": lambda: _masks.analyses(model, seed),
+        "spans": lambda: _spans.analyses(model, decision, seed),
+        "boxes": lambda: _boxes.analyses(model, cast(ObjectTask, task), seed),
+        "tags": lambda: _tags.analyses(model, task, seed),
+    }
+    if task.kind in things:
+        of_things: dict[str, Any] = _json(things[task.kind]())
+        return of_things
     validation, test = model.part("validation"), model.part("test")
     subject = _Subject(validation, test, task, decision, seed)
     if task.name not in _decision.CLASSIFYING:
