@@ -256,6 +256,16 @@ class Score(ABC):
         """Returns a certified bound on |score - exact score| when counting rounds, else `None`."""
         return None
 
+    def trials(self, units: Units) -> int:
+        """Returns how many right or wrong answers the score is made of: one a unit, if not more.
+
+        Half of one is as near to a bound as a score can be told from it.
+
+        Args:
+            units: What is scored, in NumPy.
+        """
+        return len(units.labels)
+
     def hits(self, units: Units, xp: ModuleType) -> Any | None:
         """Returns `(units,)` booleans when the score is their mean, else `None`."""
         return None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, ClassVar
 
-from ftkeras.contracts.score import Score
+from ftkeras.contracts.score import Score, Units
 from ftkeras.errors import UserError
 from ftkeras.scores._ratio import indicator, ratio
 from ftkeras.scores.counts.pixel_tallies import PixelTallies
@@ -45,6 +45,10 @@ class RegionOverlap(Score):
     def counts(self) -> PixelTallies:
         """Pixels of each class that were right, true and predicted."""
         return PixelTallies(self.num_classes)
+
+    def trials(self, units: Units) -> int:
+        """Returns the number of pixels that count."""
+        return max(1, int(self.counts.tally(units)[1].sum()))
 
 
 def rows(counts: Any) -> tuple[Any, Any, Any]:

@@ -13,7 +13,7 @@ def t_interval(
     resampled: NDArray[np.float64],
     bounds: tuple[float, float],
     freedom: float,
-    num_units: int,
+    trials: int,
     level: float,
 ) -> tuple[float, float]:
     """Returns value -+ t spread, on the logit scale of two bounds and the log scale of one.
@@ -26,7 +26,7 @@ def t_interval(
         resampled: `(resamples,)` its values on resampled counts.
         bounds: Smallest and largest possible value.
         freedom: Degrees of freedom of the spread.
-        num_units: Units the score was counted on.
+        trials: Right or wrong answers that the score is made of: units, or pixels of them.
         level: Confidence level.
 
     Example:
@@ -39,8 +39,8 @@ def t_interval(
         half = t.ppf((1 + level) / 2, freedom) * resampled.std()
         return value - float(half), value + float(half)
     if np.isfinite(high):
-        # Half a unit away from a bound is as near as the data can tell.
-        margin = 0.5 / num_units
+        # Half an answer away from a bound is as near as the data can tell.
+        margin = 0.5 / trials
         shares = np.clip((np.append(resampled, value) - low) / (high - low), margin, 1 - margin)
         scaled, back = logit(shares), lambda x: low + (high - low) * float(expit(x))
     else:

@@ -118,7 +118,7 @@ def _interval(
     if missing > _MOST_UNDEFINED:
         return None, None, method, message("no interval: {reason}", reason=note)
     known = freedom(score, units, value, settings.groups)
-    ends = t_interval(value, defined, score.bounds, known, len(units.labels), settings.level)
+    ends = t_interval(value, defined, score.bounds, known, score.trials(units), settings.level)
     return *ends, method, note
 
 
