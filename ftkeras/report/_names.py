@@ -92,7 +92,12 @@ SCORES = (
 )
 BASELINES = (
     N_("Features ridge"),
+    N_("First sentence"),
+    N_("Most frequent answer"),
+    N_("Sliding window"),
     N_("Majority class"),
+    N_("Majority pixel"),
+    N_("Pixel logistic regression"),
     N_("Mean"),
     N_("Pixels logistic regression"),
     N_("Pixels ridge"),
@@ -100,6 +105,9 @@ BASELINES = (
     N_("TF-IDF ridge"),
     N_("BM25"),
     N_("Equal scores"),
+    N_("No boxes"),
+    N_("Mean boxes"),
+    N_("Blobs"),
     N_("Columns gradient boosting"),
     N_("Columns logistic regression"),
     N_("Columns ridge"),
@@ -112,6 +120,8 @@ TASKS = (
     N_("Multilabel"),
     N_("Regression"),
     N_("Ranking"),
+    N_("Question answering"),
+    N_("Object detection"),
 )
 OF_LISTS = (N_("Documents of a query"), N_("Relevance"))
 RULES = (
@@ -144,6 +154,7 @@ CHECKS = (
     N_("Label balance"),
     N_("Long texts"),
     N_("Near duplicates"),
+    N_("Shared contexts"),
     N_("Smallest difference"),
     N_("Unseen labels"),
     N_("Unlike parts"),
@@ -157,6 +168,8 @@ DROPPED = (
 LOGS = (
     N_("Loss"),
     N_("Learning rate"),
+    N_("Start accuracy"),
+    N_("End accuracy"),
 )
 ARGUMENTS = (
     N_("macro"),
@@ -164,6 +177,7 @@ ARGUMENTS = (
     N_("weighted"),
     N_("binary"),
     N_("class index"),
+    N_("iou threshold"),
     N_("beta"),
     N_("k"),
     N_("n"),

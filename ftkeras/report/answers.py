@@ -10,6 +10,8 @@ from ftkeras import catalog
 from ftkeras.call_string import Call
 from ftkeras.contracts.calibration import Calibrator
 from ftkeras.records.predictions import Predictions
+from ftkeras.scores.inputs.segmentation import Segmentation
+from ftkeras.scores.counts.answer_values import AnswerValues
 from ftkeras.scores.normalized_discounted_cumulative_gain import (
     NormalizedDiscountedCumulativeGain,
 )
@@ -31,7 +33,8 @@ class Answers:
         losses: `(examples,)` negative log likelihood of what is true, of all labels or words; for
             numbers the mean over targets of the error in standard deviations of what is true; of
             rankings 1 minus the normalized discounted cumulative gain of all documents, 0 where
-            none is relevant.
+            none is relevant; of masks 1 minus the mean over the classes of a picture of the
+            intersection over union.
         class_names: Names of classes, labels or targets in the order of the indices.
         previews: `(examples,)` what a person sees of each input, or `None`.
         ids: `(examples,)` example ids.
@@ -84,9 +87,10 @@ class Answers:
     def correct(self) -> NDArray[np.bool_]:
         """`(examples,)` whether the predicted class is the true one; all labels where several.
 
-        Of a ranking: whether no other order would be better.
+        Of a ranking: whether no other order would be better. Of a mask: whether every pixel is. Of an
+        answer: whether its words are those of a gold answer.
         """
-        if self.kind == "relevances":
+        if self.kind in ("relevances", "masks", "spans", "boxes"):
             return self.losses < _SAME_ORDER
         same: NDArray[np.bool_] = self.predicted == self.labels
         return np.asarray(same.reshape(len(self), -1).all(axis=1))
@@ -101,6 +105,12 @@ def decode(predictions: Predictions, calibrator: Calibrator | None = None) -> An
             stays the same.
     """
     task = catalog.build("tasks", Call(predictions.task))
+    if task.kind == "masks":
+        return _segmented(predictions)
+    if task.kind == "spans":
+        return _answered(predictions)
+    if task.kind == "boxes":
+        return _boxed(predictions)
     probabilities = (calibrator or task.probabilities)(predictions.logits)
     labels, predicted = predictions.labels, task.predict_label(predictions.logits)
     if task.kind == "relevances":
@@ -115,6 +125,62 @@ def decode(predictions: Predictions, calibrator: Calibrator | None = None) -> An
         predicted=predicted,
         losses=_losses(task.kind, labels, probabilities.reshape(len(predictions), -1)),
         kind=task.kind,
+        class_names=predictions.class_names,
+        previews=predictions.previews,
+        ids=predictions.ids,
+        scored=predictions.scored,
+    )
+
+
+def _segmented(predictions: Predictions) -> Answers:
+    task = catalog.build("tasks", Call(predictions.task))
+    inputs = Segmentation(len(predictions.class_names))
+    pairs = (task.compared(each) for each in (predictions.labels, predictions.answers))
+    tallies = inputs.units(*pairs, np).predictions
+    right, true, said = tallies.reshape(len(predictions), 3, -1).swapaxes(0, 1)
+    together = true + said - right
+    overlaps = right / np.where(together > 0, together, 1)
+    there = np.maximum((together > 0).sum(axis=1), 1)
+    nothing = ~together.any(axis=1)
+    return Answers(
+        labels=predictions.labels,
+        probabilities=np.zeros((len(predictions), 0)),
+        predicted=np.asarray(predictions.answers),
+        losses=np.where(nothing, 0.0, 1 - overlaps.sum(axis=1) / there),
+        kind="masks",
+        class_names=predictions.class_names,
+        previews=predictions.previews,
+        ids=predictions.ids,
+        scored=predictions.scored,
+    )
+
+
+def _boxed(predictions: Predictions) -> Answers:
+    """Boxes as they are: how many are right depends on which of them are shown."""
+    nothing = np.zeros((len(predictions), 0))
+    answered = np.empty(0, object) if predictions.answers is None else predictions.answers
+    return Answers(
+        labels=predictions.labels,
+        probabilities=nothing,
+        predicted=answered,
+        losses=nothing.sum(axis=1),
+        kind="boxes",
+        class_names=predictions.class_names,
+        previews=predictions.previews,
+        ids=predictions.ids,
+        scored=predictions.scored,
+    )
+
+
+def _answered(predictions: Predictions) -> Answers:
+    task, score = catalog.build("tasks", Call(predictions.task)), AnswerValues(no_answer=True)
+    pairs = zip(*map(task.compared, (predictions.labels, predictions.answers)), strict=True)
+    return Answers(
+        labels=predictions.labels,
+        probabilities=np.zeros((len(predictions), 0)),
+        predicted=np.asarray(predictions.answers),
+        losses=np.array([1 - score.values(*pair)[1] for pair in pairs], "float64"),
+        kind="spans",
         class_names=predictions.class_names,
         previews=predictions.previews,
         ids=predictions.ids,

@@ -10,12 +10,15 @@ from ftkeras.report import (
     _page,
     analysis_page,
     answer_kind,
+    answer_page,
     balance_effect,
+    box_page,
     caveats,
     cross_validation,
     figures,
     investigations,
     language,
+    mask_page,
     other_figures,
     recipe_words,
     score_table,
@@ -25,6 +28,9 @@ from ftkeras.report import (
     worst_errors,
 )
 from ftkeras.report.answers import Answers, decode
+
+# Kinds of answers whose mistakes have a section of their own.
+_OF_THEIR_OWN = ("tags", "masks", "boxes", "spans")
 
 
 def write(run_dir: Path) -> Path:
@@ -102,8 +108,13 @@ def _content(
         "pictures": _pictures(answers, calibrated, others, record.analyses),
         "answer_kind": answer_kind.of(record),
         "counted": answer_kind.counted(record),
-        "errors": [] if test is None or test.kind == "tags" else worst_errors.find(test),
+        "errors": [] if test is None or test.kind in _OF_THEIR_OWN else worst_errors.find(test),
+        "mask_errors": [] if test is None or test.kind != "masks" else mask_page.errors(test),
+        "pixel_classes": mask_page.classes(record.analyses.get("pixel_classes")),
+        **_boxes(record, test),
         "tag_errors": [] if test is None or test.kind != "tags" else _tag_errors(record, test),
+        "answer_errors": [] if test is None or test.kind != "spans" else answer_page.errors(test),
+        "answered": answer_page.section(record.analyses),
         "entity_types": tag_page.types(record.analyses.get("entity_types")),
         "num_errors": None if test is None else int((~test.correct).sum()),
         "num_answers": None if test is None else len(test),
@@ -121,6 +132,18 @@ def _tag_errors(record: RunRecord, test: Answers) -> list[tag_page.TagError]:
     return tag_page.errors(test, scheme)
 
 
+def _boxes(record: RunRecord, test: Answers | None) -> dict[str, Any]:
+    if test is None or test.kind != "boxes":
+        return {}
+    found = record.analyses.get("box_classes")
+    return {
+        "box_errors": box_page.errors(test, found),
+        "box_classes": box_page.classes(found),
+        "shown_from": found["shown_from"] if found else None,
+        "most_boxes": box_page.MOST,
+    }
+
+
 def _pictures(
     answers: dict[str, Answers],
     calibrated: dict[str, Answers],
@@ -132,6 +155,8 @@ def _pictures(
     kind = next((part.kind for part in answers.values()), "classes")
     if kind == "relevances":
         return [] if test is None else other_figures.of_relevances(test, others)
+    if kind == "boxes":
+        return [] if test is None else box_page.pictures(test)
     if kind == "tags":
         return [] if test is None else tag_page.pictures(test, analyses.get("entity_types"))
     if kind != "classes":

@@ -1,14 +1,22 @@
 """What a run with masks needs beside what all runs do."""
 
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras import catalog
+from ftkeras.call_string import Call
 from ftkeras.config import RunConfig
+from ftkeras.contracts.score import Score
 from ftkeras.errors import UserError
 from ftkeras.mask import IGNORED, Mask
+from ftkeras.records.predictions import Predictions
+from ftkeras.scores.dice_coefficient import DiceCoefficient
+from ftkeras.scores.inputs.segmentation import Segmentation
+from ftkeras.scores.intersection_over_union import IntersectionOverUnion
+from ftkeras.statistics.intervals import measure
 from ftkeras.tasks.semantic_segmentation import pixels_of
 
 METRIC_SETTINGS = {"ignore_label": IGNORED}
@@ -54,3 +62,42 @@ def label_table(labels: NDArray[np.object_], names: tuple[str, ...]) -> dict[str
     for label in labels:
         found[list(Mask(label).values)] += 1
     return {name: int(found[index]) for index, name in enumerate(names)}
+
+
+def analyses(model: Predictions, seed: int) -> dict[str, Any]:
+    """Returns what is known of each class on test.
+
+    Args:
+        model: Predictions of the model.
+        seed: Seed of the resampling.
+
+    Returns:
+        `pixel_classes`: `classes`, one a class (`name`, `pictures` it is true of, `true` and
+        `answered` pixels, and `overlap` and `dice` as measurements).
+    """
+    test = model.part("test")
+    if not len(test) or test.answers is None:
+        return {}
+    task = catalog.build("tasks", Call(test.task))
+    truths, answers = task.compared(test.labels), task.compared(test.answers)
+    names = test.class_names
+    tallies = Segmentation(len(names)).units(truths, answers, np).predictions
+    _, true, answered = tallies.reshape(len(test), 3, len(names)).swapaxes(0, 1)
+    classes = []
+    for index, name in enumerate(names):
+        scores: list[Score] = [
+            IntersectionOverUnion(len(names), index),
+            DiceCoefficient(len(names), index),
+        ]
+        overlap, dice = measure(scores, truths, answers, seed=seed)
+        classes.append(
+            {
+                "name": name,
+                "pictures": int((true[:, index] > 0).sum()),
+                "true": int(true[:, index].sum()),
+                "answered": int(answered[:, index].sum()),
+                "overlap": asdict(overlap),
+                "dice": asdict(dice),
+            }
+        )
+    return {"pixel_classes": {"classes": classes}}

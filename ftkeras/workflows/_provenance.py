@@ -8,10 +8,11 @@ from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps
 
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.ids import has_repeats, sortable
+from ftkeras.contracts.task import OVER_PICTURES
 from ftkeras.data.input_parts import parts_of, row_in_words, texts_of
 from ftkeras.data.lazy_column import LazyColumn
 
@@ -19,6 +20,7 @@ _EXCERPT = 500
 _EXCERPT_OF_WORDS = 1000
 _NO_BREAK = "\u00a0"
 _THUMBNAIL = 64
+_LARGE_VIEW = 192
 _AT_ONCE = 65_536
 
 
@@ -73,6 +75,8 @@ def previews(*datasets: Dataset) -> NDArray[np.object_]:
 
 def _previews(dataset: Dataset) -> NDArray[np.object_]:
     parts = parts_of(dataset)
+    if dataset.label_kind in OVER_PICTURES:
+        return np.array([_large_view(image) for image in dataset.inputs], dtype=object)
     if "image" in parts:
         return np.array([_thumbnail(image) for image in parts["image"].inputs], dtype=object)
     if dataset.modality == "words":
@@ -94,6 +98,19 @@ def _whole_words(words: Sequence[str]) -> str:
 
 def _excerpt(text: str) -> str:
     return text[:_EXCERPT]
+
+
+def _large_view(image: str | NDArray[np.uint8]) -> str:
+    """A picture upright, and large enough to tell its places apart."""
+    if isinstance(image, np.ndarray):
+        small = Image.fromarray(np.squeeze(image)).convert("RGB")
+    else:
+        with Image.open(image) as opened:
+            small = ImageOps.exif_transpose(opened).convert("RGB")
+    small.thumbnail((_LARGE_VIEW, _LARGE_VIEW))
+    content = io.BytesIO()
+    small.save(content, format="JPEG", quality=88)
+    return "data:image/jpeg;base64," + base64.b64encode(content.getvalue()).decode()
 
 
 def _thumbnail(image: str | NDArray[np.uint8]) -> str:
