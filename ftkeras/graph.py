@@ -31,13 +31,49 @@ class Halves:
     passed: tuple[str, ...]
 
 
-def inlined(model: keras.Model) -> keras.Model:
+# Layers of KerasHub that hold all blocks of a network, or of one stage of it.
+_STACKS = ("Encoder", "Stage")
+# What they give depends on the size of their input alone, which is known: constants, then.
+_OF_SIZES = ("DINOV3RopePositionEmbedding",)
+
+
+def parts_of_stack(layer: keras.layers.Layer) -> list[keras.layers.Layer]:
+    """Returns the parts of a layer that holds a whole stack of blocks; of any other, none.
+
+    Vision transformers of KerasHub are one layer with a list of blocks in it, and run them in turn.
+
+    Args:
+        layer: A layer that is built.
+
+    Returns:
+        The layers in it that have weights, in order; together they have all of its weights.
+
+    Example:
+        >>> parts_of_stack(keras.layers.Dense(3))
+        []
+    """
+    lists = [value for name, value in vars(layer).items() if name[0] != "_" and _is_layers(value)]
+    if not type(layer).__name__.endswith(_STACKS) or not lists:
+        return []
+    parts = [part for part in layer._layers if part.weights]
+    covered = {id(weight) for part in parts for weight in part.weights}
+    return parts if covered == {id(weight) for weight in layer.weights} else []
+
+
+def _is_layers(value: object) -> bool:
+    return isinstance(value, list) and any(isinstance(x, keras.layers.Layer) for x in value)
+
+
+def inlined(model: keras.Model, open_stacks: bool = False) -> keras.Model:
     """Returns the same functional model with the layers of models inside it in one graph.
 
     Where two of those layers have one name, the later one is renamed: names in a graph are unique.
 
     Args:
         model: A functional model; layers and weights are shared.
+        open_stacks: Whether the blocks inside a layer that holds a stack of them, as vision
+            transformers do, are put in its place, too. Such a graph can be cut between any two of
+            them and trained, but not saved: KerasHub saves such layers as wholes alone.
 
     Example:
         >>> first, second = keras.Input((2,)), keras.Input((2,))
@@ -49,9 +85,11 @@ def inlined(model: keras.Model) -> keras.Model:
     inputs = tree.map_structure(
         lambda x: keras.Input(batch_shape=x.shape, dtype=x.dtype, name=x.name), model.input
     )
-    called: list[Any] = []
-    outputs = _inlined_outputs(model, inputs, called)
+    outputs = _inlined_outputs(model, inputs, open_stacks)
+    called = _operations_below(outputs)
     _rename_repeated(called)
+    if open_stacks and any(_opens(operation) for operation in called):  # a stage of a stack
+        return inlined(keras.Model(inputs, outputs, name=model.name), open_stacks)
     return keras.Model(inputs, outputs, name=model.name)
 
 
@@ -162,6 +200,21 @@ class _Inference(keras.layers.Layer):
         return self.model.compute_output_spec(inputs)
 
 
+class _FirstOutput(keras.layers.Layer):
+    """The states a block gives, without the scores beside them: `None`, which no graph can hold."""
+
+    def __init__(self, block: keras.layers.Layer, name: str) -> None:
+        super().__init__(name=name, dtype=block.dtype_policy)
+        self.block = block
+        self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        return self.block(inputs)[0]
+
+    def compute_output_spec(self, inputs: Any) -> Any:
+        return keras.KerasTensor(inputs.shape, self.compute_dtype)
+
+
 class _Kinds:
     """What each node of a graph is: `free` (no weights below), `frozen` or `moving`."""
 
@@ -219,14 +272,51 @@ def _rename_repeated(operations: Sequence[Any]) -> None:
         taken.add(operation.name)
 
 
-def _inlined_outputs(model: keras.Model, inputs: Any, called: list[Any]) -> Any:
+def _operations_below(outputs: Any) -> list[Any]:
+    """All that was called to make tensors, from the inputs on."""
+    found: list[Any] = []
+    seen: set[int] = set()
+    waiting = [(x, False) for x in reversed(tree.flatten(outputs))]
+    while waiting:
+        x, ready = waiting.pop()
+        operation, node_index, _ = x._keras_history
+        node = operation._inbound_nodes[node_index]
+        if ready:
+            found.append(operation)
+        elif id(node) not in seen:
+            seen.add(id(node))
+            waiting += [(x, True), *((y, False) for y in reversed(node.input_tensors))]
+    return found
+
+
+def _inlined_outputs(model: keras.Model, inputs: Any, open_stacks: bool) -> Any:
     def call(operation: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
         masks = tree.flatten(keywords.get("mask"))
         opaque = keywords.get("training") is not None or any(mask is not None for mask in masks)
         plain = isinstance(operation, Functional) and type(operation).call is Functional.call
         if plain and not opaque and len(arguments) == 1:
-            return _inlined_outputs(operation, arguments[0], called)
-        called.append(operation)
+            return _inlined_outputs(operation, arguments[0], open_stacks)
+        if open_stacks and not opaque and _opens(operation):
+            return _opened(operation, *arguments, **keywords)
         return operation(*arguments, **keywords)
 
     return model._run_through_graph(inputs, call_fn=call)
+
+
+def _opened(layer: Any, *arguments: Any, **keywords: Any) -> Any:
+    """Without the layer's own `__call__`, what it calls is recorded in its place."""
+    if type(layer).__name__ != "DeiTEncoder":
+        return layer.call(*arguments, **keywords)
+    [x] = arguments
+    for block in layer.encoder_layers:
+        x = _FirstOutput(block, name=f"{block.name}_states")(x)
+    x = layer.layer_norm(x)
+    return x, x, x  # the others are empty, and nobody reads them
+
+
+def _opens(operation: Any) -> bool:
+    if not isinstance(operation, keras.layers.Layer):
+        return False
+    if getattr(operation, "is_a_graph", False) or type(operation).__name__ in _OF_SIZES:
+        return True
+    return bool(parts_of_stack(operation))

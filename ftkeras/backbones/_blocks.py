@@ -5,18 +5,18 @@ from collections.abc import Iterator
 
 import keras
 
+from ftkeras import graph
+from ftkeras.backbones.layers.feature_levels import FeatureLevels
 from ftkeras.contracts.backbone import Block
 
 # The part of a layer's name that says which block it belongs to, in the dialects met so far:
 # transformer_layer_3, block2a_expand_conv, conv2_block1_1_bn, block_4_project, stage_0_block_1.
 _BLOCK = re.compile(
     r"(?<!conv)(?:^|_)((?:transformer_|encoder_|decoder_)*layers?_\d+|conv\d+_block\d+"
-    r"|stack\d+_block\d+|stages?_?\d+_(?:blocks?|layers?)_?\d+|blocks?_?\d+[a-z]?(?:_\d+(?=_|$))?|expanded_conv_\d+"
+    r"|stack\d+_block\d+|stages?_?\d+_(?:blocks?|layers?)_?\d+"
+    r"|blocks?_?\d+[a-z]?(?:_\d+(?=_|$))?|hierarchical_encoder_\d+_\d+|expanded_conv_\d+"
     r"|group_\d+_inner_layer_\d+)(?=_|$)"
 )
-
-# Layers of KerasHub that hold all blocks of a network, or of one stage of it.
-_STACKS = ("Encoder", "Stage")
 
 
 def group(model: keras.Model, first: str = "embeddings") -> tuple[Block, ...]:
@@ -81,22 +81,17 @@ def _named_leaves(model: keras.Model) -> Iterator[tuple[str, keras.layers.Layer]
     for layer in model.layers:
         if isinstance(layer, keras.Model):
             yield from _named_leaves(layer)
+        elif isinstance(layer, FeatureLevels):
+            yield from _named_leaves(layer.backbone)
         else:
-            for group in getattr(layer, "variable_groups", [layer]):  # of a SavedModel
-                yield from _parts(group, group.name)
+            for part in getattr(layer, "variable_groups", [layer]):  # of a SavedModel
+                yield from _parts(part, part.name)
 
 
 def _parts(layer: keras.layers.Layer, name: str) -> Iterator[tuple[str, keras.layers.Layer]]:
-    stacks = [
-        value
-        for value in vars(layer).values()
-        if isinstance(value, list) and any(isinstance(x, keras.layers.Layer) for x in value)
-    ]
-    parts = [part for part in layer._layers if part.weights] if stacks else []
-    covered = {id(weight) for part in parts for weight in part.weights}
-    if not type(layer).__name__.endswith(_STACKS) or covered != {id(w) for w in layer.weights}:
+    parts = graph.parts_of_stack(layer)
+    if not parts:
         yield name, layer
-        return
     for part in parts:
         yield from _parts(part, part.name if part.name.startswith(name) else f"{name}_{part.name}")
 

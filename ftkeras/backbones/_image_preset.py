@@ -8,11 +8,13 @@ import keras_hub
 
 # KerasHub names neither of them in public.
 from keras_hub.src.models.clip.clip_vision_encoder import CLIPVisionEncoder
+from keras_hub.src.models.siglip.siglip_layers import SigLIPVisionEmbedding
 from keras_hub.src.models.siglip.siglip_vision_encoder import SigLIPVisionEncoder
 
-from ftkeras import graph as graphs
 from ftkeras.backbones import _image_graph, _pyramid, _transformers_images
 from ftkeras.backbones.layers.class_token import ClassToken
+from ftkeras.backbones.layers.feature_levels import FeatureLevels
+from ftkeras.backbones.layers.first_tokens import FirstTokens
 from ftkeras.backbones.layers.patch_grid import PatchGrid
 from ftkeras.backbones.preprocessing.image import Image
 from ftkeras.errors import UserError
@@ -31,6 +33,7 @@ _FLAT = (
     CLIPVisionEncoder,
     SigLIPVisionEncoder,
 )
+_HIERARCHICAL = (_HUB.MiTBackbone, _HUB.SwinTransformerBackbone)
 
 
 def eyes_of(backbone: keras.Model) -> keras.Model:
@@ -118,7 +121,11 @@ def _taps(backbone: keras.Model, pixels: keras.KerasTensor) -> dict[str, keras.K
     if features.shape[1] > rows * columns:
         taps["class_token"] = ClassToken(name="class_token")(features)
     mean = keras.layers.GlobalAveragePooling2D(name="mean_pooled")(grid)
-    return {**taps, "mean_pooled": mean, "sequence": features, "feature_map": grid}
+    taps |= {"mean_pooled": mean, "sequence": features, "feature_map": grid}
+    if not levels:
+        return taps
+    pyramid = _pyramid.named(levels, pixels)
+    return {**taps, **pyramid, tuple(pyramid)[-1]: grid}  # normalised, as the level alone is not
 
 
 def _outputs(
@@ -128,6 +135,9 @@ def _outputs(
     if not isinstance(backbone, _FLAT):
         # The backbone stays one layer: KerasHub saves some of its layers so that only the whole
         # backbone can be built again.
+        if isinstance(backbone, _HIERARCHICAL):
+            found = FeatureLevels(backbone, name="levels")(pixels)
+            return found.pop("last"), found, None
         single = isinstance(backbone.input, keras.KerasTensor)
         return backbone(pixels if single else dict.fromkeys(backbone.input, pixels)), {}, None
     levels = dict(getattr(backbone, "pyramid_outputs", {}))
@@ -138,10 +148,23 @@ def _outputs(
     if len(last.shape) == 2:  # SigLIP pools by attention
         wanted.append(backbone.post_layer_norm.output)
     [given] = keras.tree.flatten(backbone.input)
-    found = graphs.applied(keras.Model(given, wanted), pixels)
+    found = _applied(keras.Model(given, wanted), pixels)
     if len(last.shape) == 2:
         return found[-1], {}, found[0]
     return found[0], dict(zip(levels, found[1:], strict=True)), None
+
+
+def _applied(model: keras.Model, pixels: keras.KerasTensor) -> list[keras.KerasTensor]:
+    """Calls the layers one by one, and mends the shape that SigLIP's embedding announces."""
+
+    def call(operation: Any, *arguments: Any, **keywords: Any) -> Any:
+        output = operation(*arguments, **keywords)
+        if isinstance(operation, SigLIPVisionEmbedding):
+            return FirstTokens(operation.num_positions, name="patches")(output)
+        return output
+
+    found: list[keras.KerasTensor] = model._run_through_graph(pixels, call_fn=call)
+    return found
 
 
 def _patch(backbone: keras.Model) -> int:

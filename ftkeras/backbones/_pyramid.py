@@ -84,12 +84,18 @@ def with_pyramid(model: keras.Model) -> keras.Model:
         model: A functional model from images of known size to a dictionary with `feature_map`;
             levels that it taps stay what they are.
     """
-    if any(isinstance(layer, keras.Model) for layer in model.layers):
+    if any(isinstance(layer, keras.Model) for layer in model.layers) and _is_plain(model):
         model = graphs.inlined(model)
     taps = dict(model.output)
     given = {name: taps.pop(name) for name in tuple(taps) if name.startswith("pyramid_")}
     levels = {**levels_of(model, taps["feature_map"]), **given}
     return keras.Model(model.input, {**taps, **named(levels, model.input)}, name=model.name)
+
+
+def _is_plain(model: keras.Model) -> bool:
+    """Whether each of its layers can be saved by itself, as those of Keras can."""
+    layers = [layer for layer in model._flatten_layers() if not isinstance(layer, keras.Model)]
+    return all(type(layer).__module__.startswith(("keras.", "ftkeras.")) for layer in layers)
 
 
 def _nodes_below(model: keras.Model, features: keras.KerasTensor) -> Iterator[Node]:

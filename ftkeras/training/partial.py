@@ -47,7 +47,7 @@ class PartialModel:
     ) -> None:
         self.backbone = backbone
         self.storage = storage
-        self._whole = graph.inlined(model)
+        self._whole = graph.inlined(model, open_stacks=True)
         self.halves = graph.cut(self._whole)
         self.model = graph.joined(self.halves, self._whole)
         self._states: HiddenStates | None = None

@@ -1,6 +1,8 @@
 """Keras layers in a backbone's graph; importing this makes saved models loadable in safe mode."""
 
 from ftkeras.backbones.layers.class_token import ClassToken
+from ftkeras.backbones.layers.feature_levels import FeatureLevels
+from ftkeras.backbones.layers.first_tokens import FirstTokens
 from ftkeras.backbones.layers.items_to_lists import ItemsToLists
 from ftkeras.backbones.layers.last_token import LastToken
 from ftkeras.backbones.layers.lists_to_items import ListsToItems
@@ -13,6 +15,8 @@ from ftkeras.backbones.layers.saved_model_backbone import SavedModelBackbone
 
 __all__ = [
     "ClassToken",
+    "FeatureLevels",
+    "FirstTokens",
     "ItemsToLists",
     "LastToken",
     "ListsToItems",
