@@ -13,8 +13,8 @@ from ftkeras.contracts.backbone import Preprocess
 from ftkeras.contracts.box import Box
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.task import Labels, Locations
-from ftkeras.picture_size import picture_size
 from ftkeras.errors import UserError
+from ftkeras.picture_size import picture_size
 from ftkeras.placement import Placement, placed
 from ftkeras.tasks import _box_answers, _box_targets, _class_names
 
