@@ -63,7 +63,9 @@ def label_text(label: object) -> str:
         ('comedy, drama', '(none)', '2.5')
     """
     if isinstance(label, tuple | list):
-        return ", ".join(map(class_name, label)) or "(none)"
+        # An answer that is a piece of a text comes with its place.
+        names = [each[0] if isinstance(each, tuple) else each for each in label]
+        return ", ".join(map(class_name, names)) or "(none)"
     return str(label)
 
 

@@ -10,8 +10,8 @@ from ftkeras import catalog
 from ftkeras.call_string import Call
 from ftkeras.contracts.calibration import Calibrator
 from ftkeras.records.predictions import Predictions
-from ftkeras.scores.inputs.segmentation import Segmentation
 from ftkeras.scores.counts.answer_values import AnswerValues
+from ftkeras.scores.inputs.segmentation import Segmentation
 from ftkeras.scores.normalized_discounted_cumulative_gain import (
     NormalizedDiscountedCumulativeGain,
 )
@@ -87,8 +87,8 @@ class Answers:
     def correct(self) -> NDArray[np.bool_]:
         """`(examples,)` whether the predicted class is the true one; all labels where several.
 
-        Of a ranking: whether no other order would be better. Of a mask: whether every pixel is. Of an
-        answer: whether its words are those of a gold answer.
+        Of a ranking: whether no other order would be better. Of a mask: whether every pixel is.
+        Of a piece of text: whether its words are those of a gold answer.
         """
         if self.kind in ("relevances", "masks", "spans", "boxes"):
             return self.losses < _SAME_ORDER
@@ -173,7 +173,7 @@ def _boxed(predictions: Predictions) -> Answers:
 
 
 def _answered(predictions: Predictions) -> Answers:
-    task, score = catalog.build("tasks", Call(predictions.task)), AnswerValues(no_answer=True)
+    task, score = catalog.build("tasks", Call(predictions.task)), AnswerValues()
     pairs = zip(*map(task.compared, (predictions.labels, predictions.answers)), strict=True)
     return Answers(
         labels=predictions.labels,

@@ -24,8 +24,9 @@ HEAD = "answer_span"
 ANSWERED, UNANSWERABLE = "answer", "no answer"
 
 _METRICS: tuple[str, ...] = ()
-_SCORES: tuple[str, ...] = ("answer_f1_score(no_answer=True)", "answer_exact_match")
+_SCORES: tuple[str, ...] = ("answer_f1_score", "answer_exact_match")
 _SHOWN = 5
+_NOTHING = "∅"
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class QuestionAnswering:
         >>> task.encode(labels, vocabulary).tolist()
         [[{'text': 'Paris', 'start': 10}], []]
         >>> task.compared(task.encode(labels, vocabulary))
-        [['Paris'], ['']]
+        [['Paris'], ['∅']]
 
     References:
         Rajpurkar et al., 2016, EMNLP; Rajpurkar et al., 2018, ACL; Devlin et al., 2019, NAACL.
@@ -223,13 +224,35 @@ class QuestionAnswering:
     def compared(self, given: NDArray[np.object_]) -> list[list[str]] | list[str]:
         """Returns the texts that scores compare: of labels all of them, of answers the one.
 
-        Gold answers of which nothing is left without articles and punctuation do not count, and a
-        question without any has the empty text, as in the script of SQuAD 2.0.
+        Where there is none stands a sign that is no word of any answer, so that it equals itself
+        alone. Texts of which nothing is left without articles and punctuation are none, as in the
+        script of SQuAD 2.0.
         """
         if any(isinstance(each, dict) for each in given):
-            return [str(each["text"]) for each in given]
+            said = [str(each["text"]) for each in given]
+            return [text if normal_words(text) else _NOTHING for text in said]
         texts = ([gold["text"] for gold in golds] for golds in given)
-        return [[text for text in each if normal_words(text)] or [""] for each in texts]
+        return [[text for text in each if normal_words(text)] or [_NOTHING] for each in texts]
+
+    @staticmethod
+    def silenced(answers: NDArray[np.object_], threshold: float | None) -> NDArray[np.object_]:
+        """Returns answers, those without a text for which "no answer" is so much better.
+
+        Args:
+            answers: What `answers` returned.
+            threshold: Of `null_score - score`; above it there is no answer. `None` leaves the best
+                piece of each context.
+        """
+        found = np.empty(len(answers), object)
+        for row, each in enumerate(answers):
+            best = each["best"][0] if each["best"] else {"text": "", "start": -1, "score": -np.inf}
+            silent = threshold is not None and each["null_score"] - best["score"] > threshold
+            found[row] = {**each, **best, **({"text": "", "start": -1} if silent else {})}
+        return found
+
+    def told(self, answers: NDArray[np.object_]) -> list[str]:
+        """Returns the texts of answers; an empty one says that there is no answer."""
+        return [str(each["text"]) for each in answers]
 
     def unreachable(
         self, labels: NDArray[np.object_], examples: Dataset, preprocess: Preprocess

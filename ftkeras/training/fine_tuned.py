@@ -64,7 +64,8 @@ class FineTuned:
         clean_one = cleaner(self.clean)
         cleaned = [clean_one(value) for value in values] if self.clean else values
         rows = from_inputs(cleaned, unknown, self.preprocess, round_up)
-        rows = dataclasses.replace(rows, by_position=self.task.kind in BY_POSITION)
+        by_position = self.task.kind in (*BY_POSITION, "spans")
+        rows = dataclasses.replace(rows, by_position=by_position)
         if 0 < len(values) <= batch_size:
             return predict_together(self.model, rows)
         return predict(self.model, rows, batch_size)
@@ -91,7 +92,11 @@ class FineTuned:
                 units = task.units(examples, self.preprocess)
             outputs = self.logits(units.inputs.tolist(), batch_size)
             found.append(task.answers(outputs, examples, self.preprocess))
-        return np.concatenate(found)
+        answers = np.concatenate(found)
+        if hasattr(task, "silenced"):
+            decided = None if self.decision is None else self.decision.thresholds
+            answers = task.silenced(answers, (decided or {}).get(self.vocabulary.class_names[-1]))
+        return answers
 
     def probabilities(self, values: Sequence[Any], batch_size: int = 32) -> NDArray[np.float64]:
         """Returns `(examples, classes)` probabilities, calibrated if the run was; numbers as such.
@@ -108,7 +113,8 @@ class FineTuned:
         With several labels an answer is the list of those that hold; numbers are a float, or a
         list of them. Of a list of documents the answer is the list of their scores, of a list of
         words that of their tags. A mask is a
-        uint8 array of the size of the picture.
+        uint8 array of the size of the picture; boxes are a list of `label`, `box` (left, top, right
+        and bottom in its pixels) and `score`, the most probable first.
 
         Args:
             values: Texts, image paths or image arrays.
@@ -116,6 +122,8 @@ class FineTuned:
         """
         if self.task.kind in OBJECTS:
             objects = self.answers(values, batch_size)
+            if hasattr(self.task, "named"):
+                return self.task.named(objects, self.vocabulary.class_names)
             return self.task.told(objects) if hasattr(self.task, "told") else objects.tolist()
         names, best = self.vocabulary.class_names, self._best(self.logits(values, batch_size))
         if self.task.kind == "numbers":

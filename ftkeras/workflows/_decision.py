@@ -15,7 +15,7 @@ from ftkeras.errors import UserError
 from ftkeras.records.decision import Decision
 from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
-from ftkeras.workflows import _label_thresholds
+from ftkeras.workflows import _label_thresholds, _spans
 
 CLASSIFYING = ("binary", "multiclass")
 WITH_THRESHOLDS = ("binary", "multilabel")
@@ -53,6 +53,8 @@ def decide(config: RunConfig, model: Predictions, task: Task) -> Decision | None
     Raises:
         UserError: There is no validation part, or nothing on it fulfils the rule.
     """
+    if task.kind == "spans":
+        return _spans.decide(model)
     if config.threshold is None and config.calibration is None:
         return None
     check(config)

@@ -139,7 +139,8 @@ def _for_pairs(config: RunConfig, modality: str | None, handle: Handle) -> Handl
     if modality == "text_pair" and handle.scheme not in handles.PAIRS:
         if config.pair is None and handle.scheme == "keras":
             return handle
-        return Handle(config.pair or handles.PAIRS[-1], str(handle))
+        usual = "cross_encoder" if _kinds.kind_of(config) == "spans" else handles.PAIRS[-1]
+        return Handle(config.pair or usual, str(handle))
     if config.pair is not None and modality is None and handle.scheme not in handles.PAIRS:
         return Handle(config.pair, str(handle))
     if config.pair is not None and modality not in (None, "text_pair"):

@@ -44,6 +44,23 @@ def expect_classes(config: RunConfig, what: str, instead: str) -> None:
         )
 
 
+def expect(config: RunConfig, what: str, kinds: Sequence[str], instead: str) -> None:
+    """Raises `UserError` unless the task answers with one of several kinds.
+
+    Args:
+        config: The settings.
+        what: What asks for it, as a person wrote it.
+        kinds: Kinds for which it is made, of `contracts.task.KINDS`.
+        instead: What to do, as a sentence.
+    """
+    kind = kind_of(config)
+    if kind not in kinds:
+        raise UserError(
+            f"Expected a task that answers with {', '.join(kinds)} for {what}. Received: "
+            f"--task={config.task}, which answers with {kind}. {instead}"
+        )
+
+
 def check(config: RunConfig) -> None:
     """Raises `UserError` if training is asked for what its task's answers cannot have."""
     if config.task is None:

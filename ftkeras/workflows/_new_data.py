@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ftkeras import seeds
 from ftkeras.config import RunConfig
 from ftkeras.contracts.dataset import Dataset
-from ftkeras.contracts.task import BY_POSITION, OBJECTS
+from ftkeras.contracts.task import BY_POSITION, OBJECTS, Task
 from ftkeras.data.deduplicate import deduplicate
 from ftkeras.errors import UserError
 from ftkeras.records import atomic, split_table
@@ -28,6 +28,7 @@ from ftkeras.workflows import (
     _prepared_data,
     _provenance,
     _source,
+    _spans,
     _versions,
 )
 from ftkeras.workflows._answers_of_model import answers_of_model
@@ -72,7 +73,7 @@ def evaluate_new_data(config: RunConfig, record: RunRecord) -> RunRecord:
         task=fine_tuned.task.name,
         class_names=fine_tuned.vocabulary.class_names,
         columns=examples.columns,
-        previews=_provenance.previews(examples),
+        previews=_previews(fine_tuned.task, examples),
         answers=answers,
     )
     scores = _judgement.scores_of(fine_tuned.task, len(predictions.class_names))
@@ -111,9 +112,7 @@ def evaluate_new_data(config: RunConfig, record: RunRecord) -> RunRecord:
     return new
 
 
-def _logits(
-    fine_tuned: FineTuned, examples: Dataset, labels: NDArray[Any]
-) -> NDArray[np.float32]:
+def _logits(fine_tuned: FineTuned, examples: Dataset, labels: NDArray[Any]) -> NDArray[np.float32]:
     """Answers by position have the width of labels: of words that are never seen it is 0."""
     logits = fine_tuned.logits(examples.inputs.tolist())
     by_position = fine_tuned.task.kind in BY_POSITION
@@ -131,6 +130,11 @@ def evaluate_saved_model(config: RunConfig) -> RunRecord:
     """
     versions = _versions.versions(keras.backend.backend())
     return _foreign_predictions.judge_table(config, answers_of_model(config), versions)
+
+
+def _previews(task: Task, examples: Dataset) -> NDArray[np.object_]:
+    of = _spans if task.kind == "spans" else _provenance
+    return of.previews(examples)
 
 
 def _unseen(examples: Dataset, parts: dict[str, set[str]]) -> Dataset:

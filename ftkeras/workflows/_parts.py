@@ -19,6 +19,8 @@ def part(data: PreparedData, name: str, preprocess: Preprocess) -> Part:
     """
     examples, labels = data.parts[name], data.labels[name]
     if data.task.kind in OBJECTS:
-        labels = cast(ObjectTask, data.task).targets(labels, examples, preprocess)
-    by_position = data.task.kind in BY_POSITION
+        task = cast(ObjectTask, data.task)
+        labels = task.targets(labels, examples, preprocess)
+        examples = task.units(examples, preprocess) if hasattr(task, "units") else examples
+    by_position = data.task.kind in (*BY_POSITION, "spans")
     return Part(examples.ids, examples.inputs, labels, by_position=by_position)

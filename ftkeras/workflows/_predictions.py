@@ -10,7 +10,7 @@ from ftkeras.contracts.object_task import ObjectTask
 from ftkeras.contracts.task import BY_POSITION, OBJECTS
 from ftkeras.records.predictions import Predictions
 from ftkeras.training.examples import of_width
-from ftkeras.workflows import _provenance
+from ftkeras.workflows import _provenance, _spans
 from ftkeras.workflows._prepared_data import PreparedData
 
 
@@ -35,7 +35,9 @@ def assemble(
         ValueError: A part has more or fewer logits than examples.
     """
     for part, values in logits.items():
-        if len(values) != len(data.parts[part]):
+        # Long contexts are read in windows, which `answers` counts.
+        in_windows = data.task.kind == "spans" and values.dtype != object
+        if len(values) != len(data.parts[part]) and not in_windows:
             raise ValueError(
                 f"Expected {len(data.parts[part])} rows of logits for {part}, one an example. "
                 f"Received: {len(values)} rows."
@@ -51,7 +53,7 @@ def assemble(
         answers = np.concatenate(
             [_objects(data, part, values, preprocess) for part, values in logits.items()]
         )
-        logits = {part: np.zeros((len(values), 0), "float32") for part, values in logits.items()}
+        logits = {part: np.zeros((len(data.parts[part]), 0), "float32") for part in logits}
     return Predictions(
         ids=together.ids,
         labels=np.concatenate(list(labels.values())),
@@ -60,11 +62,14 @@ def assemble(
         task=data.task.name,
         class_names=data.vocabulary.class_names,
         columns=together.columns,
-        previews=(
-            _provenance.previews(*(data.parts[part] for part in logits)) if with_previews else None
-        ),
+        previews=(_previews(data, list(logits)) if with_previews else None),
         answers=answers,
     )
+
+
+def _previews(data: PreparedData, names: list[str]) -> NDArray[np.object_]:
+    parts = [data.parts[name] for name in names]
+    return _spans.previews(*parts) if data.task.kind == "spans" else _provenance.previews(*parts)
 
 
 def _objects(

@@ -16,12 +16,13 @@ from ftkeras.contracts.finding import Finding
 from ftkeras.contracts.split import PARTS, Split
 from ftkeras.contracts.task import Labels, Task, label_text, unknown_rows
 from ftkeras.data.deduplicate import deduplicate
+from ftkeras.data.gold_answers import one_question_each
 from ftkeras.data.near_duplicates import drop_near_leaks, near_pairs
 from ftkeras.data.query_lists import SUFFIX, query_lists
 from ftkeras.data.run_checks import refuse_errors, run_checks
 from ftkeras.errors import UserError
 from ftkeras.message import joined, message, term
-from ftkeras.workflows import _label_table, _provenance, _source
+from ftkeras.workflows import _label_table, _provenance, _source, _spans
 
 _SHOWN = 5
 _LARGEST_LOSS = 0.2
@@ -177,7 +178,8 @@ def prepare(config: RunConfig) -> PreparedData:
     found, deduplication = deduplicate(source, config.split.arguments.get("column"))
     rejected = source.rejected
     del source  # of a large table it is half of what is in memory
-    drawn = catalog.build("data/splits", config.split)(found, seeds.child(config.seed, "split"))
+    rule = catalog.build("data/splits", _spans.split_call(config))
+    drawn = rule(_spans.for_split(found), seeds.child(config.seed, "split"))
     split, near, near_findings = _without_near_leaks(found, drawn)
     findings = _source.findings(config, rejected)
     findings += [*deduplication.findings, *near_findings, *run_checks(found, split, _CHECKS)]
@@ -201,6 +203,8 @@ def read_labels(task: Task, source: Dataset) -> Dataset:
     """
     labels = task.read(source.labels, source.locations)
     read = dataclasses.replace(source, labels=labels, label_kind=task.kind)
+    if task.kind == "spans":
+        return one_question_each(read)
     if task.kind != "relevances" or source.modality.endswith(SUFFIX):
         return read
     # Now a row is a document; an example is a query with all of its documents.

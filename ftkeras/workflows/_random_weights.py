@@ -124,4 +124,5 @@ def trained(
         "trained_parameters": result.trainable_parameters,
         "seconds": round(result.seconds, 3),
     }
-    return {TRAINED: _predictions.assemble(data, logits)}, about
+    preprocess = recipe.backbone.preprocess
+    return {TRAINED: _predictions.assemble(data, logits, preprocess=preprocess)}, about

@@ -11,6 +11,7 @@ from ftkeras.contracts.finding import Finding
 from ftkeras.data.clean import cleaned
 from ftkeras.message import counted, joined, message
 from ftkeras.records import quarantine
+from ftkeras.workflows import _spans
 
 _SHOWN = 5
 
@@ -25,7 +26,8 @@ def read(config: RunConfig) -> Dataset:
     """
     if config.data is None:
         raise ValueError(f"Expected data. Received: config={config}.")
-    call, arguments = config.data, config.data.arguments
+    call = _spans.source_call(config.data, config.task)
+    arguments = call.arguments
     # Sources without files, such as the sets of scikit-learn, have no bad rows.
     if config.on_bad_row and "on_bad_row" in catalog.parameters("data/sources", call.name):
         call = Call(call.name, {**arguments, "on_bad_row": config.on_bad_row})

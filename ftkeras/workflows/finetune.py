@@ -28,6 +28,7 @@ from ftkeras.workflows import (
     _augmentation,
     _balance,
     _balance_effect,
+    _baseline_sample,
     _baselines,
     _clock,
     _course,
@@ -43,6 +44,7 @@ from ftkeras.workflows import (
     _record,
     _resume,
     _source,
+    _spans,
     _unseen_words,
     _weak_groups,
     _weight_change,
@@ -75,7 +77,7 @@ def finetune(config: RunConfig) -> RunRecord:
     with terminal.progress() as progress, atomic.replacing_directory(config.run_dir) as directory:
         stopwatch = _clock.Stopwatch()
         with stopwatch("data"):
-            data = prepare(config)
+            data = _baseline_sample.told(prepare(config))
             _source.write_quarantine(config, data.rejected, directory)
             _warn(data, progress.say)
         with stopwatch("baselines"):
@@ -114,14 +116,15 @@ def finetune(config: RunConfig) -> RunRecord:
                 answered, scratch = run.from_random_weights(twin, progress.step)
                 rungs |= answered
         with stopwatch("judgement"):
-            models = {"model": model, **dict(sorted({**baselines, **rungs}.items()))}
             decision = _decision.decide(config, model, data.task)
+            model = _spans.applied(model, decision)
+            models = {"model": model, **dict(sorted({**baselines, **rungs}.items()))}
             judged = _judged(config, data, models, decision)
             groups = _weak_groups.weak_groups(
                 model, data.task, features, data.parts["validation"], config.seed
             )
             moved = _weight_change.weight_change(
-                backbone, before, config.tap, data.parts["validation"].inputs, features
+                backbone, before, config.tap, run.part("validation").values, features
             )
         record = RunRecord(
             **_record.settings(config),
@@ -137,6 +140,7 @@ def finetune(config: RunConfig) -> RunRecord:
                 "learning_curve": curve,
                 "weight_change": moved,
                 "weak_groups": groups,
+                **_spans.windows(data, backbone.preprocess),
                 "random_twin": scratch,
                 **judged.analyses,
             },
@@ -260,7 +264,7 @@ def _judged(
     )
 
 
-def _features(recipe: Recipe, data: PreparedData) -> dict[str, NDArray[np.float32]]:
+def _features(recipe: Recipe, data: PreparedData) -> dict[str, Any]:
     # Without a probe only what `weight_change` compares is needed.
     wanted = data.parts if data.task.kind in _kinds.PROBES else ("validation",)
     preprocess = recipe.backbone.preprocess
@@ -268,14 +272,12 @@ def _features(recipe: Recipe, data: PreparedData) -> dict[str, NDArray[np.float3
 
 
 def _on_features(
-    config: RunConfig, data: PreparedData, features: dict[str, NDArray[np.float32]], step: Step
+    config: RunConfig, data: PreparedData, features: dict[str, Any], step: Step
 ) -> tuple[dict[str, Predictions], dict[str, Any] | None]:
     """Returns what needs no training of the backbone: baselines, and what more data would bring."""
     if data.task.kind not in _kinds.PROBES:
         return {}, None
     baselines = _baselines.on_features(data, features, config.seed, step)
-    if data.task.kind != "classes":
-        return baselines, None
     curve = _learning_curve.learning_curve(
         features,
         data.labels,

@@ -20,13 +20,14 @@ class UnseenLabels:
     """Finds examples whose class cannot be learnt, because no training example has it.
 
     Of several labels (or tags) each must be in the training part; their combination need not.
-    Relevances are only compared within a query. Numbers cannot be unseen, but a note tells how many
+    Relevances are only compared within a query, and answers stand in their texts. Numbers cannot be
+    unseen, but a note tells how many
     lie outside the range of the training part.
     """
 
     def __call__(self, dataset: Dataset, split: Split | None = None) -> list[Finding]:
         """Returns one error that names the rows, or nothing."""
-        if split is None or dataset.label_kind == "relevances":
+        if split is None or dataset.label_kind in ("relevances", "spans"):
             return []
         part_of = repeats.part_of_rows(dataset, split)
         if dataset.label_kind == "numbers":
