@@ -84,6 +84,7 @@ SCORES = (
     N_("Specificity"),
     N_("Specificity at sensitivity"),
     N_("Symmetric mean absolute percentage error"),
+    N_("Tag accuracy"),
     N_("Token accuracy"),
     N_("Top k accuracy"),
     N_("True negatives"),
@@ -96,6 +97,8 @@ BASELINES = (
     N_("Most frequent answer"),
     N_("Sliding window"),
     N_("Majority class"),
+    N_("Frequent tag"),
+    N_("Word window logistic regression"),
     N_("Majority pixel"),
     N_("Pixel logistic regression"),
     N_("Mean"),
@@ -120,6 +123,7 @@ TASKS = (
     N_("Multilabel"),
     N_("Regression"),
     N_("Ranking"),
+    N_("Token classification"),
     N_("Question answering"),
     N_("Object detection"),
 )
@@ -156,7 +160,9 @@ CHECKS = (
     N_("Near duplicates"),
     N_("Shared contexts"),
     N_("Smallest difference"),
+    N_("Tag scheme"),
     N_("Unseen labels"),
+    N_("Unseen words"),
     N_("Unlike parts"),
     N_("Unusable rows"),
 )
@@ -207,6 +213,7 @@ MODALITIES = (
     N_("audio"),
     N_("tabular"),
     N_("text_pair"),
+    N_("words"),
     N_("multimodal"),
     N_("features"),
 )
@@ -258,6 +265,7 @@ UNDEFINED = (
     N_("the references are empty"),
     N_("there are no objects of this size"),
     N_("there are no tokens"),
+    N_("there are no words"),
     N_("there is no query that counts"),
 )
 CORRECTION = (N_("Nadeau and Bengio's correction for training parts that overlap"),)

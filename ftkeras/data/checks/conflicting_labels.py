@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.finding import Finding
@@ -11,6 +12,8 @@ from ftkeras.contracts.task import label_text
 from ftkeras.data import repeats
 from ftkeras.data.checks import _wording
 from ftkeras.message import joined, message
+
+_MOST_TAGS = 3
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,16 @@ class ConflictingLabels:
         return describe(dataset, repeats.find(dataset))
 
 
+def _told(dataset: Dataset, row: int, group: NDArray[np.int64]) -> str:
+    """The label of an example; of tags, those that the others of its group have not."""
+    if dataset.label_kind != "tags":
+        return label_text(dataset.labels[row])
+    places = [k for k, tags in enumerate(zip(*dataset.labels[group], strict=True))
+              if len(set(tags)) > 1]  # fmt: skip
+    told = [f"{dataset.inputs[row][k]} {dataset.labels[row][k]}" for k in places[:_MOST_TAGS]]
+    return ", ".join([*told, *(["…"] if len(places) > _MOST_TAGS else [])])
+
+
 def describe(dataset: Dataset, found: repeats.Repeats) -> list[Finding]:
     """Returns the finding for repeats that have been found already."""
     rows = np.flatnonzero(found.conflicting)
@@ -37,7 +50,7 @@ def describe(dataset: Dataset, found: repeats.Repeats) -> list[Finding]:
             message(
                 "{place} is {label}",
                 place=_wording.place(str(dataset.locations[row])),
-                label=label_text(dataset.labels[row]),
+                label=_told(dataset, row, group),
             )
             for row in group[:4]
         )
