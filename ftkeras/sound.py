@@ -1,8 +1,10 @@
 """Sound files as numbers: decoded, one channel, at the sampling rate that is asked for."""
 
+import io
 import math
 import os
 import struct
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,9 +26,14 @@ _DAMAGE = (
     EOFError,
     ArithmeticError,
     LookupError,
+    MemoryError,
+    TypeError,
     struct.error,
 )
 _RATES = (1_000, 1_000_000)
+_MOST_CHANNELS = 64
+# Read at once: what a header promises need not be there.
+_FRAMES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -51,8 +58,9 @@ def read(value: Any, seconds: float | None = None) -> Sound:
     every reader gives the same numbers.
 
     Args:
-        value: Path of a file (WAV; FLAC, OGG and MP3 with soundfile), or a pair of samples and
-            their rate: `(samples,)` or `(samples, channels)`, floats, usually in [-1, 1].
+        value: Path of a file (WAV; FLAC, OGG and MP3 with soundfile), or the bytes in it, or a
+            pair of samples and their rate: `(samples,)` or `(samples, channels)`, floats, usually
+            in [-1, 1].
         seconds: Reads no more than the first so many; `None` reads all.
 
     Raises:
@@ -63,8 +71,15 @@ def read(value: Any, seconds: float | None = None) -> Sound:
         >>> read((np.zeros((4, 2)), 16000)).samples.shape
         (4,)
     """
+    if isinstance(value, bytes):
+        return _from_file(io.BytesIO(value), f"the {len(value):,} bytes of a file", seconds)
     if isinstance(value, str | os.PathLike):
-        return _from_file(Path(value), seconds)
+        path = Path(value)
+        if not path.is_file():
+            raise UserError(
+                f"Expected a sound file. Received: {path}, which does not exist. Correct the path."
+            )
+        return _from_file(path, str(path), seconds)
     if not isinstance(value, tuple | list) or len(value) != 2:
         raise UserError(
             "Expected the path of a sound file, or a pair (samples, sampling_rate). Received: "
@@ -97,36 +112,69 @@ def at_rate(sound: Sound, sampling_rate: int) -> NDArray[np.float32]:
     return np.asarray(resampled, np.float32)
 
 
-def _from_file(path: Path, seconds: float | None) -> Sound:
-    if not path.is_file():
-        raise UserError(
-            f"Expected a sound file. Received: {path}, which does not exist. Correct the path."
-        )
+def _from_file(file: "Path | io.BytesIO", name: str, seconds: float | None) -> Sound:
     try:
-        samples, rate = _decoded(path, seconds)
+        samples, rate = _decoded(file, name, seconds)
+    except UserError:
+        raise
     except _DAMAGE as error:
         raise UserError(
-            f"Expected a sound file that can be decoded. Received: {path} "
+            f"Expected a sound file that can be decoded. Received: {name} "
             f"({type(error).__name__}: {str(error)[:200]}). Replace the file, or leave it out."
         ) from error
-    return _checked(samples, rate, f"{path} with {samples.shape} samples", seconds)
+    return _checked(samples, rate, f"{name} with {samples.shape} samples", seconds)
 
 
-def _decoded(path: Path, seconds: float | None) -> tuple[NDArray[Any], int]:
+def _decoded(
+    file: "Path | io.BytesIO", name: str, seconds: float | None
+) -> tuple[NDArray[Any], int]:
     """Reads one sample more than asked for, so that it is known whether there was more."""
     try:
         import soundfile  # optional: without it there is plain WAV
     except ImportError as error:
-        if path.suffix.lower() != ".wav":
+        if isinstance(file, Path) and file.suffix.lower() != ".wav":
             raise ImportError(
-                f"Expected soundfile, which reads {path.suffix} files. Received: {path}, and no "
+                f"Expected soundfile, which reads {file.suffix} files. Received: {name}, and no "
                 "such package. pip install ftkeras[audio]"
             ) from error
-        rate, samples = scipy.io.wavfile.read(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", scipy.io.wavfile.WavFileWarning)
+            rate, samples = scipy.io.wavfile.read(file)
         return _scaled(np.asarray(samples)), int(rate)
-    with soundfile.SoundFile(path) as file:
-        frames = -1 if seconds is None else math.ceil(seconds * file.samplerate) + 1
-        return file.read(frames, dtype="float32"), int(file.samplerate)
+    with soundfile.SoundFile(file) as stored:
+        rate = int(stored.samplerate)
+        if stored.channels > _MOST_CHANNELS or not _RATES[0] <= rate <= _RATES[1]:
+            raise UserError(
+                f"Expected at most {_MOST_CHANNELS} channels, and {_RATES[0]:,} to {_RATES[1]:,} "
+                f"samples a second. Received: {name} with {stored.channels} channels and {rate:,} "
+                "samples a second. Replace the file, or leave it out."
+            )
+        wanted = None if seconds is None else math.ceil(seconds * rate) + 1
+        return _in_blocks(stored, wanted), rate
+
+
+def _in_blocks(stored: Any, wanted: int | None) -> NDArray[np.float32]:
+    """Reads block by block until there is no more, for a header may promise any length."""
+    blocks: list[NDArray[np.float32]] = []
+    read = 0
+    while wanted is None or read < wanted:
+        most = _FRAMES if wanted is None else min(_FRAMES, wanted - read)
+        block = stored.read(most, dtype="float32")
+        blocks.append(block)
+        read += len(block)
+        if len(block) < most:
+            break
+    return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
+
+
+def full_scale(dtype: np.dtype[Any]) -> float:
+    """Returns the number that stands for full scale among integers of a type.
+
+    Example:
+        >>> full_scale(np.dtype("int16"))
+        32768.0
+    """
+    return -float(np.iinfo(dtype).min) or float(np.iinfo(dtype).max)
 
 
 def _scaled(samples: NDArray[Any]) -> NDArray[Any]:
@@ -134,7 +182,7 @@ def _scaled(samples: NDArray[Any]) -> NDArray[Any]:
         return samples
     if samples.dtype == np.uint8:  # WAV's only unsigned kind
         return (samples.astype(np.float32) - 128) / 128
-    return samples.astype(np.float64) / -float(np.iinfo(samples.dtype).min)
+    return samples.astype(np.float64) / full_scale(samples.dtype)
 
 
 def _checked(samples: NDArray[Any], rate: object, what: str, seconds: float | None) -> Sound:

@@ -254,6 +254,7 @@ def main() -> None:
         shutil.rmtree(place)
     found = json.loads(answer.stdout.splitlines()[-1])
     show(found, planted)
+    RESULTS.parent.mkdir(exist_ok=True)
     told = {"rows": rows, "parquet_bytes": size, "planted": planted, **found}
     if asked.finetune:
         of_all = json.loads(FINETUNED.read_text()) if FINETUNED.exists() else {}

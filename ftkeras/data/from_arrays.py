@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ftkeras import sound
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.data import input_parts, table, table_rows
 from ftkeras.data.bad_rows import BadRows
@@ -25,13 +26,15 @@ def from_arrays(
     columns: Mapping[str, Sequence[Any]] | None = None,
     name: str = "arrays",
     on_bad_row: str = "error",
+    locations: Sequence[str] | None = None,
 ) -> Dataset:
-    """Returns labelled texts, pairs of texts, images, rows of a table, or several at once.
+    """Returns labelled texts, pairs of texts, images, sounds, rows of a table, or several at once.
 
     Args:
         inputs: Texts; or tuples `(first, second)` of texts; or images, as one uint8 array
             `(examples, height, width)` or `(examples, height, width, channels)`, or as a sequence
-            of such images of different sizes; or rows of a table, as dictionaries from columns to
+            of such images of different sizes; or sounds, as tuples `(samples, sampling_rate)` of
+            an array of floats and an integer; or rows of a table, as dictionaries from columns to
             numbers and texts; or several of these at once, as dictionaries with some of the keys
             `text`, `text_pair`, `image` and `tabular`, and no others.
         labels: One label an example: all texts, or all numbers; or lists of these, or an array
@@ -40,6 +43,7 @@ def from_arrays(
         name: What messages call the data.
         on_bad_row: `"error"` refuses bad examples and names them; `"skip"` and
             `"quarantine"` leave them out.
+        locations: Where each example stands, for messages; `None` takes its row number.
 
     Raises:
         UserError: The lengths differ, there are no examples, or some cannot be used.
@@ -59,6 +63,7 @@ def from_arrays(
     if len(set(lengths.values())) > 1 or not len(inputs):
         told = ", ".join(f"{count} {what}" for what, count in lengths.items())
         raise UserError(f"Expected as many labels as inputs, and some. Received: {told} in {name}.")
+    places = locations or [f"{name}, row {row}" for row in range(len(inputs))]
     modality, read = _reader(inputs)
     bad = BadRows(on_bad_row)
     kept, values, ids = [], [], []
@@ -67,7 +72,7 @@ def from_arrays(
         reason = wrong_input or table.label_problem("label", label)
         if reason:
             column = "input" if wrong_input else "label"
-            bad.add(f"{name}, row {row}", reason, reprlib.repr((given, label)), column)
+            bad.add(places[row], reason, reprlib.repr((given, label)), column)
         else:
             kept.append(row)
             values.append(value)
@@ -80,7 +85,7 @@ def from_arrays(
         ids=input_parts.numbered(ids) if modality == "tabular" else np.array(ids),
         inputs=table.object_array(values),
         labels=table.label_array([labels[row] for row in kept]),
-        locations=table.object_array([f"{name}, row {row}" for row in kept]),
+        locations=table.object_array([places[row] for row in kept]),
         columns={
             column: table.column_array([cells[row] for row in kept])
             for column, cells in further.items()
@@ -94,8 +99,10 @@ def _reader(inputs: Any) -> tuple[str, _Read]:
     first = inputs[0]
     if isinstance(first, str):
         return "text", _text
-    if isinstance(first, tuple) and all(isinstance(each, str) for each in first):
+    if isinstance(first, tuple) and any(isinstance(each, str) for each in first):
         return "text_pair", _pair
+    if isinstance(first, tuple):
+        return "audio", _sound
     if not isinstance(first, Mapping):
         return "image", _image
     if not set(first) <= set(_PARTS):
@@ -120,9 +127,23 @@ def _pair(value: Any) -> tuple[Any, str, str]:
 
 
 def _image(value: Any) -> tuple[Any, str, str]:
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError:  # lists of different lengths
+        return None, "", "the input is no text, no picture and no sound"
     reason = _image_problem(array)
     return array, "" if reason else content_digest("image", array_content(array)), reason
+
+
+def _sound(value: Any) -> tuple[Any, str, str]:
+    try:
+        heard = sound.read(value) if isinstance(value, tuple) else None
+    except UserError as error:
+        return None, "", f"the input cannot be used ({error})"
+    if heard is None:
+        return None, "", "the input is no pair (samples, sampling_rate)"
+    content = f"{heard.sampling_rate}\n".encode() + array_content(heard.samples)
+    return (heard.samples, heard.sampling_rate), content_digest("audio", content), ""
 
 
 def _row_reader(rows: Sequence[Any]) -> _Read:

@@ -80,13 +80,13 @@ def test_damage_and_wrong_names_are_told(tmp_path):
     with pytest.raises(UserError, match="there are none"):
         build(str(tmp_path / "no*"), text="review")
     lacking = write(tmp_path / "l.tfrecord", [REVIEWS[0], {"review": b"x"}])
-    with pytest.raises(UserError, match=r"record 1 without stars"):
+    with pytest.raises(UserError, match=r"record 1: `stars` is missing"):
         build(lacking, text="review", label="stars")
     content = (tmp_path / "r.tfrecord").read_bytes()
     (tmp_path / "cut.tfrecord").write_bytes(content[:-5])
-    with pytest.raises(UserError, match=r"cut\.tfrecord, damaged at record 1"):
+    with pytest.raises(UserError, match=r"cut\.tfrecord, record 1: the record is damaged"):
         build(str(tmp_path / "cut.tfrecord"), text="review", label="stars")
     with tf.io.TFRecordWriter(str(tmp_path / "other.tfrecord")) as writer:
         writer.write(b"\xff\xff\xff no example")
-    with pytest.raises(UserError, match=r"other\.tfrecord, damaged at record 0"):
+    with pytest.raises(UserError, match=r"other\.tfrecord, record 0 the record is no"):
         build(str(tmp_path / "other.tfrecord"), text="review", label="stars")

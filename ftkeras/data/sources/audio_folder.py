@@ -1,13 +1,10 @@
 """A folder with one subfolder per class, and the sounds of the class in it."""
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from ftkeras import sound
 from ftkeras.contracts.dataset import Dataset
-from ftkeras.data import existing_file
-from ftkeras.data.content_digest import content_digest
-from ftkeras.data.sources import _class_folders
+from ftkeras.data.sources import _class_folders, _sound_cell
 from ftkeras.errors import UserError
 
 
@@ -35,10 +32,10 @@ def build(path: str, max_seconds: float = 600.0, on_bad_row: str = "error") -> D
         ImportError: A file needs soundfile, which is not installed.
 
     Example:
-        >>> import tempfile
+        >>> import pathlib, tempfile
         >>> import numpy as np
         >>> import scipy.io.wavfile
-        >>> folder = Path(tempfile.mkdtemp())
+        >>> folder = pathlib.Path(tempfile.mkdtemp())
         >>> for value, name in ((0.1, "bark"), (0.2, "meow")):
         ...     (folder / name).mkdir()
         ...     samples = np.full(800, value, np.float32)
@@ -55,21 +52,5 @@ def build(path: str, max_seconds: float = 600.0, on_bad_row: str = "error") -> D
             f"Received: path={path!r} with none. Sort them into {root.name}/<class>/."
         )
     with ThreadPoolExecutor() as pool:
-        outcomes = list(pool.map(lambda found: _inspect(found[2], max_seconds), files))
+        outcomes = list(pool.map(lambda found: _sound_cell.of_file(found[2], max_seconds), files))
     return _class_folders.dataset("audio", root, files, outcomes, on_bad_row)
-
-
-def _inspect(file: Path, max_seconds: float) -> tuple[str, str]:
-    try:
-        data = existing_file.content(file)
-    except OSError as error:
-        return "", f"cannot be read ({error.strerror})"
-    if not data:
-        return "", "is empty"
-    try:
-        cut = sound.read(file, max_seconds).cut
-    except UserError as error:
-        return "", f"cannot be used ({error})"
-    if cut:
-        return "", f"is longer than max_seconds={max_seconds:g}"
-    return content_digest("audio", data), ""

@@ -7,6 +7,7 @@ from typing import Any
 
 from ftkeras import catalog
 from ftkeras.contracts.dataset import Dataset
+from ftkeras.data import existing_file
 from ftkeras.data.bad_rows import BadRows
 from ftkeras.data.sources import _records, _words
 from ftkeras.errors import UserError
@@ -15,7 +16,7 @@ _LONGEST = 1_000_000
 _PLAIN = ("string", "large_string", "bool", "int32", "int64", "float32", "float64")
 
 
-def build(
+def build(  # noqa: PLR0913 - a call string names each of these by itself
     path: str,
     text: str | Sequence[str] = "",
     image: str = "",
@@ -24,23 +25,28 @@ def build(
     name: str = "",
     on_bad_row: str = "error",
     words: str = "",
+    audio: str = "",
 ) -> Dataset:
     """Reads a data set of the `datasets` library, all of its splits or one.
 
     Labels of classes are their names. With several splits, the column `part` holds the one an
     example is from, so that `--split="given(column='part')"` keeps the published test part. No code
-    of a data set is run, and no pickle is read. Images are kept decoded, in memory.
+    of a data set is run, and no pickle is read. Images and sounds are kept decoded, in memory;
+    where a data set holds paths of files in place of their content, only files of the data set, or
+    that the library downloaded, are read.
 
     Args:
         path: A directory written by `save_to_disk`, or a name on the hub, which is downloaded once.
         text: Name of the column that holds the text, or of two.
-        image: Name of the column that holds the image; either this or `text`.
+        image: Name of the column that holds the image.
         label: Name of the column that holds the label.
         split: One split; all of them by default.
         name: Which configuration, where a data set of the hub has several.
         on_bad_row: `"error"` refuses the data and names the rows; `"skip"` and `"quarantine"`
             leave them out.
         words: Name of the column of lists of words, for tags: `label` then holds as many tags.
+        audio: Name of the column that holds the sound; one of `text`, `image`, `words` and `audio`
+            is the input.
 
     Raises:
         UserError: The library is not installed, or has no such data set, split or column.
@@ -58,22 +64,28 @@ def build(
     first = next(iter(parts.values()))
     if words:
         return _of_words(path, parts, words, label, (text, image), on_bad_row)
-    inputs = _records.check_names(path, list(first.column_names), text, image, label)
+    inputs = _records.check_names(path, list(first.column_names), text, image, label, audio)
+    wanted = _records.wanted(inputs, image, audio, label)
     names = getattr(first.features[label], "names", None)
+    of_files = image or audio
 
-    def records() -> Iterator[tuple[str, dict[str, Any]]]:
+    def records() -> Iterator[tuple[str, dict[str, Any] | str]]:
         for part, rows in parts.items():
-            stored = _undecoded(rows, image) if image else rows
-            for number, row in enumerate(stored):
+            stored = _undecoded(rows, of_files, is_sound=bool(audio))
+            for number, row in enumerate(_read(stored, f"{path}/{part}")):
                 record = {**row, _records.PART: part} if len(parts) > 1 else dict(row)
                 if names is not None and record[label] is not None:
                     known = 0 <= record[label] < len(names)  # -1 stands for "not published"
                     record[label] = names[record[label]] if known else None
-                if image:
-                    record[image] = _content(record[image])
-                yield f"{path}/{part}, row {number}", record
+                place = f"{path}/{part}, row {number}"
+                if of_files:
+                    record[of_files], reason = _content(record[of_files], path)
+                    if reason:
+                        yield place, f"`{of_files}` {reason}"
+                        continue
+                yield place, record
 
-    return _records.assemble(records(), inputs, image, label, Path(path).name, on_bad_row)
+    return _records.assemble(records(), wanted, Path(path).name, on_bad_row)
 
 
 def _of_words(
@@ -137,16 +149,55 @@ def _parts(path: str, name: str) -> dict[str, Any]:
     return dict(found) if isinstance(found, dict) else {"all": found}
 
 
-def _undecoded(rows: Any, image: str) -> Any:
-    """Images as encoded bytes, which are looked at before anything unfolds them."""
+def _read(rows: Any, where: str) -> Iterator[dict[str, Any]]:
+    """Rows one by one; files of a data set may be damaged in the middle."""
+    try:
+        yield from rows
+    except (OSError, ValueError, TypeError, LookupError) as error:
+        raise UserError(
+            f"Expected rows that can be read. Received: {where} ({type(error).__name__}: "
+            f"{str(error)[:200]}). Write the data set anew."
+        ) from error
+
+
+def _undecoded(rows: Any, column: str, *, is_sound: bool) -> Any:
+    """Images and sounds as encoded bytes, which are looked at before anything unfolds them.
+
+    Those of columns that nobody asked for are not decoded either.
+    """
     import datasets  # optional
 
-    return rows.cast_column(image, datasets.Image(decode=False))
+    kind = datasets.Audio if is_sound else datasets.Image
+    if column and not isinstance(rows.features[column], kind):
+        what = "sounds" if is_sound else "images"
+        raise UserError(
+            f"Expected a column of {what}. Received: {column!r} of type "
+            f"{str(rows.features[column])[:100]}."
+        )
+    for name, feature in rows.features.items():
+        if isinstance(feature, datasets.Audio | datasets.Image):
+            rows = rows.cast_column(name, type(feature)(decode=False))
+    return rows
 
 
-def _content(value: Any) -> bytes:
-    if value is None:
-        return b""
-    if value["bytes"] is not None:
-        return bytes(value["bytes"])
-    return Path(value["path"]).read_bytes()
+def _content(value: Any, path: str) -> tuple[bytes | None, str]:
+    """Returns the content of a file, and why it cannot be had."""
+    if value is None or (value.get("bytes") is None and not value.get("path")):
+        return None, ""
+    if value.get("bytes") is not None:
+        return bytes(value["bytes"]), ""
+    file, homes = Path(value["path"]), [Path(os.path.expanduser(path)), *_downloads()]
+    try:
+        if not any(file.resolve().is_relative_to(home.resolve()) for home in homes):
+            return None, f"is the path {str(file)[:200]!r}, which leads out of the data set"
+        return existing_file.content(file), ""
+    except (OSError, RuntimeError, ValueError) as error:
+        return None, f"cannot be read ({getattr(error, 'strerror', None) or error})"
+
+
+def _downloads() -> list[Path]:
+    """Where the library keeps what it has downloaded."""
+    import datasets  # optional
+
+    found = (datasets.config.HF_DATASETS_CACHE, datasets.config.DOWNLOADED_DATASETS_PATH)
+    return [Path(place) for place in found]

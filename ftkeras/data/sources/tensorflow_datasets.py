@@ -11,7 +11,7 @@ from ftkeras.data.sources import _records
 from ftkeras.errors import UserError
 
 
-def build(
+def build(  # noqa: PLR0913 - a call string names each of these by itself
     name: str,
     text: str | Sequence[str] = "",
     image: str = "",
@@ -19,22 +19,28 @@ def build(
     split: str = "",
     data_dir: str = "",
     on_bad_row: str = "error",
+    audio: str = "",
+    sampling_rate: int | None = None,
 ) -> Dataset:
     """Reads a data set of TensorFlow Datasets, all of its splits or one.
 
     Labels of classes are their names. The column `part` holds the split an example is from, so that
-    `--split="given(column='part')"` keeps the published test part. Images are kept in memory.
+    `--split="given(column='part')"` keeps the published test part. Images and sounds are kept in
+    memory; samples that are integers of 64 bits are those of 16, as the library decodes them.
 
     Args:
         name: A name of the library, for example `imdb_reviews`, which is downloaded once; or a
             directory that holds one in its format.
         text: Name of the feature that holds the text, or of two.
-        image: Name of the feature that holds the image; either this or `text`.
+        image: Name of the feature that holds the image.
         label: Name of the feature that holds the label.
         split: One split, also a slice such as `train[:10%]`; all of them by default.
         data_dir: Where the library keeps its data.
         on_bad_row: `"error"` refuses the data and names the examples; `"skip"` and `"quarantine"`
             leave them out.
+        audio: Name of the feature that holds the sound; one of `text`, `image` and `audio` is the
+            input.
+        sampling_rate: Samples a second of sounds, where the data set does not say.
 
     Raises:
         UserError: The library is not installed, or has no such data set, split or feature.
@@ -44,7 +50,9 @@ def build(
     """
     builder = _builder(name, data_dir)
     features = builder.info.features
-    inputs = _records.check_names(name, sorted(features), text, image, label)
+    inputs = _records.check_names(name, sorted(features), text, image, label, audio)
+    rate = getattr(features[audio], "sample_rate", None) if audio else None
+    wanted = _records.wanted(inputs, image, audio, label, rate or sampling_rate)
     parts = [split] if split else list(builder.info.splits)
     names = getattr(features[label], "names", None)
 
@@ -52,11 +60,13 @@ def build(
         for part in parts:
             for number, example in enumerate(_examples(builder, name, part)):
                 if names is not None:
-                    example[label] = names[int(example[label])]
+                    number_of_class = int(example[label])
+                    known = 0 <= number_of_class < len(names)  # -1 stands for "not published"
+                    example[label] = names[number_of_class] if known else None
                 yield f"{name}/{part}, example {number}", {**example, _records.PART: part}
 
     title = Path(name).name
-    return _records.assemble(records(), inputs, image, label, title, on_bad_row)
+    return _records.assemble(records(), wanted, title, on_bad_row)
 
 
 def _builder(name: str, data_dir: str) -> Any:
@@ -93,4 +103,10 @@ def _examples(builder: Any, name: str, part: str) -> Iterator[dict[str, Any]]:
             f"Expected a split of {name}: {', '.join(known)}. Received: split={part!r} "
             f"({str(error)[:80]}).{catalog.nearest(part, known)}"
         ) from None
-    yield from (dict(example) for example in tfds.as_numpy(stored))
+    try:
+        yield from (dict(example) for example in tfds.as_numpy(stored))
+    except Exception as error:  # TensorFlow's own errors, and those of decoders
+        raise UserError(
+            f"Expected files that are whole. Received: {name}/{part} ({str(error)[:200]}). Make "
+            "the data set ready anew."
+        ) from error
