@@ -135,8 +135,8 @@ def decode(predictions: Predictions, calibrator: Calibrator | None = None) -> An
 def _segmented(predictions: Predictions) -> Answers:
     task = catalog.build("tasks", Call(predictions.task))
     inputs = Segmentation(len(predictions.class_names))
-    pairs = (task.compared(each) for each in (predictions.labels, predictions.answers))
-    tallies = inputs.units(*pairs, np).predictions
+    truths, answered = map(task.compared, (predictions.labels, predictions.answers))
+    tallies = inputs.units(truths, answered, np).predictions
     right, true, said = tallies.reshape(len(predictions), 3, -1).swapaxes(0, 1)
     together = true + said - right
     overlaps = right / np.where(together > 0, together, 1)

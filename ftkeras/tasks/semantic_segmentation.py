@@ -178,9 +178,17 @@ class SemanticSegmentation:
         rows, columns = preprocess.config["size"]
         found = np.empty((len(labels), rows, columns), np.uint8)
         for row, label in enumerate(labels):
-            classes = decode(label)
-            found[row] = _mask_places.to_network(classes, _placed(classes.shape, preprocess))
+            found[row] = self.target(decode(label), preprocess)
         return found
+
+    def target(self, classes: NDArray[np.uint8], preprocess: Preprocess) -> NDArray[np.uint8]:
+        """Returns `(rows, columns)` classes of one mask at the size that the network sees.
+
+        Args:
+            classes: `(height, width)`, 255 where left out.
+            preprocess: How the backbone reads inputs.
+        """
+        return _mask_places.to_network(classes, _placed(classes.shape, preprocess))
 
     def answers(
         self, outputs: NDArray[np.float32], examples: Dataset, preprocess: Preprocess

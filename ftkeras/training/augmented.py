@@ -87,7 +87,7 @@ class Augmented:
             take=lambda rows: features[rows],
             features=features,
             views=self._augmentations.views,
-            answers=self._views.answers if self._augmentations.soft else None,
+            answers=self._views.answers if self._views.relabels else None,
         )
 
     def _computed(self) -> NDArray[np.float32]:
@@ -115,7 +115,7 @@ class Augmented:
         seed = seeds.child(self._augmentations.seed, f"phase {phase}")
         augmentations = dataclasses.replace(self._augmentations, seed=seed)
         kept = self._views
-        views = Views(kept.ids, kept.values, kept.labels, augmentations)
+        views = Views(kept.ids, kept.values, kept.labels, augmentations, kept.relabel)
 
         def take(rows: NDArray[np.integer]) -> Any:
             looks = [_Look(views, code % len(views), code // len(views)) for code in rows.tolist()]
@@ -124,7 +124,7 @@ class Augmented:
             longest = None if lengths is None else round_up(int(lengths.max()))
             return single(encoded.take(np.arange(len(rows)), longest))
 
-        answers = views.answers if augmentations.soft else None
+        answers = views.answers if views.relabels else None
         return dataclasses.replace(plain, take=take, features=None, views=0, answers=answers)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ftkeras.training.views import Augmentations
+from ftkeras.training.views import Augmentations, Relabel
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,8 @@ class Part:
         labels: `(examples, ...)` encoded labels, as the task's kind has them.
         augment: How a training part is changed in each view; no other part may have it.
         by_position: Whether a label has one value for each position of its input.
+        relabel: Row number and what moves a picture -> the label of the moved example, where labels
+            belong to places of a picture that augmentations may move.
     """
 
     ids: NDArray[np.str_]
@@ -26,3 +28,4 @@ class Part:
     labels: NDArray[Any]
     augment: Augmentations | None = None
     by_position: bool = False
+    relabel: Relabel | None = None

@@ -218,7 +218,8 @@ class Recipe:
     def _augmentation(self, train: Part) -> Augmented | None:
         if train.augment is None:
             return None
-        views = Views(train.ids, listed(train.values), train.labels, train.augment)
+        given = train.ids, listed(train.values), train.labels
+        views = Views(*given, train.augment, train.relabel)
         place, tap = self.cache.path.parent, self.cache.key["tap"]
         return Augmented(views, train.augment, self.backbone, place, tap, self.step)
 

@@ -1,7 +1,8 @@
 """Views of examples: what augmentation makes of them, as a function of seed, id and number."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,12 @@ from ftkeras import catalog, seeds
 from ftkeras.call_string import Call
 from ftkeras.contracts.augmentation import Augmentation, Mixing
 from ftkeras.errors import UserError
+
+Move = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
+"""What moves the places of a picture `(height, width, 3)`, and leaves its colours."""
+
+Relabel = Callable[[int, Move], NDArray[Any]]
+"""Row number and what moves its picture -> its label then."""
 
 # Modalities of data -> what may be changed in them.
 _WITHIN = {"text": "text", "text_pair": "text", "image": "image", "audio": "audio"}
@@ -73,6 +80,7 @@ class Views:
         values: Raw inputs.
         labels: Class indices.
         augmentations: What is done to them.
+        relabel: Makes the label of an example whose picture is moved; `None` where labels stay.
     """
 
     def __init__(
@@ -81,9 +89,11 @@ class Views:
         values: Sequence[Any],
         labels: NDArray[np.int64],
         augmentations: Augmentations,
+        relabel: Relabel | None = None,
     ) -> None:
         self.ids, self.values, self.labels = ids, values, labels
         self._augmentations = augmentations
+        self.relabel = relabel
         self._steps = augmentations.steps
         # Partners are drawn by their place among the ids, which the order of rows does not move.
         self._by_id = np.argsort(ids)
@@ -118,10 +128,37 @@ class Views:
                 found[self.labels[partner]] += 1 - share
         return found.astype("float32")
 
-    def answers(self, rows: NDArray[np.integer]) -> NDArray[np.float32]:
-        """Returns `(rows, classes)` shares of views by row number (`r + v len(views)`)."""
+    @property
+    def relabels(self) -> bool:
+        """Whether views have labels of their own."""
+        return self._augmentations.soft or self.relabel is not None
+
+    def moved(self, picture: NDArray[np.uint8], row: int, view: int) -> NDArray[np.uint8]:
+        """Returns what belongs to an example's picture with its places where a view has them.
+
+        Args:
+            picture: `(height, width, 3)`, of the size of the example's picture.
+            row: The example.
+            view: The view.
+        """
+        name = self._name(row, view)
+        for number, (call, step) in enumerate(
+            zip(self._augmentations.calls, self._steps, strict=True)
+        ):
+            if catalog.constant("data/augmentation", call.name, "MOVES_PLACES"):
+                picture = step(picture, self._generator(number, name))  # type: ignore[operator]
+        return picture
+
+    def answers(self, rows: NDArray[np.integer]) -> NDArray[Any]:
+        """Returns labels of views by row number (`r + v len(views)`).
+
+        They are `(rows, classes)` shares, or what `relabel` makes of moved pictures.
+        """
+        codes = [(code % len(self), code // len(self)) for code in rows.tolist()]
+        if self.relabel is None:
+            return np.stack([self.shares(row, view) for row, view in codes])
         return np.stack(
-            [self.shares(code % len(self), code // len(self)) for code in rows.tolist()]
+            [self.relabel(row, partial(self.moved, row=row, view=view)) for row, view in codes]
         )
 
     def _name(self, row: int, view: int) -> str:

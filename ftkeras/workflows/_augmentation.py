@@ -35,13 +35,22 @@ def _check_places(config: RunConfig, call: Call, kind: str) -> None:
     if kind not in (*BY_POSITION, *OBJECTS):
         return
     room = "data/augmentation"
-    fitting = [name for name in catalog.names(room) if catalog.constant(room, name, "KEEPS_PLACES")]
+    allowed = ["KEEPS_PLACES", *(["MOVES_PLACES"] if kind == "masks" else [])]
+    fitting = [
+        name
+        for name in catalog.names(room)
+        if any(catalog.constant(room, name, constant) for constant in allowed)
+    ]
     if call.name not in fitting:
         raise UserError(
-            f"Expected an augmentation that moves nothing for --task={config.task}, whose answers "
-            f"are {kind}. Received: --augment={call}. Of pictures, take one of: "
+            f"Expected an augmentation that {_harmless(kind)} for --task={config.task}, whose "
+            f"answers are {kind}. Received: --augment={call}. Of pictures, take one of: "
             f"{', '.join(fitting)}; else leave it out."
         )
+
+
+def _harmless(kind: str) -> str:
+    return "moves masks with their pictures" if kind == "masks" else "moves nothing"
 
 
 def of(config: RunConfig, num_classes: int, modality: str) -> Augmentations | None:

@@ -9,15 +9,17 @@ from numpy.typing import NDArray
 from ftkeras import catalog
 from ftkeras.call_string import Call
 from ftkeras.config import RunConfig
+from ftkeras.contracts.backbone import Preprocess
 from ftkeras.contracts.score import Score
 from ftkeras.errors import UserError
-from ftkeras.mask import IGNORED, Mask
+from ftkeras.mask import IGNORED, Mask, decode
 from ftkeras.records.predictions import Predictions
 from ftkeras.scores.dice_coefficient import DiceCoefficient
 from ftkeras.scores.inputs.segmentation import Segmentation
 from ftkeras.scores.intersection_over_union import IntersectionOverUnion
 from ftkeras.statistics.intervals import measure
-from ftkeras.tasks.semantic_segmentation import pixels_of
+from ftkeras.tasks.semantic_segmentation import SemanticSegmentation, pixels_of
+from ftkeras.training.views import Move, Relabel
 
 METRIC_SETTINGS = {"ignore_label": IGNORED}
 """Settings of all metrics that stream."""
@@ -49,6 +51,25 @@ def loss_sizes(labels: NDArray[np.object_], num_classes: int) -> list[int]:
         num_classes: Number of classes.
     """
     return pixels_of(labels.tolist(), num_classes).tolist()
+
+
+def relabel(labels: NDArray[np.object_], preprocess: Preprocess) -> Relabel:
+    """Returns what makes the target of an example whose picture is moved.
+
+    What moves a picture takes pixels from one place to another, and mixes none: the same done to
+    its mask gives the mask of the moved picture.
+
+    Args:
+        labels: Encoded labels of a part.
+        preprocess: How the backbone reads inputs.
+    """
+    task = SemanticSegmentation()
+
+    def moved(row: int, move: Move) -> NDArray[Any]:
+        mask = move(np.repeat(decode(labels[row])[..., None], 3, axis=2))
+        return task.target(mask[..., 0], preprocess)
+
+    return moved
 
 
 def label_table(labels: NDArray[np.object_], names: tuple[str, ...]) -> dict[str, int]:

@@ -6,6 +6,7 @@ from ftkeras.contracts.backbone import Preprocess
 from ftkeras.contracts.object_task import ObjectTask
 from ftkeras.contracts.task import BY_POSITION, OBJECTS
 from ftkeras.training.recipe import Part
+from ftkeras.workflows import _masks
 from ftkeras.workflows._prepared_data import PreparedData
 
 
@@ -22,5 +23,8 @@ def part(data: PreparedData, name: str, preprocess: Preprocess) -> Part:
         task = cast(ObjectTask, data.task)
         labels = task.targets(labels, examples, preprocess)
         examples = task.units(examples, preprocess) if hasattr(task, "units") else examples
+    if data.task.kind == "masks":
+        relabel = _masks.relabel(data.labels[name], preprocess)
+        return Part(examples.ids, examples.inputs, labels, relabel=relabel)
     by_position = data.task.kind in (*BY_POSITION, "spans")
     return Part(examples.ids, examples.inputs, labels, by_position=by_position)

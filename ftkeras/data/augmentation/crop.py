@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from ftkeras.data.augmentation import _pictures
 
+MOVES_PLACES = True
+
 
 @dataclass(frozen=True)
 class Crop:

@@ -9,6 +9,8 @@ from PIL import ImageOps
 
 from ftkeras.data.augmentation import _pictures
 
+MOVES_PLACES = True
+
 
 @dataclass(frozen=True)
 class Flip:
