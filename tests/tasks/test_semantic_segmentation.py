@@ -137,7 +137,9 @@ def test_a_smaller_network_sees_the_nearest_pixels():
 
 def test_what_is_beside_the_picture_is_left_out():
     task, sees = SemanticSegmentation(), Preprocess((8, 8), fit="pad")
-    found = task.targets(table.object_array([Mask.of(np.ones((4, 8), int)).png]), examples([]), sees)
+    found = task.targets(
+        table.object_array([Mask.of(np.ones((4, 8), int)).png]), examples([]), sees
+    )
     assert (found[0, 2:6] == 1).all()
     assert (found[0, [0, 1, 6, 7]] == 255).all()
 
@@ -147,7 +149,9 @@ def test_answers_are_interpolated_to_the_size_of_the_picture(fit, size):
     """SciPy's linear interpolation between the middles of pixels, the edges carried on."""
     logits = np.random.default_rng(1).normal(size=(1, 12, 16, 4)).astype("float32")
     picture = np.zeros((*size, 3), np.uint8)
-    [png] = SemanticSegmentation().answers(logits, examples([picture]), Preprocess((12, 16), fit=fit))
+    [png] = SemanticSegmentation().answers(
+        logits, examples([picture]), Preprocess((12, 16), fit=fit)
+    )
     rows = (np.arange(size[0]) + 0.5) * 12 / size[0] - 0.5
     columns = (np.arange(size[1]) + 0.5) * 16 / size[1] - 0.5
     places = np.meshgrid(rows, columns, indexing="ij")
