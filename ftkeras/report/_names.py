@@ -159,6 +159,7 @@ CHECKS = (
     N_("Long texts"),
     N_("Near duplicates"),
     N_("Shared contexts"),
+    N_("Repeated measurements"),
     N_("Smallest difference"),
     N_("Tag scheme"),
     N_("Unseen labels"),
