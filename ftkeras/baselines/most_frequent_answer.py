@@ -19,7 +19,9 @@ class MostFrequentAnswer:
     hardly ever right.
 
     Example:
-        >>> rows = np.array([[("Who?", "Ann did."), ("Why?", "Ann did.")]], object)[0]
+        >>> import numpy as np
+        >>> rows = np.empty(2, object)
+        >>> rows[:] = [("Who?", "Ann did."), ("Why?", "Ann did.")]
         >>> train = Dataset("text_pair", np.array(["1", "2"]), rows, np.array([0, 1]), rows)
         >>> labels = np.empty(2, object)
         >>> labels[:] = [[{"text": "Ann", "start": 0}], []]
