@@ -60,6 +60,7 @@ class RunConfig:
         tap: Which output of the backbone feeds the head; `None` takes the backbone's default.
         sequence_length: Longest text, in tokens; `None` takes the backbone's default.
         image_size: Height and width in pixels; `None` takes the backbone's default.
+        seconds: How much of each sound is used; `None` takes the backbone's default.
         preprocessor: The SavedModel that makes tokens for a `tfhub://` backbone of tokens.
         pair: How a text backbone reads pairs of texts, one of `handles.PAIRS`; `None` is
             `two_towers`.
@@ -116,6 +117,7 @@ class RunConfig:
     tap: str | None = None
     sequence_length: int | None = None
     image_size: int | None = None
+    seconds: float | None = None
     preprocessor: str | None = None
     pair: str | None = None
     trust: tuple[str, ...] = ()

@@ -188,6 +188,11 @@ def _model(add: Callable[..., None]) -> None:
     add("head", f"What is attached. Default: linear. One of: {_offered('heads')}.")
     add("sequence_length", "Longest text, in tokens. Default: the backbone's own.")
     add("image_size", "Height and width in pixels. Default: the backbone's own.")
+    add(
+        "seconds",
+        "How much of each sound is used, from its beginning: less is faster. Default: the "
+        "backbone's own, which is also the most.",
+    )
     add("preprocessor", "The SavedModel that makes tokens for a tfhub:// backbone of tokens.")
 
 

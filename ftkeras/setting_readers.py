@@ -144,6 +144,16 @@ def _integer(smallest: int) -> Callable[[Any], int]:
     return read
 
 
+def _seconds(value: Any) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise UserError(f"Expected a number of seconds > 0. Received: {value!r}.")
+    return number
+
+
 def _one_of(*known: str) -> Callable[[Any], str]:
     def read(value: Any) -> str:
         if value not in known:
@@ -177,6 +187,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "tap": str,
     "sequence_length": _integer(2),
     "image_size": _integer(8),
+    "seconds": _seconds,
     "preprocessor": str,
     "pair": _one_of(*handles.PAIRS),
     "trust": lambda texts: tuple(str(text) for text in texts),

@@ -119,3 +119,14 @@ def test_a_recipe_stands_instead_of_phases_and_reads_back():
 def test_wrong_recipes_and_precisions_are_refused_early(flag, words):
     with pytest.raises(UserError, match=re.escape(words)):
         flags.parse([*FINETUNE, *flag])
+
+
+@pytest.mark.parametrize(("given", "read"), [("2.5", 2.5), ("10", 10.0)])
+def test_how_much_of_a_sound_is_used_is_a_number(given, read):
+    assert flags.parse([*FINETUNE, f"--seconds={given}"]).seconds == read
+
+
+@pytest.mark.parametrize("given", ["0", "-1", "nan", "inf", "long"])
+def test_no_seconds_are_refused_when_they_are_read(given):
+    with pytest.raises(UserError, match=rf"--seconds.*Received: '{given}'"):
+        flags.parse([*FINETUNE, f"--seconds={given}"])

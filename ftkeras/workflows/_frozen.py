@@ -53,6 +53,7 @@ def load(
     settings: dict[str, Any] = {
         "sequence_length": config.sequence_length,
         "image_size": config.image_size,
+        "seconds": config.seconds,
     }
     if handle.scheme in ("tfhub", "two_towers", "multimodal", "lists"):
         settings["preprocessor"] = config.preprocessor

@@ -81,6 +81,8 @@ def _previews(dataset: Dataset) -> NDArray[np.object_]:
         return np.array([_thumbnail(image) for image in parts["image"].inputs], dtype=object)
     if dataset.modality == "words":
         return np.array(list(map(_whole_words, dataset.inputs)), dtype=object)
+    if "audio" in parts:
+        return np.array([_excerpt(_in_words(sound)) for sound in parts["audio"].inputs], object)
     texts = texts_of(dataset)
     if texts is None and "tabular" in parts:
         told = [row_in_words(row) for row in parts["tabular"].inputs]
@@ -111,6 +113,14 @@ def _large_view(image: str | NDArray[np.uint8]) -> str:
     content = io.BytesIO()
     small.save(content, format="JPEG", quality=88)
     return "data:image/jpeg;base64," + base64.b64encode(content.getvalue()).decode()
+
+
+def _in_words(sound: Any) -> str:
+    """A file's path, or how long samples last."""
+    if not isinstance(sound, tuple):
+        return str(sound)
+    samples, rate = sound
+    return f"{len(samples) / rate:.2f} s, {rate} Hz"
 
 
 def _thumbnail(image: str | NDArray[np.uint8]) -> str:

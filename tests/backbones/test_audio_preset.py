@@ -8,8 +8,10 @@ import pytest
 from ftkeras import graph
 from ftkeras.backbones import load_backbone
 from ftkeras.backbones.preprocessing import load
+from ftkeras.config import RunConfig
 from ftkeras.errors import UserError
 from ftkeras.model import features_model
+from ftkeras.workflows import _frozen
 
 MODELS = keras_hub.models
 RATE = 16_000
@@ -180,3 +182,8 @@ def test_fewer_seconds_cost_less(presets):
     arrays = backbone.preprocess(sounds(0.2, 2.0)).arrays
     assert arrays["encoder_features"].shape == (2, 25, 20)
     assert backbone.model(arrays)["sequence"].shape == (2, 25, 8)
+
+
+def test_seconds_are_a_setting_of_a_run(presets):
+    config = RunConfig.read(mode="describe_backbone", backbone=presets["whisper"][0], seconds="1.5")
+    assert _frozen.load(config, "audio").preprocess.config["seconds"] == 1.5
