@@ -6,7 +6,7 @@ import numpy as np
 
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.finding import Finding
-from ftkeras.data import repeats
+from ftkeras.data import repeated_measurements, repeats
 from ftkeras.data.checks import conflicting_labels, exact_duplicates
 from ftkeras.errors import UserError
 
@@ -16,7 +16,8 @@ class Deduplication:
     """What was removed, and why.
 
     Args:
-        repeated: Examples removed because another one says the same and has the same label.
+        repeated: Examples removed because another one says the same and has the same label, or
+            has the mean of both, where labels are numbers.
         conflicting: Examples removed because another one says the same with another label.
         findings: The same for tables and reports; empty when nothing was removed.
     """
@@ -32,12 +33,13 @@ class Deduplication:
 
 
 def deduplicate(dataset: Dataset, part_column: str | None = None) -> tuple[Dataset, Deduplication]:
-    """Keeps one example of each content, and none where its labels disagree.
+    """Keeps one example of each content, and none where its classes or labels disagree.
 
     Content is compared by `normal_forms`: case, spacing and the way of storing do not count.
     Where equal content has different labels, all copies are removed: at most one label is right,
     nothing here tells which, and to keep the more frequent one would make the test part easier
-    than the data are.
+    than the data are. Numbers that differ are repeated measurements: one example is kept, with
+    their mean (see `repeated_measurements`).
 
     Args:
         dataset: The examples.
@@ -60,12 +62,24 @@ def deduplicate(dataset: Dataset, part_column: str | None = None) -> tuple[Datas
     found = repeats.find(dataset, part_column)
     if part_column is not None:
         _refuse_validation_that_is_test(dataset, found, part_column)
+    if dataset.label_kind == "numbers":
+        return _of_numbers(dataset, found, part_column)
     findings = [
         *exact_duplicates.describe(dataset, found),
         *conflicting_labels.describe(dataset, found),
     ]
     report = Deduplication(int(found.repeated.sum()), int(found.conflicting.sum()), tuple(findings))
     return dataset.take(~(found.repeated | found.conflicting)), report
+
+
+def _of_numbers(
+    dataset: Dataset, found: repeats.Repeats, part_column: str | None
+) -> tuple[Dataset, Deduplication]:
+    """Keeps one example of each content, with the mean of its numbers."""
+    better, measured = repeated_measurements.averaged(dataset, found, part_column)
+    findings = (*exact_duplicates.describe(dataset, found), *measured)
+    kept = better.take(np.sort(found.kept))
+    return kept, Deduplication(len(dataset) - len(kept), 0, findings)
 
 
 def _refuse_validation_that_is_test(

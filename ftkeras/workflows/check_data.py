@@ -3,7 +3,7 @@
 from ftkeras.config import RunConfig
 from ftkeras.contracts.finding import Finding
 from ftkeras.report import findings, rejected_rows
-from ftkeras.workflows import _prepared_data, _source
+from ftkeras.workflows import _continued_run, _prepared_data, _source
 
 REQUIRED = ("data", "task")
 
@@ -23,7 +23,7 @@ def check_data(config: RunConfig) -> list[Finding]:
     Raises:
         UserError: The data cannot be read, or training on them would be pointless or dishonest.
     """
-    data = _prepared_data.prepare(config)
+    data = _prepared_data.prepare(_continued_run.inherited(config))
     findings.show(data.findings, {name: len(part) for name, part in data.parts.items()})
     written = _source.write_quarantine(config, data.rejected, config.run_dir)
     rejected_rows.show(data.rejected, written)

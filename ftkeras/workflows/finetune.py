@@ -31,6 +31,7 @@ from ftkeras.workflows import (
     _baseline_sample,
     _baselines,
     _clock,
+    _continued_run,
     _course,
     _decision,
     _frozen,
@@ -74,6 +75,7 @@ def finetune(config: RunConfig) -> RunRecord:
     """
     for room in (_decision, _course, _kinds, _augmentation):
         room.check(config)
+    config = _continued_run.inherited(config)
     with terminal.progress() as progress, atomic.replacing_directory(config.run_dir) as directory:
         stopwatch = _clock.Stopwatch()
         with stopwatch("data"):
@@ -116,8 +118,7 @@ def finetune(config: RunConfig) -> RunRecord:
                 answered, scratch = run.from_random_weights(twin, progress.step)
                 rungs |= answered
         with stopwatch("judgement"):
-            decision = _decision.decide(config, model, data.task)
-            model = _spans.applied(model, decision)
+            decision, model = _decided(config, data, model)
             models = {"model": model, **dict(sorted({**baselines, **rungs}.items()))}
             judged = _judged(config, data, models, decision)
             groups = _weak_groups.weak_groups(
@@ -237,6 +238,14 @@ class _Run:
             **_course.record(config, course, recipe.results),
             **_augmentation.record(self.augment, course.phases, len(train)),
         }
+
+
+def _decided(
+    config: RunConfig, data: PreparedData, model: Predictions
+) -> tuple[Decision | None, Predictions]:
+    """Returns what validation decides, and the answers where that changes them for good."""
+    decision = _decision.decide(config, model, data.task)
+    return decision, _spans.applied(model, decision)
 
 
 @dataclass(frozen=True)

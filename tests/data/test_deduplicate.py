@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_datasets import texts
 from PIL import Image
@@ -19,6 +19,7 @@ _SAME = [
 ]
 
 
+@settings(deadline=None)
 @given(
     copies=st.lists(st.tuples(st.integers(0, 30), st.sampled_from(_SAME)), max_size=40),
     order=st.randoms(use_true_random=False),

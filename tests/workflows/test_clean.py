@@ -9,6 +9,7 @@ from ftkeras.data.content_digest import content_digest
 from ftkeras.errors import UserError
 from ftkeras.records.predictions import Predictions
 from ftkeras.training.fine_tuned import load
+from ftkeras.workflows import _continued_run
 from tests.helpers.tiny_backbone import sentences
 
 CLEAN = ["html", "mask(user='')", "whitespace"]
@@ -90,3 +91,21 @@ def test_what_cleaning_makes_equal_is_found_before_the_split(settings, tmp_path)
 def test_a_wrong_step_is_refused_when_the_flags_are_read(settings):
     with pytest.raises(UserError, match=r"--clean.*Did you mean 'whitespace'"):
         RunConfig.read(**settings, clean=["whitspace"], run_dir="no/such")
+
+
+def test_what_goes_on_from_a_run_cleans_as_it_did(cleaned_run, tmp_path):
+    config, _, _ = cleaned_run
+    going_on = {**config.settings(), "backbone": f"keras://{config.run_dir / 'model.keras'}",
+                "clean": [], "run_dir": str(tmp_path / "on")}  # fmt: skip
+    assert _continued_run.inherited(RunConfig.read(**going_on)).clean == config.clean
+    same = RunConfig.read(**{**going_on, "clean": CLEAN})
+    assert _continued_run.inherited(same) == same
+    other = RunConfig.read(**{**going_on, "clean": ["lowercase"]})
+    with pytest.raises(UserError, match=r"clean=html, mask.*Received: --clean=lowercase"):
+        finetune(other)
+    plain = RunConfig.read(**{**config.settings(), "clean": []})
+    assert _continued_run.inherited(plain) == plain
+    two = [str(config.backbone), going_on["backbone"]]
+    both = RunConfig.read(**{**going_on, "mode": "rank_backbones", "backbone": two})
+    with pytest.raises(UserError, match=r"Expected --clean, for keras://"):
+        _continued_run.inherited(both)
