@@ -77,8 +77,11 @@ def _few_pictures(record: RunRecord) -> str | None:
         return None
     return _(
         "Average precision of boxes runs high where pictures are few, and its intervals promise "
-        "too much: in simulations the 95% intervals of AP50 held in 89% of samples of 100 pictures "
-        "and in 75% of 1,000."
+        "too much: in simulations the {level} intervals of AP50 held in {of_few} of samples of 100 "
+        "pictures and in {of_many} of 1,000.",
+        level="95%",
+        of_few="89%",
+        of_many="75%",
     )
 
 
