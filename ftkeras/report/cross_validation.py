@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ftkeras.records.run_record import Measurement, RunRecord
-from ftkeras.report import score_table, wording
+from ftkeras.report import answer_kind, score_table, wording
 from ftkeras.report.language import N_, listed, ngettext, of, paragraph
 from ftkeras.report.language import gettext as _
 from ftkeras.report.plots import folds
@@ -86,11 +86,7 @@ def sentences(record: RunRecord) -> list[str]:
     headline = record.task["headline"]
     told = [
         paragraph(_trained(record), _unseen(record)),
-        _(
-            "Training parts of folds overlap, so the folds' spread alone would promise too much. "
-            "The interval is Nadeau and Bengio's: as wide as the overlap asks for. It takes the "
-            "shares of the classes as they are in these data."
-        ),
+        _overlap(record),
         *_chosen(found),
         *_ridge(found),
         *_decided(found, headline),
@@ -106,6 +102,20 @@ def sentences(record: RunRecord) -> list[str]:
             )
         )
     return told
+
+
+def _overlap(record: RunRecord) -> str:
+    if answer_kind.of(record) == "classes":
+        return _(
+            "Training parts of folds overlap, so the folds' spread alone would promise too much. "
+            "The interval is Nadeau and Bengio's: as wide as the overlap asks for. It takes the "
+            "shares of the classes as they are in these data."
+        )
+    return _(
+        "Training parts of folds overlap, so the folds' spread alone would promise too much. The "
+        "interval is Nadeau and Bengio's: as wide as the overlap asks for. It takes the labels as "
+        "they are spread in these data."
+    )
 
 
 def show(record: RunRecord, console: Console | None = None) -> None:
@@ -245,12 +255,24 @@ def _ridge(found: dict[str, Any]) -> list[str]:
     ridge = found.get("ridge")
     if not ridge:
         return []
+    score = ridge.get("score", "accuracy")
+    value = wording.amount(score, ridge.get("value", ridge.get("accuracy")))
+    if score != "accuracy":
+        return [
+            _(
+                "Without any training: ridge regression on the same features, each example left "
+                "out by formula, has a {score} of {value} on all of them (its penalty was chosen "
+                "by the same errors).",
+                score=wording.in_sentence(score),
+                value=value,
+            )
+        ]
     return [
         _(
             "Without any training: ridge regression on the same features answers {accuracy} of the "
             "examples right, each one left out by formula (its penalty was chosen by the same "
             "errors).",
-            accuracy=wording.amount("accuracy", ridge["accuracy"]),
+            accuracy=value,
         )
     ]
 

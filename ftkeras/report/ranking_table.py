@@ -17,8 +17,12 @@ from ftkeras.report.language import gettext as _
 # Short, so that the table fits into 80 columns; the page has all words and intervals.
 _HEADINGS = {
     "probe_accuracy": N_("Accuracy"),
+    "probe_ranking_precision": N_("Precision"),
+    "probe_r2": "R²",
     "probe_log_loss": N_("Log loss"),
     "nearest_neighbours": "kNN",
+    "nearest_neighbours_precision": "kNN",
+    "nearest_neighbours_r2": "kNN",
     "log_me": "LogME",
     "h_score": "H-score",
     "leep": "LEEP",
@@ -45,6 +49,8 @@ def _show(record: RunRecord, run_dir: Path, console: Console) -> None:
         if line:
             console.print(Padding(Text(f"! {line}", style="yellow"), (0, 0, 0, 2)))
     console.print(_table(found))
+    if found.get("left_out"):
+        console.print(Text(ranking_words.cheap(found)))
     for line in (*ranking_words.agreements(found), *ranking_words.halving(found)):
         console.print(Text(line))
     passes = record.passes
@@ -106,7 +112,7 @@ def _cell(score: str, ends: dict[str, float] | None) -> Text:
     if ends is None:
         return Text(ranking_words.value(score, None))
     text = Text(ranking_words.value(score, ends["value"]))
-    if score != "probe_accuracy":
+    if score not in ranking_words.SHOWN:
         return text
     low, high = (ranking_words.value(score, ends[end]) for end in ("low", "high"))
     text.append("\n" + _("{low} to\n{high}", low=low, high=high), style="dim")

@@ -3,18 +3,87 @@
 from typing import Any
 
 from ftkeras.report import wording
-from ftkeras.report.language import N_, listed
+from ftkeras.report.language import N_, listed, paragraph
 from ftkeras.report.language import gettext as _
 
 SCORES = {
     "probe_accuracy": N_("Probe accuracy"),
+    "probe_ranking_precision": N_("Probe ranking precision"),
+    "probe_r2": N_("Probe R²"),
     "probe_log_loss": N_("Probe log loss"),
     "nearest_neighbours": N_("Nearest neighbours"),
+    "nearest_neighbours_precision": N_("Nearest neighbours"),
+    "nearest_neighbours_r2": N_("Nearest neighbours"),
     "log_me": "LogME",
     "h_score": "H-score",
     "leep": "LEEP",
 }
 _SHARES = ("probe_accuracy", "nearest_neighbours")
+SHOWN = ("probe_accuracy", "probe_ranking_precision", "probe_r2")
+"""What people look at first, by kind of labels; it has its interval in the terminal."""
+
+
+def shown_first(row: dict[str, Any]) -> str:
+    """Returns the score of a candidate that people look at first.
+
+    Args:
+        row: One of `candidates` of `analyses["ranking"]` of a record.
+
+    Example:
+        >>> shown_first({"scores": {"probe_r2": {"value": 0.5}}})
+        'probe_r2'
+    """
+    return next(score for score in SHOWN if score in row["scores"])
+
+
+def decided_by(found: dict[str, Any]) -> str:
+    """Returns what decides the order, and what an interval of a score knows."""
+    kind = found.get("kind", "classes")
+    if kind == "numbers":
+        told = _(
+            "The order is that of the probe's R²: ridge regression on frozen features, each "
+            "example answered by a model that was not fitted on it."
+        )
+    elif kind == "labels":
+        told = _(
+            "The order is that of the probe's log loss: a logistic regression for each label on "
+            "frozen features, each example answered by models that were not fitted on it."
+        )
+    else:
+        told = _(
+            "The order is that of the probe's log loss: logistic regression on frozen features, "
+            "each example answered by a model that was not fitted on it."
+        )
+    interval = _(
+        "Below each number: its {level} interval from resampling examples. It knows how the "
+        "examples at hand may differ from others, not how a probe fitted on other examples would.",
+        level=wording.percent(found["level"]),
+    )
+    return paragraph(told, interval)
+
+
+def difference(found: dict[str, Any]) -> str:
+    """Returns the heading of the differences between candidates."""
+    if found.get("kind") == "numbers":
+        return _("Difference in R²")
+    return _("Difference in log loss")
+
+
+def cheap(found: dict[str, Any]) -> str:
+    """Returns what the scores beside the probe are, and which of them these labels cannot have."""
+    examples = found["rounds"][0]["examples"]
+    if not found.get("left_out"):
+        return _(
+            "LogME, H-score and nearest neighbours fit nothing or almost nothing. None is an "
+            "oracle. On {examples:,} examples of these data:",
+            examples=examples,
+        )
+    return _(
+        "LogME and nearest neighbours fit nothing or almost nothing. None is an oracle. "
+        "{scores} are for classes and left out. On {examples:,} examples of these data:",
+        scores=listed([score_name(score) for score in found["left_out"]]),
+        examples=examples,
+    )
 
 
 def headline(found: dict[str, Any]) -> str:

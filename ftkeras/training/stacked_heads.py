@@ -33,15 +33,22 @@ class FoldedExamples:
 
     Args:
         features: `(examples, ...)` cached features.
-        labels: `(examples,)` class indices.
+        labels: `(examples,)` class indices; `(examples, labels)` of 0 and 1; or, for numbers,
+            `(folds, examples, targets)`: standardised by mean and deviation of each fold's training
+            part.
         train: `(folds, examples)` true where weights are fitted on an example.
         validation: `(folds, examples)` true where the epoch is chosen on it.
+        spread: `(folds, targets)` the standard deviations, for numbers.
     """
 
     features: NDArray[np.float32]
-    labels: NDArray[np.int64]
+    labels: NDArray[Any]
     train: NDArray[np.bool_]
     validation: NDArray[np.bool_]
+    spread: NDArray[np.float64] | None = None
+
+    def __len__(self) -> int:
+        return len(self.features)
 
     def __post_init__(self) -> None:
         if (self.train & self.validation).any():
@@ -103,13 +110,14 @@ class StackedHeads:
     """Trains a grid of heads with Adam(W), each as if it were alone.
 
     For each head: the loss of a step is the mean over those examples of the batch that are in its
-    training part; without any, it makes no step. After each epoch its validation loss is measured,
-    and the weights of the best epoch are kept. A head that had no better epoch for `patience`
+    training part; without any, it makes no step. After each epoch its validation loss is measured
+    (of numbers the root mean squared error in their units, averaged over targets), and the weights
+    of the best epoch are kept. A head that had no better epoch for `patience`
     epochs is done, and training ends when all are.
 
     Args:
         head: The head's graph, from features to logits; its weights are not used.
-        loss: A Keras loss on logits as a call string.
+        loss: A Keras loss on logits as a call string; `MeanSquaredError` for numbers.
         epochs: Passes over the examples, at most.
         batch_size: Training examples a head sees a step, on average.
         patience: Epochs without a better validation loss; `None` never stops early.
@@ -185,7 +193,7 @@ class StackedHeads:
         told: Callable[[int, str], None],
     ) -> FittedHeads:
         batches = StackedBatches(
-            len(examples.labels), float(examples.train.mean()), self._batch_size, grid.orders
+            len(examples), float(examples.train.mean()), self._batch_size, grid.orders
         )
         first = self.layers.stacked(starts, grid.start)
         weights = _tensors(first)
@@ -204,7 +212,8 @@ class StackedHeads:
                 tuple(state), data.tensors, _tensors([rows, filled, *masks])
             )
             losses.append(np.asarray(sums, "float64") / np.asarray(seen))
-            measured.append(np.asarray(self._measure(state[0], data.tensors, *chunks), "float64"))
+            sums = np.asarray(self._measure(state[0], data.tensors, *chunks), "float64")
+            measured.append(_in_units(sums, examples, grid))
             active = epoch - best_epoch < (self._patience or self._epochs)
             better = active & (measured[-1] < best_loss)
             best = self._keep(best, state[0], ops.convert_to_tensor(better))
@@ -231,10 +240,10 @@ class StackedHeads:
 
     def _chunks(self, weights: Sequence[Any], examples: FoldedExamples) -> list[Any]:
         width = self._chunk(weights, examples.features)
-        count = -(-len(examples.labels) // width)
+        count = -(-len(examples) // width)
         places = np.arange(count * width)
-        filled = (places < len(examples.labels)).reshape(count, width)
-        rows = (places % len(examples.labels)).reshape(count, width)
+        filled = (places < len(examples)).reshape(count, width)
+        rows = (places % len(examples)).reshape(count, width)
         return _tensors([rows.astype("int32"), filled])
 
     def _epoch(self, state: Any, data: Any, batches: Any) -> Any:
@@ -252,7 +261,8 @@ class StackedHeads:
             def objective(weights: Any) -> tuple[Any, Any]:
                 inputs = ops.take(features, at, axis=0)[:, None]
                 logits = self.layers(weights, inputs, [mask[index] for mask in masks])
-                losses = ops.sum(counts * self._each(labels, at, logits), axis=-1)
+                truth = _truth(labels, fold, at, logits)
+                losses = ops.sum(counts * self._loss(truth, logits), axis=-1)
                 return ops.sum(losses / ops.maximum(total, 1.0)), losses
 
             gradients, losses = gradient(objective)(weights)
@@ -269,26 +279,30 @@ class StackedHeads:
         carried = (*state, nothing, nothing)
         return ops.fori_loop(0, rows.shape[0], step, carried)
 
-    def _each(self, labels: Any, at: Any, logits: Any) -> Any:
-        """Returns `(orders, members, batch)` losses."""
-        truth = ops.broadcast_to(ops.take(labels, at, axis=0)[:, None], logits.shape[:-1])
-        return self._loss(truth[..., None], logits)
-
     def _validation_sums(self, weights: Any, data: Any, rows: Any, filled: Any) -> Any:
-        """Returns `(orders, members)` mean losses over each head's validation part."""
+        """Returns `(orders, members)` mean losses over each head's validation part.
+
+        Of numbers `(orders, members, targets)`: mean squared errors of each.
+        """
         features, labels, _, validation, fold, _, _ = data
         nothing = ops.zeros(fold.shape, "float32")
+        several = len(labels.shape) == 3
+        start = ops.zeros((*fold.shape, labels.shape[-1]), "float32") if several else nothing
 
         def step(index: Any, carried: Any) -> Any:
             sums, seen = carried
             at = ops.broadcast_to(rows[index][None], (fold.shape[0], rows.shape[1]))
             counts = _of_members(validation, fold, at) * ops.cast(filled[index], "float32")
             logits = self.layers(weights, ops.take(features, rows[index], axis=0)[None, None])
-            losses = counts * self._each(labels, at, logits)
-            return sums + ops.sum(losses, axis=-1), seen + ops.sum(counts, axis=-1)
+            truth = _truth(labels, fold, at, logits)
+            if several:
+                losses = ops.sum(counts[..., None] * ops.square(truth - logits), axis=-2)
+            else:
+                losses = ops.sum(counts * self._loss(truth, logits), axis=-1)
+            return sums + losses, seen + ops.sum(counts, axis=-1)
 
-        sums, seen = ops.fori_loop(0, rows.shape[0], step, (nothing, nothing))
-        return sums / seen
+        sums, seen = ops.fori_loop(0, rows.shape[0], step, (start, nothing))
+        return sums / (seen[..., None] if several else seen)
 
     def _logits(self, weights: Any, features: Any) -> Any:
         return self.layers(weights, features[None, None])
@@ -301,7 +315,7 @@ class _Data:
         self.tensors = _tensors(
             [
                 examples.features,
-                examples.labels.astype("int32"),
+                examples.labels.astype("int32" if examples.labels.ndim == 1 else "float32"),
                 examples.train.astype("float32"),
                 examples.validation.astype("float32"),
                 grid.fold.astype("int32"),
@@ -315,6 +329,26 @@ def _of_members(parts: Any, fold: Any, at: Any) -> Any:
     """Returns `(orders, members, batch)`: 1 where a row is in the part of a head's fold."""
     places = fold[:, :, None] * parts.shape[1] + at[:, None, :]
     return ops.take(ops.reshape(parts, (-1,)), places, axis=0)
+
+
+def _truth(labels: Any, fold: Any, at: Any, logits: Any) -> Any:
+    """Returns the labels of a batch in the shape that the loss takes beside these logits."""
+    if len(labels.shape) == 3:
+        places = fold[:, :, None] * labels.shape[1] + at[:, None, :]
+        return ops.take(ops.reshape(labels, (-1, labels.shape[-1])), places, axis=0)
+    truth = ops.take(labels, at, axis=0)[:, None]
+    if len(labels.shape) == 2:
+        return ops.broadcast_to(truth, logits.shape)
+    return ops.broadcast_to(truth, logits.shape[:-1])[..., None]
+
+
+def _in_units(
+    measured: NDArray[np.float64], examples: FoldedExamples, grid: Grid
+) -> NDArray[np.float64]:
+    """Returns `(orders, members)` what chooses the epoch."""
+    if examples.spread is None:
+        return measured
+    return np.asarray((np.sqrt(measured) * examples.spread[grid.fold]).mean(axis=-1))
 
 
 def _adam(weight: Any, slope: Any, mean: Any, square: Any, settings: Any) -> tuple[Any, Any, Any]:

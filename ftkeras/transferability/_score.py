@@ -22,7 +22,8 @@ class Transferability(ABC):
 
         Args:
             features: `(examples, width)` numbers.
-            labels: `(examples,)` class indices from 0.
+            labels: `(examples,)` class indices from 0; for scores of other kinds of answers, too,
+                `(examples, labels)` of 0 and 1, or floating-point numbers.
 
         Raises:
             UserError: The shapes do not fit, a number is not finite, or there is one class only.
@@ -58,21 +59,33 @@ def of_mean(terms: NDArray[Any]) -> tuple[float, NDArray[np.float64]]:
 
 def checked(features: Any, labels: Any) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Returns float64 features and int64 labels; raises `UserError` where they are neither."""
-    x, y = np.asarray(features, "float64"), np.asarray(labels)
-    if x.ndim != 2 or y.ndim != 1 or len(x) != len(y):
+    y = np.asarray(labels)
+    if y.ndim != 1:
         raise UserError(
-            "Expected (examples, width) features and one label an example. Received: features of "
-            f"shape {x.shape}, labels of shape {y.shape}."
+            "Expected (examples, width) features and one label an example. Received: labels of "
+            f"shape {y.shape}."
         )
-    if not np.isfinite(x).all():
-        raise UserError(
-            f"Expected finite features. Received: {int((~np.isfinite(x)).sum())} that are not."
-        )
+    x = checked_features(features, len(y))
     if not np.issubdtype(y.dtype, np.integer) or (len(y) and y.min() < 0):
         raise UserError(f"Expected class indices from 0. Received: labels={y!r}.")
     if len(np.unique(y)) < 2:
         raise UserError(f"Expected two classes or more. Received: {len(np.unique(y))}.")
     return x, y.astype("int64")
+
+
+def checked_features(features: Any, examples: int) -> NDArray[np.float64]:
+    """Returns float64 features; raises `UserError` unless they are finite, one row an example."""
+    x = np.asarray(features, "float64")
+    if x.ndim != 2 or len(x) != examples:
+        raise UserError(
+            "Expected (examples, width) features and one label an example. Received: features of "
+            f"shape {x.shape}, {examples} labels."
+        )
+    if not np.isfinite(x).all():
+        raise UserError(
+            f"Expected finite features. Received: {int((~np.isfinite(x)).sum())} that are not."
+        )
+    return x
 
 
 def one_hot(labels: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""How often the nearest other examples have the same label."""
+"""How well the nearest other examples tell the labels of each."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,16 +8,19 @@ from numpy.typing import NDArray
 
 from ftkeras.errors import UserError
 from ftkeras.statistics.nearest_neighbours import nearest_neighbours
-from ftkeras.transferability._score import Transferability, checked, of_mean, one_hot
+from ftkeras.transferability._score import Transferability, of_mean
+from ftkeras.transferability._targets import of_r2, of_ranking, read
 
 
 @dataclass(frozen=True)
 class KNearestNeighbours(Transferability):
-    """Leave-one-out accuracy of a vote of the k most similar examples, by cosine.
+    """How well the k most similar examples, by cosine, answer for each example without it.
 
-    Every example is answered by all others. A tie goes to the tied class whose voters are nearer
-    (the smaller sum of ranks); then to the lower index. Higher is better; from 0 to 1. Of features
-    that are all zero the similarity to everything is 0.
+    Of classes the accuracy of their vote: a tie goes to the tied class whose voters are nearer (the
+    smaller sum of ranks); then to the lower index. Of labels the label ranking average precision of
+    their votes; a tie goes to the label that is more frequent. Both from 0 to 1. Of numbers R² of
+    their mean, at most 1. Higher is better. Of features that are all zero the similarity to
+    everything is 0.
 
     Args:
         count: How many neighbours vote; all others, where there are fewer.
@@ -40,11 +43,14 @@ class KNearestNeighbours(Transferability):
 
     def scored(self, features: Any, labels: Any) -> tuple[float, NDArray[np.float64]]:
         """Returns the score and the influences, with the neighbours held as they are."""
-        x, y = checked(features, labels)
-        belongs = one_hot(y)
+        x, targets = read(features, labels)
         nearest = nearest_neighbours(x, x, self.count, without_itself=True)
-        count = nearest.shape[1]
+        count, table = nearest.shape[1], targets.table
+        if targets.kind == "numbers":
+            return of_r2(table, table[nearest].mean(axis=1))
+        if targets.kind == "labels":
+            return of_ranking(table, table[nearest].sum(axis=1) + table.mean(axis=0))
         # Ranks add up to less than half a vote, so they decide between equal votes alone.
         ranked = 1 - (np.arange(count) + 1) / (2 * count**2 + 2 * count)
-        votes = np.stack([(each[nearest] * ranked).sum(axis=1) for each in belongs.T], axis=1)
-        return of_mean(votes.argmax(axis=1) == belongs.argmax(axis=1))
+        votes = np.stack([(each[nearest] * ranked).sum(axis=1) for each in table.T], axis=1)
+        return of_mean(votes.argmax(axis=1) == targets.codes)

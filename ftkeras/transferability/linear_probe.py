@@ -7,31 +7,39 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import KFold, StratifiedKFold
 from threadpoolctl import threadpool_limits
 
 from ftkeras.errors import UserError
-from ftkeras.transferability._score import Transferability, checked, of_mean
+from ftkeras.transferability import _linear_answers
+from ftkeras.transferability._score import Transferability, of_mean
+from ftkeras.transferability._targets import Targets, of_r2, of_ranking, read
 
-# Inverse strengths of the L2 penalty, as scikit-learn counts them, on standardised features.
-STRENGTHS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
-_SCORES = ("log_loss", "accuracy")
+_SCORES = {
+    "log_loss": ("classes", "labels"),
+    "accuracy": ("classes",),
+    "ranking_precision": ("labels",),
+    "r2": ("numbers",),
+}
 
 
 @dataclass(frozen=True)
 class LinearProbe(Transferability):
-    """Cross-validated log loss, or accuracy, of logistic regression with an L2 penalty.
+    """A cross-validated score of logistic regression, or for numbers of ridge regression.
 
-    Features are standardised inside each fold. The strength of a fold is the one with the least
-    log loss on the *other* folds, so that no example chooses the model that answers it. There are
-    at most as many folds as the rarest class has examples.
+    Features are standardised inside each fold. The strength of the L2 penalty in a fold is the one
+    with the least loss (log loss, or squared error of numbers) on the *other* folds, so that no
+    example chooses the model that answers it. Of classes there are at most as many folds, which are
+    stratified, as the rarest class has examples; each of several labels has a regression of its
+    own, and one strength for all of them.
 
-    Log loss: lower is better; at least 0. Accuracy: higher is better; from 0 to 1.
+    Log loss (of labels a mean over them): lower is better; at least 0. Accuracy and the label
+    ranking average precision of labels: higher is better; from 0 to 1. R² (a mean over targets):
+    higher is better; at most 1.
 
     Args:
-        score: `log_loss` or `accuracy`.
-        folds: Number of stratified folds.
+        score: `log_loss`, `accuracy`, `ranking_precision` or `r2`.
+        folds: Number of folds.
         seed: Seed of the folds.
 
     Example:
@@ -53,64 +61,76 @@ class LinearProbe(Transferability):
 
     @property
     def direction(self) -> str:
-        """`"min"` for log loss, `"max"` for accuracy."""
+        """`"min"` for log loss, `"max"` for all others."""
         return "min" if self.score == "log_loss" else "max"
 
     def scored(self, features: Any, labels: Any) -> tuple[float, NDArray[np.float64]]:
         """Returns the score and the influences, with the fitted models held as they are."""
-        return self.of(self.probabilities(features, labels), labels)
+        return self.of(self.answers(features, labels), labels)
 
-    def of(
-        self, probabilities: NDArray[np.float64], labels: Any
-    ) -> tuple[float, NDArray[np.float64]]:
-        """Returns score and influences of answers that `probabilities` gave."""
-        y = np.unique(np.asarray(labels), return_inverse=True)[1]
-        if self.score == "accuracy":
-            return of_mean(probabilities.argmax(axis=1) == y)
-        true = probabilities[np.arange(len(y)), y]
-        return of_mean(-np.log(np.maximum(true, np.finfo(float).tiny)))
-
-    def probabilities(self, features: Any, labels: Any) -> NDArray[np.float64]:
-        """Returns `(examples, classes that occur)`: answers of models fitted on the other folds.
+    def of(self, answers: NDArray[np.float64], labels: Any) -> tuple[float, NDArray[np.float64]]:
+        """Returns score and influences of what `answers` gave.
 
         Raises:
-            UserError: A class has one example only.
+            UserError: The score is for another kind of labels.
         """
-        x, y = checked(features, labels)
-        counts = np.unique(y, return_counts=True)[1]
+        _, targets = read(np.zeros((len(answers), 1)), labels)
+        if targets.kind not in _SCORES[self.score]:
+            raise UserError(
+                f"Expected {' or '.join(_SCORES[self.score])} for score={self.score}. Received: "
+                f"{targets.kind}."
+            )
+        if self.score == "accuracy":
+            return of_mean(answers.argmax(axis=1) == targets.codes)
+        if self.score == "ranking_precision":
+            return of_ranking(targets.table, answers)
+        if self.score == "r2":
+            return of_r2(targets.table, answers)
+        return of_mean(_linear_answers.losses(targets, answers))
+
+    def answers(self, features: Any, labels: Any) -> NDArray[np.float64]:
+        """Returns `(examples, outputs)`: answers of models fitted on the other folds.
+
+        Probabilities of the classes, or of each label, that some examples have and others do not;
+        numbers less their mean, in their standard deviations.
+
+        Raises:
+            UserError: A class has one example only, or there are fewer examples than folds.
+        """
+        x, targets = read(features, labels)
+        fold, said = np.empty(len(x), "int64"), []
+        # One thread: small products only lose by more.
+        with warnings.catch_warnings(), threadpool_limits(limits=1):
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            for number, (fitted, held_out) in enumerate(self._cut(targets)):
+                fold[held_out] = number
+                said.append((held_out, _linear_answers.answers(targets, x, fitted, held_out)))
+        everything = np.empty((len(said[0][1]), len(x), said[0][1].shape[-1]))
+        for held_out, answered in said:
+            everything[:, held_out] = answered
+        losses = _linear_answers.losses(targets, everything)
+        found = np.empty(everything.shape[1:])
+        for number in range(fold.max() + 1):
+            best = int(losses[:, fold != number].mean(axis=1).argmin())
+            found[fold == number] = everything[best, fold == number]
+        return found
+
+    def _cut(self, targets: Targets) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        """Returns the rows that are fitted on, and those that are held out, of each fold."""
+        if targets.kind != "classes":
+            if len(targets.table) < 2 * self.folds:
+                raise UserError(
+                    f"Expected at least 2 x folds={self.folds} examples. Received: "
+                    f"{len(targets.table)}."
+                )
+            plain = KFold(self.folds, shuffle=True, random_state=self.seed)
+            return list(plain.split(targets.table))
+        counts = np.bincount(targets.codes)
         if counts.min() < 2:
             raise UserError(
                 "Expected two examples of every class or more. Received: a class with one. Leave "
                 "the class out, or label more of it."
             )
-        codes = np.unique(y, return_inverse=True)[1]
-        cut = StratifiedKFold(min(self.folds, counts.min()), shuffle=True, random_state=self.seed)
-        fold = np.empty(len(y), "int64")
-        answers = np.empty((len(STRENGTHS), len(y), len(counts)))
-        # One thread: small products only lose by more.
-        with warnings.catch_warnings(), threadpool_limits(limits=1):
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            for number, (fitted, held_out) in enumerate(cut.split(x, codes)):
-                fold[held_out] = number
-                answers[:, held_out] = _answers(x[fitted], codes[fitted], x[held_out])
-        true = answers[:, np.arange(len(y)), codes]
-        losses = -np.log(np.maximum(true, np.finfo(float).tiny))
-        found = np.empty(answers.shape[1:])
-        for number in range(fold.max() + 1):
-            best = int(losses[:, fold != number].mean(axis=1).argmin())
-            found[fold == number] = answers[best, fold == number]
-        return found
-
-
-def _answers(
-    x: NDArray[np.float64], y: NDArray[np.int64], unseen: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Returns `(strengths, unseen, classes)`; each fit begins where the last one ended."""
-    mean, spread = x.mean(axis=0), x.std(axis=0)
-    spread = np.where(spread > 1e-12 * np.maximum(np.abs(mean), 1e-300), spread, 1.0)
-    model = LogisticRegression(warm_start=True, max_iter=500, tol=1e-3)
-    found = []
-    for strength in STRENGTHS:
-        model.set_params(C=strength).fit((x - mean) / spread, y)
-        found.append(model.predict_proba((unseen - mean) / spread))
-    return np.stack(found)
+        folds = min(self.folds, int(counts.min()))
+        cut = StratifiedKFold(folds, shuffle=True, random_state=self.seed)
+        return list(cut.split(targets.codes, targets.codes))

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
-from ftkeras.transferability._score import Transferability, checked, one_hot
+from ftkeras.transferability._score import Transferability
+from ftkeras.transferability._targets import read
 
 # Where the maximum is looked for, in units of the largest squared singular value.
 _RANGE = (1e-10, 1e6)
@@ -16,16 +17,18 @@ _GRID = 65
 
 @dataclass(frozen=True)
 class LogMe(Transferability):
-    """Logarithm of maximum evidence, per example, averaged over classes (one against the rest).
+    """Logarithm of maximum evidence, per example, averaged over the columns of the labels.
 
-    For targets y in {0, 1}^n and features X (n x d) with weights w ~ N(0, I / a) and noise
-    N(0, 1 / b), the evidence is
+    A column is a class (one against the rest), a label, or a number, standardised: the paper takes
+    numbers as they are, which adds the same to the score of all features and asks those without a
+    constant direction to fit the mean as well. For targets y in R^n and features X (n x d) with
+    weights w ~ N(0, I / a) and noise N(0, 1 / b), the evidence is
 
         log p(y) = n/2 log b + d/2 log a - n/2 log 2 pi - b/2 |y - X m|^2 - a/2 |m|^2 - 1/2 log |A|
 
     with A = a I + b X'X and m = b A^-1 X'y. It is maximised over a and b exactly: for a given
     ratio t = a / b the best b has a closed form, and the ratio is searched on a line, after one
-    singular value decomposition for all classes. (The fixed-point iteration of the paper seeks the
+    singular value decomposition for all columns. (The fixed-point iteration of the paper seeks the
     same maximum, and can stop short of it.)
 
     Higher is better; any real number. It depends on the scale of the labels but not on that of
@@ -48,21 +51,23 @@ class LogMe(Transferability):
 
     def scored(self, features: Any, labels: Any) -> tuple[float, NDArray[np.float64]]:
         """Returns the score and the influences, by the envelope theorem at the maximum."""
-        x, y = checked(features, labels)
-        targets = one_hot(y)
+        x, read_as = read(features, labels)
+        targets = read_as.table
         left, singular, _ = np.linalg.svd(x, full_matrices=False)
-        found = [_class(left, singular, targets[:, c], x.shape[1]) for c in range(targets.shape[1])]
+        found = [
+            _column(left, singular, targets[:, c], x.shape[1]) for c in range(targets.shape[1])
+        ]
         value = float(np.mean([evidence for evidence, _ in found]))
         return value, np.mean([influence for _, influence in found], axis=0)
 
 
-def _class(
+def _column(
     left: NDArray[np.float64],
     singular: NDArray[np.float64],
     target: NDArray[np.float64],
     width: int,
 ) -> tuple[float, NDArray[np.float64]]:
-    """Returns the largest evidence per example of one class, and the influences on it."""
+    """Returns the largest evidence per example of one column, and the influences on it."""
     num, squares = len(target), singular**2
     projected = left.T @ target
     outside = float(target @ target - projected @ projected)

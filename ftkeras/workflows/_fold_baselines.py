@@ -1,20 +1,24 @@
 """What the model must beat, cross-validated on the same folds."""
 
 import dataclasses
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras import catalog, seeds
 from ftkeras.call_string import Call
+from ftkeras.contracts.dataset import Dataset
 from ftkeras.data.input_parts import parts_of
 from ftkeras.training.recipe import Step
 from ftkeras.workflows._finished_folds import FinishedFolds
 from ftkeras.workflows._fold_data import FoldData
 
+Features = Callable[[int], NDArray[np.float32] | None]
+
 
 def logits(
-    data: FoldData, features: NDArray[np.float32], seed: int, finished: FinishedFolds, step: Step
+    data: FoldData, features: Features, seed: int, finished: FinishedFolds, step: Step
 ) -> dict[str, NDArray[np.float32]]:
     """Returns `(repeats, examples, outputs)` out-of-fold answers of each baseline.
 
@@ -23,39 +27,49 @@ def logits(
 
     Args:
         data: The data.
-        features: `(examples, ...)` what the frozen backbone says of each example.
+        features: Number of a fold -> `(examples, ...)` what its frozen backbone says of each
+            example; `None` where there is nothing that a baseline could read.
         seed: Seed of the run.
         finished: Where finished folds are kept.
         step: Begins a step that a person sees.
     """
-    flat = features.reshape(len(features), -1)
-    on_features = dataclasses.replace(data.examples, modality="features", inputs=flat)
-    read = {dataset.modality: dataset for dataset in (data.examples, on_features)}
-    read |= parts_of(data.examples)
     built = {name: catalog.build("baselines", Call(name)) for name in catalog.names("baselines")}
     fitting = {
-        name: (baseline, dataset)
+        name: (baseline, modality)
         for name, baseline in built.items()
-        for modality, dataset in reversed(read.items())
+        if data.task.kind in baseline.kinds
+        for modality in reversed(_views(data, features(0)))
         if modality in baseline.modalities
     }
-    outputs = data.task.num_outputs(data.num_classes)
-    found = {name: np.zeros((data.repeats, len(data), outputs), "float32") for name in fitting}
+    found: dict[str, NDArray[np.float32]] = {}
     used, test = data.mask("train") | data.mask("validation"), data.mask("test")
     progress, total = step("Baselines", "fits"), len(fitting) * len(data.splits)
     for number in range(len(data.splits)):
         rows, held = np.flatnonzero(used[number]), np.flatnonzero(test[number])
-        for place, (name, (baseline, dataset)) in enumerate(fitting.items(), start=1):
+        views = _views(data, features(number))
+        for place, (name, (baseline, modality)) in enumerate(fitting.items(), start=1):
             kept = finished.get(f"{name}/{number}")
             if kept is None:
+                dataset = views[modality]
                 answer = baseline.fit(
                     dataset.take(rows),
                     data.labels[rows],
                     data.num_classes,
                     seeds.child(seed, f"{name}/{number}"),
                 )
-                kept = {"logits": answer(dataset.take(held))}
+                kept = {"logits": data.as_wide(answer(dataset.take(held)))}
                 finished.put(f"{name}/{number}", **kept)
+            shape = (data.repeats, len(data), *kept["logits"].shape[1:])
+            found.setdefault(name, np.zeros(shape, "float32"))
             found[name][number // data.folds, held] = kept["logits"]
             progress(number * len(fitting) + place, total, name)
     return found
+
+
+def _views(data: FoldData, features: NDArray[np.float32] | None) -> dict[str, Dataset]:
+    """Returns modality -> the examples as a baseline that reads it sees them."""
+    views = {data.examples.modality: data.examples}
+    if features is not None:
+        flat = features.reshape(len(features), -1)
+        views["features"] = dataclasses.replace(data.examples, modality="features", inputs=flat)
+    return views | parts_of(data.examples)

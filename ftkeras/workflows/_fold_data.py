@@ -14,14 +14,15 @@ from ftkeras.config import RunConfig
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.finding import Finding
 from ftkeras.contracts.split import Split
-from ftkeras.contracts.task import Labels, Task
+from ftkeras.contracts.task import BY_POSITION, Labels, Task
 from ftkeras.data import repeats as content
 from ftkeras.data.deduplicate import deduplicate
 from ftkeras.data.near_duplicates import drop_near_leaks, near_pairs
 from ftkeras.data.run_checks import refuse_errors, run_checks
 from ftkeras.errors import UserError
 from ftkeras.message import message
-from ftkeras.workflows import _prepared_data, _provenance, _source
+from ftkeras.training.examples import of_width
+from ftkeras.workflows import _label_table, _prepared_data, _provenance, _source
 
 _LARGEST_LOSS = 0.2
 _CHECKS = [Call(name) for name in catalog.names("data/checks") if name != "near_duplicates"]
@@ -35,9 +36,10 @@ class FoldData:
         source: Call string of the data source.
         rule: Call string of the fold rule, with its repeats.
         task: The task.
-        vocabulary: Class names; every fold's training part has all of them.
+        vocabularies: For each fold what is known of the labels from its training part: the same
+            names in all of them, means and deviations of numbers of its own.
         examples: All examples that are left.
-        labels: `(examples,)` class indices.
+        labels: Encoded labels (`contracts.task.KINDS`).
         splits: The folds of the first repeat, then those of the second, and so on.
         repeats: How often the examples were folded anew.
         dropped: Rule -> how many examples it dropped from everything.
@@ -48,9 +50,9 @@ class FoldData:
     source: Call
     rule: Call
     task: Task
-    vocabulary: Labels
+    vocabularies: list[Labels]
     examples: Dataset
-    labels: NDArray[np.int64]
+    labels: NDArray[Any]
     splits: list[Split]
     repeats: int
     dropped: dict[str, int]
@@ -61,8 +63,13 @@ class FoldData:
         return len(self.labels)
 
     @property
+    def vocabulary(self) -> Labels:
+        """What is known of the labels in the first fold; the names are those of all folds."""
+        return self.vocabularies[0]
+
+    @property
     def num_classes(self) -> int:
-        """Number of classes."""
+        """Number of classes, labels or targets."""
         return len(self.vocabulary.class_names)
 
     @property
@@ -78,6 +85,16 @@ class FoldData:
     def _parts(self) -> NDArray[np.str_]:
         return np.stack([content.part_of_rows(self.examples, split) for split in self.splits])
 
+    def as_wide(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Returns answers of some examples as wide as those of the example with the most of them.
+
+        Args:
+            logits: `(some, outputs)`, or by position `(some, longest of them, ...)`.
+        """
+        if self.task.kind not in BY_POSITION:
+            return logits
+        return of_width(logits, self.labels.shape[1], 0)
+
     @property
     def test_over_train(self) -> float:
         """Examples a fold is tested on, over those that its model is made from."""
@@ -92,7 +109,6 @@ class FoldData:
     def record(self, headline: str) -> dict[str, Any]:
         """Returns what the run record says of the task, the data and the folds."""
         names = self.vocabulary.class_names
-        counts = {name: int((self.labels == index).sum()) for index, name in enumerate(names)}
         told = ("severity", "check", "message", "action")
         return {
             "task": {"name": self.task.name, "class_names": list(names), "headline": headline},
@@ -102,7 +118,7 @@ class FoldData:
                 "examples": len(self),
                 "dropped": self.dropped,
                 "findings": [{name: getattr(f, name) for name in told} for f in self.findings],
-                "labels": {"test": counts},
+                **_label_table.of_parts(self.task, self.vocabulary, {"test": self.labels}),
                 "digest": _provenance.digest([self.examples]),
             },
             "split": {
@@ -124,7 +140,8 @@ def prepare(config: RunConfig) -> FoldData:
     """
     if config.data is None or config.task is None:
         raise ValueError(f"Expected data and a task. Received: config={config}.")
-    source = _source.read(config)
+    task = catalog.build("tasks", config.task)
+    source = _prepared_data.read_labels(task, _source.read(config))
     examples, deduplication = deduplicate(source)
     rule = fold_rule(config)
     seed = seeds.child(config.seed, "split")
@@ -133,15 +150,14 @@ def prepare(config: RunConfig) -> FoldData:
     findings = _source.findings(config, source.rejected)
     findings += [*deduplication.findings, *near, *run_checks(examples, splits[0], _CHECKS)]
     refuse_errors(findings)
-    task = catalog.build("tasks", config.task)
-    vocabulary = _vocabulary(task, examples, splits)
+    vocabularies = _vocabularies(task, examples, splits)
     return FoldData(
         source=config.data,
         rule=rule,
         task=task,
-        vocabulary=vocabulary,
+        vocabularies=vocabularies,
         examples=examples,
-        labels=_prepared_data.encode(task, vocabulary, examples, "the data"),
+        labels=_prepared_data.encode(task, vocabularies[0], examples, "the data"),
         splits=splits,
         repeats=rule.arguments["repeats"],
         dropped={"unusable": len(source.rejected), **deduplication.dropped},
@@ -167,19 +183,26 @@ def fold_rule(config: RunConfig) -> Call:
     return Call(rule.name, {**rule.arguments, "repeats": repeats})
 
 
-def _vocabulary(task: Task, examples: Dataset, splits: list[Split]) -> Labels:
-    """Fits the vocabulary in each fold, and refuses folds that do not agree on it."""
-    found = [task.fit_labels(split.take("train", examples).labels) for split in splits]
+def _vocabularies(task: Task, examples: Dataset, splits: list[Split]) -> list[Labels]:
+    """Fits the vocabulary in each fold, and refuses folds that do not agree on its names."""
+    found = [_prepared_data.fit_labels(task, split.take("train", examples)) for split in splits]
     everything = task.fit_labels(examples.labels)
+    if task.kind not in ("classes", "labels"):
+        return found
+    what = "class" if task.kind == "classes" else "label"
     for number, vocabulary in enumerate(found, start=1):
         lacking = set(everything.class_names) - set(vocabulary.class_names)
         if lacking:
             raise UserError(
-                "Expected every class in the training part of every fold. Received: fold "
+                f"Expected every {what} in the training part of every fold. Received: fold "
                 f"{number} of {len(splits)} without {', '.join(sorted(lacking))}. Take "
-                "--folds=stratified or fewer folds, or merge or drop these classes."
+                f"--folds=stratified or fewer folds, or merge or drop {_those(task.kind)}."
             )
-    return found[0]
+    return found
+
+
+def _those(kind: str) -> str:
+    return "these classes" if kind == "classes" else "these labels"
 
 
 def _without_near_leaks(examples: Dataset, drawn: list[Split]) -> tuple[list[Split], list[Finding]]:

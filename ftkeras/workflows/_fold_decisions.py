@@ -12,12 +12,14 @@ from ftkeras.records.decision import Decision
 from ftkeras.records.predictions import Predictions
 from ftkeras.scores.counts.class_tallies import ClassTallies
 from ftkeras.scores.counts.confusion_cells import ConfusionCells
+from ftkeras.scores.counts.label_tallies import LabelTallies
+from ftkeras.scores.counts.sample_overlaps import SampleOverlaps
 from ftkeras.statistics.corrected_resampled import corrected_resampled
 from ftkeras.workflows import _decision, _fold_scores
 from ftkeras.workflows._fold_answers import FoldAnswers
 from ftkeras.workflows._fold_data import FoldData
 
-_OF_DECISIONS = (ConfusionCells, ClassTallies)
+_OF_DECISIONS = (ConfusionCells, ClassTallies, LabelTallies, SampleOverlaps)
 _SMALLEST = 1e-30
 
 
@@ -44,10 +46,9 @@ def find(
         repeat, rows = number // data.folds, test[number]
         decision = _chosen(config, data, answers, number)
         share = _decision.probabilities(decision, data.task, before[repeat, rows])
-        stated[repeat, rows] = _logits(share)
-        ((_, threshold),) = decision.thresholds.items() or (("", 0.5),)
-        shift = 0.0 if threshold == 0.5 else logit(np.clip(threshold, _SMALLEST, 1 - 1e-16))
-        decided[repeat, rows] = stated[repeat, rows] - shift
+        if data.task.kind == "classes":  # several labels are not calibrated
+            stated[repeat, rows] = _logits(share)
+        decided[repeat, rows] = stated[repeat, rows] - _shift(data, decision)
         chosen.append(decision)
     repeats = list(range(data.repeats))
     found = []
@@ -92,6 +93,17 @@ def _chosen(config: RunConfig, data: FoldData, answers: FoldAnswers, number: int
     if decision is None:
         raise ValueError(f"Expected something to decide. Received: config={config}.")
     return decision
+
+
+def _shift(data: FoldData, decision: Decision) -> NDArray[np.float64]:
+    """Returns by how much logits fall so that 0 stands where the threshold was: `(outputs or 1,)`.
+
+    A threshold of one half is left alone.
+    """
+    names = data.vocabulary.class_names
+    asked = names if data.task.kind == "labels" else names[1:2]
+    cut = decision.of_labels(asked)
+    return np.where(cut == 0.5, 0.0, logit(np.clip(cut, _SMALLEST, 1 - 1e-16)))
 
 
 def _logits(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,5 +1,7 @@
 """Scores of each fold, and what may be said of their mean and of paired differences."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -120,6 +122,6 @@ def _measured(
     )
 
 
-def _value(score: Score, labels: NDArray[np.int64], logits: NDArray[np.float32]) -> float:
+def _value(score: Score, labels: NDArray[Any], logits: NDArray[np.float32]) -> float:
     units = score.inputs.units(labels, logits, np)
     return float(score.formula(score.counts.fitted(units).tally(units), np))

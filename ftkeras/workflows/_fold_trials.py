@@ -15,10 +15,10 @@ from ftkeras.config import RunConfig
 from ftkeras.contracts.backbone import Backbone
 from ftkeras.contracts.phase import Phase
 from ftkeras.contracts.split import Split
+from ftkeras.contracts.task import BY_POSITION
 from ftkeras.model import build_model, freeze
 from ftkeras.report import wording
 from ftkeras.training import examples
-from ftkeras.training.feature_cache import FeatureCache
 from ftkeras.training.fit import Objective, compile_model
 from ftkeras.training.length_buckets import round_up
 from ftkeras.training.phase_optimizer import optimizer
@@ -27,6 +27,7 @@ from ftkeras.training.retracing import no_word_of_retracing
 from ftkeras.workflows import _augmentation, _balance, _frozen, _objective
 from ftkeras.workflows._finished_folds import FinishedFolds
 from ftkeras.workflows._fold_answers import FoldAnswers, Run
+from ftkeras.workflows._fold_backbones import FoldBackbones
 from ftkeras.workflows._fold_data import FoldData
 from ftkeras.workflows._stacked_folds import start_seed
 
@@ -43,8 +44,7 @@ class Trials:
     Args:
         config: The settings.
         data: The data.
-        backbone: The backbone; it has its pretrained weights again when this is done.
-        cache: Features of this backbone.
+        backbones: The backbone of each fold.
         finished: Where finished trials are kept.
     """
 
@@ -52,13 +52,11 @@ class Trials:
         self,
         config: RunConfig,
         data: FoldData,
-        backbone: Backbone,
-        cache: FeatureCache,
+        backbones: FoldBackbones,
         finished: FinishedFolds,
     ) -> None:
-        self._config, self._data, self._backbone = config, data, backbone
-        self._cache, self._finished = cache, finished
-        self._pretrained = backbone.model.get_weights()
+        self._config, self._data = config, data
+        self._backbones, self._finished = backbones, finished
         self._names = [
             f"repeat {repeat}, fold {fold}"
             for repeat in range(data.repeats)
@@ -73,7 +71,6 @@ class Trials:
         if not left:
             return f"All {done} trials are finished and kept."
         seconds = sum(self._phase_seconds(phase) for phase in self._config.phases)
-        self._backbone.model.set_weights(self._pretrained)
         return (
             f"{len(left)} trials to run{kept}, one after the other: about "
             f"{wording.duration(seconds)} each and {wording.duration(seconds * len(left))} "
@@ -97,23 +94,23 @@ class Trials:
                     progress(number * epochs + done, len(self._names) * epochs, name)
 
                 with no_word_of_retracing():
-                    kept = self._trial(number // self._data.folds, split, told)
+                    kept = self._trial(number, split, told)
                 self._finished.put(name, **kept)
             found.append(kept)
             progress((number + 1) * epochs, len(self._names) * epochs, name)
-        self._backbone.model.set_weights(self._pretrained)
         return self._answers(found)
 
     def _trial(
-        self, repeat: int, split: Split, told: Callable[[int], None]
+        self, number: int, split: Split, told: Callable[[int], None]
     ) -> dict[str, NDArray[Any]]:
+        repeat = number // self._data.folds
         seed = start_seed(self._config.seed, repeat)
-        self._backbone.model.set_weights(self._pretrained)
-        model = self._model(seed)
+        backbone, cache = self._backbones.of(number)
+        model = self._model(backbone, seed, number)
         _reseed(model, seed)
-        objective = self._objective(split)
+        objective = self._objective(number, split)
         jit = _frozen.jit_compile(self._config)
-        recipe = Recipe(model, self._backbone, self._cache, objective, _counted(told), (), jit)
+        recipe = Recipe(model, backbone, cache, objective, _counted(told), (), jit)
         parts = {name: self._part(split, name) for name in ("train", "validation", "test")}
         order = seeds.child(self._config.seed, f"order/{repeat}")
         modality = self._data.examples.modality
@@ -132,7 +129,7 @@ class Trials:
         fitted = [result for result in recipe.results if result.best_epoch]
         losses = [r.history[objective.monitor][r.best_epoch - 1] for r in fitted]
         return {
-            "logits": logits,
+            "logits": self._data.as_wide(logits),
             "validation": self._in_order(split, recipe),
             "best_epoch": np.array([result.best_epoch for result in recipe.results]),
             "loss": np.array(losses[-1] if losses else np.nan),
@@ -146,58 +143,67 @@ class Trials:
         logits, _ = recipe.predict(self._part(split, "validation"), "validation")
         return logits[np.argsort(_rows(self._data, split, "validation"))]
 
-    def _objective(self, split: Split) -> Objective:
-        """What to minimise in a fold; class counts come from its training part alone."""
-        counts = np.bincount(self._part(split, "train").labels, minlength=self._data.num_classes)
-        asked = self._config.metrics
-        return _objective.objective(
-            self._data.task, self._data.num_classes, asked, self._config.loss, counts.tolist()
-        )
+    def _objective(self, number: int, split: Split) -> Objective:
+        """What to minimise in a fold; what it knows of labels is from its training part alone."""
+        vocabulary = self._data.vocabularies[number]
+        labels = self._part(split, "train").labels
+        return _objective.of_data(self._config, self._data.task, vocabulary, labels)
 
-    def _model(self, seed: int) -> keras.Model:
+    def _model(self, backbone: Backbone, seed: int, number: int) -> keras.Model:
         return build_model(
-            self._backbone,
+            backbone,
             self._data.task,
             num_classes=self._data.num_classes,
             head=self._config.head,
             tap=self._config.tap,
             seed=seed,
+            labels=self._data.vocabularies[number],
         )
 
     def _part(self, split: Split, name: str) -> Part:
-        rows = _rows(self._data, split, name)
-        everything = self._data.examples
-        return Part(everything.ids[rows], everything.inputs[rows], self._data.labels[rows])
+        rows, everything = _rows(self._data, split, name), self._data.examples
+        by_position = self._data.task.kind in BY_POSITION
+        return Part(
+            everything.ids[rows],
+            everything.inputs[rows],
+            self._data.labels[rows],
+            by_position=by_position,
+        )
 
     def _phase_seconds(self, phase: Phase) -> float:
         """Returns the wall time of a phase that runs all its epochs; 0 on cached features."""
-        if not freeze(self._backbone, phase.freezing):
+        backbone, _ = self._backbones.of(0)
+        if not freeze(backbone, phase.freezing):
             return 0.0
         split = self._data.splits[0]
         part = self._part(split, "train")
         rows = np.random.default_rng(0).permutation(len(part.ids))[: phase.batch_size]
         batch = examples.from_inputs(
-            part.values[rows].tolist(), part.labels[rows], self._backbone.preprocess, round_up
+            part.values[rows].tolist(),
+            part.labels[rows],
+            backbone.preprocess,
+            round_up,
         )
-        model = self._model(self._config.seed)
+        batch = dataclasses.replace(batch, by_position=part.by_position)
+        model = self._model(backbone, self._config.seed, 0)
         steps = -(-len(split.train) // phase.batch_size)
-        moved = optimizer(phase, steps, model.trainable_variables, self._backbone.blocks)
-        compile_model(model, self._objective(split), moved)
-        inputs = batch.take(np.arange(len(rows)))
+        moved = optimizer(phase, steps, model.trainable_variables, backbone.blocks)
+        compile_model(model, self._objective(0, split), moved)
+        inputs, labels = batch.batch(np.arange(len(rows)))
         begun = time.perf_counter()
-        model.train_on_batch(inputs, batch.labels)
+        model.train_on_batch(inputs, labels)
         # Every trial traces its own graph, to train, to validate and to predict.
         tracing = time.perf_counter() - begun
         begun = time.perf_counter()
         for _ in range(_TIMED_STEPS):
-            model.train_on_batch(inputs, batch.labels)
+            model.train_on_batch(inputs, labels)
         each = (time.perf_counter() - begun) / _TIMED_STEPS
         validation = -(-len(split.validation) // phase.batch_size)
         return 2 * tracing + phase.epochs * each * (steps + validation * _OF_A_STEP)
 
     def _answers(self, found: list[dict[str, NDArray[Any]]]) -> FoldAnswers:
-        data, outputs = self._data, found[0]["logits"].shape[1]
-        logits = np.zeros((data.repeats, len(data), outputs), "float32")
+        data, outputs = self._data, found[0]["logits"].shape[1:]
+        logits = np.zeros((data.repeats, len(data), *outputs), "float32")
         for number, (kept, split) in enumerate(zip(found, data.splits, strict=True)):
             logits[number // data.folds, _rows(data, split, "test")] = kept["logits"]
         shape = (data.repeats, data.folds)

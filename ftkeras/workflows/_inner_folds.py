@@ -11,7 +11,9 @@ from ftkeras import catalog, seeds
 from ftkeras.config import RunConfig
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.split import Split
+from ftkeras.contracts.task import BY_POSITION
 from ftkeras.errors import UserError
+from ftkeras.training.examples import of_width
 from ftkeras.training.recipe import Part
 from ftkeras.workflows._prepared_data import PreparedData
 
@@ -24,12 +26,12 @@ class InnerFolds:
 
     Args:
         examples: Train and validation together.
-        labels: `(examples,)` class indices.
+        labels: Encoded labels (`contracts.task.KINDS`).
         splits: The folds; each example is held out by exactly one.
     """
 
     examples: Dataset
-    labels: NDArray[np.int64]
+    labels: NDArray[Any]
     splits: list[Split]
 
     def part(self, split: Split, name: str) -> tuple[NDArray[np.int64], Part]:
@@ -58,7 +60,11 @@ def inner_folds(config: RunConfig, data: PreparedData) -> InnerFolds:
             f"--folds={config.folds}, --repeats={config.repeats}. Leave the repeats out."
         )
     examples = _joined([data.parts[name] for name in _OPEN])
-    labels = np.concatenate([data.labels[name] for name in _OPEN])
+    open_labels = [data.labels[name] for name in _OPEN]
+    if data.task.kind in BY_POSITION:  # each part is as wide as its longest example
+        longest = max(each.shape[1] for each in open_labels)
+        open_labels = [of_width(each, longest) for each in open_labels]
+    labels = np.concatenate(open_labels)
     rule: Any = catalog.build("data/folds", config.folds)
     return InnerFolds(examples, labels, rule(examples, seeds.child(config.seed, "inner_folds")))
 

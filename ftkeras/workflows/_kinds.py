@@ -110,6 +110,11 @@ def _check_anchors(config: RunConfig, kind: str) -> None:
             f"Expected a head that answers with boxes: {', '.join(fitting)}. Received: "
             f"--head={config.head} for --task={config.task}. Leave --head out."
         )
+    if kind == "boxes" and config.tap not in (None, "pyramid"):
+        raise UserError(
+            f"Expected the maps of all levels for --task={config.task}. Received: "
+            f"--tap={config.tap}. Leave --tap out."
+        )
 
 
 def check_loss(task: Task, loss: Call | None) -> None:

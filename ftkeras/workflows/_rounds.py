@@ -18,19 +18,32 @@ from ftkeras.transferability.log_me import LogMe
 from ftkeras.workflows._candidates import Candidate
 
 # Candidates are ranked by the first: a proper score tells more apart than counting right answers.
-KEY = "probe_log_loss"
-DIRECTIONS = {
-    KEY: "min",
-    "probe_accuracy": "max",
-    "nearest_neighbours": "max",
-    "log_me": "max",
-    "h_score": "max",
-    "leep": "max",
+SCORES: dict[str, dict[str, Callable[[], Any]]] = {
+    "classes": {
+        "probe_log_loss": LinearProbe,
+        "probe_accuracy": lambda: LinearProbe("accuracy"),
+        "nearest_neighbours": KNearestNeighbours,
+        "log_me": LogMe,
+        "h_score": HScore,
+        "leep": Leep,
+    },
+    "labels": {
+        "probe_log_loss": LinearProbe,
+        "probe_ranking_precision": lambda: LinearProbe("ranking_precision"),
+        "nearest_neighbours_precision": KNearestNeighbours,
+        "log_me": LogMe,
+    },
+    "numbers": {
+        "probe_r2": lambda: LinearProbe("r2"),
+        "nearest_neighbours_r2": KNearestNeighbours,
+        "log_me": LogMe,
+    },
 }
-CHEAP = ("nearest_neighbours", "log_me", "h_score", "leep")
+"""By kind of labels the scores there are."""
 LEVEL = 0.95
 _FEWEST_A_CLASS = 10
 _FEWEST = 200
+_STRATA = 10
 
 
 @dataclass
@@ -56,20 +69,37 @@ class Round:
         rows: The rows of the training part that it looked at.
         scored: Candidate -> its scores.
         dropped: Candidates that do not go on.
-        ranking: All of them by the probe's log loss.
+        ranking: All of them by the first score of their kind of labels.
+        key: The name of that score.
     """
 
     rows: NDArray[np.int64]
     scored: dict[str, Scored]
     dropped: tuple[str, ...]
     ranking: Ranking
+    key: str
 
 
-def sizes(labels: NDArray[np.int64], candidates: int, halving: bool) -> list[int]:
+def key_of(kind: str) -> str:
+    """Returns the score that decides the order."""
+    return next(iter(SCORES[kind]))
+
+
+def left_out(kind: str) -> list[str]:
+    """Returns the scores that only classes have, where there are none.
+
+    Example:
+        >>> left_out("classes"), left_out("numbers")
+        ([], ['h_score', 'leep'])
+    """
+    return [] if kind == "classes" else ["h_score", "leep"]
+
+
+def sizes(labels: NDArray[Any], candidates: int, halving: bool) -> list[int]:
     """Returns how many examples each round looks at; the last one looks at all.
 
     Rounds double, from as many halvings as there are candidates to halve, as long as the rarest
-    class keeps ten examples and all classes two hundred.
+    class (or label that ever holds) keeps ten examples and all of them two hundred.
 
     Example:
         >>> sizes(np.arange(4000) % 2, candidates=8, halving=True)
@@ -77,7 +107,7 @@ def sizes(labels: NDArray[np.int64], candidates: int, halving: bool) -> list[int
         >>> sizes(np.arange(300) % 2, candidates=8, halving=True)
         [300]
     """
-    everything, rarest = len(labels), int(np.unique(labels, return_counts=True)[1].min())
+    everything, rarest = len(labels), _rarest(labels)
     found = [everything]
     wanted = int(np.ceil(np.log2(max(candidates, 1)))) if halving else 0
     for number in range(1, wanted + 1):
@@ -87,8 +117,11 @@ def sizes(labels: NDArray[np.int64], candidates: int, halving: bool) -> list[int
     return found
 
 
-def order(labels: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
+def order(labels: NDArray[Any], seed: int) -> NDArray[np.int64]:
     """Returns rows so that the first n of them have the shares of the classes, for every n.
+
+    Of several labels that is so for the rarest of each example, of numbers (of the first, if there
+    are several) for tenths of their range by rank.
 
     Example:
         >>> labels = np.array([0, 0, 0, 0, 1, 1])
@@ -96,6 +129,7 @@ def order(labels: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
         np.int64(1)
     """
     generator = np.random.default_rng(seed)
+    labels = _strata(labels)
     places = np.empty(len(labels))
     for label in np.unique(labels):
         rows = generator.permutation(np.flatnonzero(labels == label))
@@ -103,9 +137,27 @@ def order(labels: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
     return np.argsort(places, kind="stable")
 
 
+def _rarest(labels: NDArray[Any]) -> int:
+    if labels.dtype.kind == "f":
+        return len(labels)
+    counts = labels.sum(axis=0) if labels.ndim == 2 else np.unique(labels, return_counts=True)[1]
+    return int(counts[counts > 0].min(initial=len(labels)))
+
+
+def _strata(labels: NDArray[Any]) -> NDArray[Any]:
+    if labels.dtype.kind == "f":
+        ranks = labels.reshape(len(labels), -1)[:, 0].argsort(kind="stable").argsort()
+        return np.asarray(ranks * _STRATA // len(labels))
+    if labels.ndim == 2:
+        counts = np.where(labels == 1, labels.sum(axis=0, dtype="int64"), np.iinfo("int64").max)
+        return np.where(labels.any(axis=1), counts.argmin(axis=1), -1)
+    return labels
+
+
 def run(
     candidates: Sequence[Candidate],
-    labels: NDArray[np.int64],
+    labels: NDArray[Any],
+    kind: str,
     *,
     halving: bool,
     seed: int,
@@ -119,7 +171,8 @@ def run(
 
     Args:
         candidates: What is ranked.
-        labels: Class indices of the training part.
+        labels: Encoded labels of the training part.
+        kind: Classes, labels or numbers.
         halving: Whether there are rounds.
         seed: Seed of the run.
         told: Called with a sentence when something is decided.
@@ -132,12 +185,12 @@ def run(
         used = np.sort(rows[:count])
         scored = {}
         for candidate in alive:
-            scored[candidate.name] = _scored(candidate, used, labels[used], seed)
+            scored[candidate.name] = _scored(candidate, used, labels[used], kind, seed)
             if last:
                 facts[candidate.name] = _closed(candidate)
-        ranking = ranked(scored, KEY, seed)
+        ranking = ranked(scored, key_of(kind), kind, seed)
         dropped = () if last else _hopeless(ranking, [c.name for c in alive if c.kind != "floor"])
-        found.append(Round(used, scored, dropped, ranking))
+        found.append(Round(used, scored, dropped, ranking, key_of(kind)))
         for candidate in alive:
             if candidate.name in dropped:
                 told(f"{candidate.name} is left out after {count:,} examples.")
@@ -146,30 +199,35 @@ def run(
     return found, facts
 
 
-def ranked(scored: dict[str, Scored], score: str, seed: int) -> Ranking:
+def ranked(scored: dict[str, Scored], score: str, kind: str, seed: int) -> Ranking:
     """Ranks the candidates that have a score by it."""
     having = {name: one for name, one in scored.items() if score in one.values}
     return rank(
         {name: one.values[score] for name, one in having.items()},
         {name: one.influences[score] for name, one in having.items()},
-        direction=DIRECTIONS[score],
+        direction=SCORES[kind][score]().direction,
         level=LEVEL,
         seed=seeds.child(seed, "resampling"),
     )
 
 
-def agreement(last: Round) -> list[dict[str, Any]]:
+def agreement(last: Round, kind: str) -> list[dict[str, Any]]:
     """Returns for each cheap score how often it orders two candidates as the probe does.
 
     `clear` counts the pairs that the probe itself can tell apart: only there can a score be wrong.
+
+    Args:
+        last: The round with all candidates.
+        kind: Classes, labels or numbers.
     """
+    sign = -1 if SCORES[kind][last.key]().direction == "min" else 1
     names = [one.name for one in last.ranking.order]
     found = []
-    for score in CHEAP:
+    for score in (name for name in SCORES[kind] if not name.startswith("probe")):
         having = [name for name in names if score in last.scored[name].values]
         if len(having) < 2:
             continue
-        probe = [-last.scored[name].values[KEY] for name in having]
+        probe = [sign * last.scored[name].values[last.key] for name in having]
         other = [last.scored[name].values[score] for name in having]
         pairs = [p for p in last.ranking.pairs if p.better in having and p.worse in having]
         value = {name: last.scored[name].values[score] for name in having}
@@ -194,24 +252,23 @@ def _closed(candidate: Candidate) -> dict[str, Any]:
 
 
 def _scored(
-    candidate: Candidate, rows: NDArray[np.int64], labels: NDArray[np.int64], seed: int
+    candidate: Candidate, rows: NDArray[np.int64], labels: NDArray[Any], kind: str, seed: int
 ) -> Scored:
     features = candidate.features(rows)
     found = Scored(width=features.shape[1])
-    probe = LinearProbe(seed=seeds.child(seed, "probe"))
-    answered = probe.probabilities(features, labels)
-    results = {
-        KEY: probe.of(answered, labels),
-        "probe_accuracy": LinearProbe("accuracy").of(answered, labels),
-        "nearest_neighbours": KNearestNeighbours().scored(features, labels),
-        "log_me": LogMe().scored(features, labels),
-        "h_score": HScore().scored(features, labels),
-    }
-    source = candidate.answers(rows)
-    if source is not None:
-        results["leep"] = Leep().scored(source, labels)
-    for name, (value, influences) in results.items():
-        found.values[name], found.influences[name] = value, influences
+    answered = LinearProbe(seed=seeds.child(seed, "probe")).answers(features, labels)
+    for name, make in SCORES[kind].items():
+        score = make()
+        if isinstance(score, LinearProbe):
+            scored = score.of(answered, labels)
+        elif isinstance(score, Leep):
+            source = candidate.answers(rows)
+            if source is None:
+                continue
+            scored = score.scored(source, labels)
+        else:
+            scored = score.scored(features, labels)
+        found.values[name], found.influences[name] = scored
     return found
 
 

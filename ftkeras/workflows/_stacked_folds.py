@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from ftkeras import catalog, seeds
 from ftkeras.config import RunConfig
 from ftkeras.contracts.phase import Phase
+from ftkeras.contracts.task import BY_POSITION
 from ftkeras.errors import UserError
 from ftkeras.model import build_head
 from ftkeras.statistics.seed_variance import latin_order
@@ -26,6 +27,8 @@ from ftkeras.workflows._fold_data import FoldData
 _STACKED = ("epochs", "learning_rate", "batch_size", "optimizer", "weight_decay", "patience")
 # What makes no difference while the backbone is frozen.
 _IDLE = ("layer_decay", "l2_sp", "cache")
+# What the validation loss of a stack is, whatever the answers.
+_MONITORS = ("log_loss", "multilabel_log_loss", "root_mean_squared_error")
 
 
 def start_seed(seed: int, repeat: int) -> int:
@@ -55,8 +58,14 @@ def obstacle(config: RunConfig, data: FoldData, shape: tuple[int | None, ...]) -
         return "a stack knows neither --balance nor --loss"
     if config.augment:
         return "a stack does not know --augment"
-    if data.task.monitor != "log_loss":
-        return f"a stack chooses by log loss, this task by {data.task.monitor}"
+    return _of_head(config, data, shape)
+
+
+def _of_head(config: RunConfig, data: FoldData, shape: tuple[int | None, ...]) -> str:
+    if data.task.kind in BY_POSITION:
+        return "a stack answers each example by one vector, and these are lists of vectors"
+    if data.task.monitor not in _MONITORS:
+        return f"a stack does not know how to choose by {data.task.monitor}"
     if catalog.constant("heads", config.head.name, "JOINS_PARTS"):
         return f"a stack knows one backbone, {config.head.name} joins several"
     outputs = data.task.num_outputs(data.num_classes)
@@ -104,7 +113,7 @@ def fit(
         batch_size=phase.batch_size,
         patience=phase.patience,
     )
-    examples = FoldedExamples(features, data.labels, data.mask("train"), data.mask("validation"))
+    examples = _folded(data, features)
     begun = time.perf_counter()
     fitted = stack.fit(
         examples,
@@ -114,9 +123,11 @@ def fit(
     )
     answers = _chosen(data, fitted, stack, features, rates)
     plain = _plain_passes(examples, grid, fitted, phase.patience or phase.epochs)
+    # Numbers are fitted in standard deviations and judged in their own units.
+    judged = "val_loss" if data.task.kind != "numbers" else f"val_{data.task.monitor}"
     history = {
         name: [float(v) for v in values.reshape(len(values), -1).mean(axis=1)]
-        for name, values in (("loss", fitted.loss), ("val_loss", fitted.validation_loss))
+        for name, values in (("loss", fitted.loss), (judged, fitted.validation_loss))
     }
     answers.phases.append(
         {
@@ -132,6 +143,24 @@ def fit(
     )
     answers.passes["plain"] = plain
     return answers
+
+
+def _folded(data: FoldData, features: NDArray[np.float32]) -> FoldedExamples:
+    """Returns the examples; numbers as deviations from the mean of each fold's training part."""
+    parts = data.mask("train"), data.mask("validation")
+    if data.task.kind != "numbers":
+        return FoldedExamples(features, data.labels, *parts)
+    centre, spread = _units(data)
+    table = data.labels.reshape(len(data), -1)
+    return FoldedExamples(
+        features, (table - centre[:, None]) / spread[:, None], *parts, spread=spread
+    )
+
+
+def _units(data: FoldData) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Returns `(folds, targets)` means and standard deviations of the training parts."""
+    known = data.vocabularies
+    return np.array([each.centre for each in known]), np.array([each.spread for each in known])
 
 
 def _chosen(
@@ -161,6 +190,10 @@ def _chosen(
             for weight in weights
         ]
         answers = stack.logits(taken, features)[0]
+        if data.task.kind == "numbers":
+            of = slice(split * data.folds, (split + 1) * data.folds)
+            centre, spread = (each[of, None].astype("float32") for each in _units(data))
+            answers = answers * spread + centre
         runs.append(Run(split, start, order))
         if start == 0:
             folds = split * data.folds + np.arange(data.folds)

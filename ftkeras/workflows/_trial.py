@@ -12,11 +12,23 @@ from ftkeras.callbacks.watch_epochs import WatchEpochs
 from ftkeras.config import RunConfig
 from ftkeras.contracts import search
 from ftkeras.contracts.backbone import Backbone
+from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.score import Score
+from ftkeras.contracts.split import Split
+from ftkeras.contracts.task import BY_POSITION, Labels
+from ftkeras.data.input_parts import parts_of
 from ftkeras.model import build_model
+from ftkeras.training.examples import of_width
 from ftkeras.training.feature_cache import FeatureCache
 from ftkeras.training.recipe import Part, Recipe
-from ftkeras.workflows import _augmentation, _balance, _frozen, _judgement, _objective
+from ftkeras.workflows import (
+    _augmentation,
+    _balance,
+    _frozen,
+    _judgement,
+    _objective,
+    _prepared_data,
+)
 from ftkeras.workflows._inner_folds import InnerFolds
 from ftkeras.workflows._prepared_data import PreparedData
 
@@ -59,6 +71,18 @@ def scored(score: Score, labels: NDArray[Any], logits: NDArray[Any]) -> float:
     return float(score.formula(score.counts.fitted(units).tally(units), np))
 
 
+@dataclasses.dataclass(frozen=True)
+class _Fold:
+    """What a training needs: its parts, and what is known of labels and tables from the first."""
+
+    number: int
+    train: Part
+    validation: Part
+    asked: Part
+    examples: Dataset
+    vocabulary: Labels
+
+
 class Trials:
     """Runs trials on the same data; frozen backbones are loaded once and pass examples once.
 
@@ -76,8 +100,8 @@ class Trials:
         self.passes = {"computed": 0, "reused": 0}
 
     @property
-    def labels(self) -> NDArray[np.int64]:
-        """`(examples,)` true classes of what trials answer, in that order."""
+    def labels(self) -> NDArray[Any]:
+        """Encoded labels of what trials answer, in that order."""
         return self._data.labels["validation"] if self._inner is None else self._inner.labels
 
     def __call__(self, config: RunConfig, tell: Tell) -> NDArray[np.float32]:
@@ -89,33 +113,55 @@ class Trials:
                 what it raises ends the trial.
         """
         if self._inner is None:
-            train, validation = self._part("train"), self._part("validation")
-            return self._fitted(config, train, validation, validation, tell)
+            return self._fitted(config, self._whole(), tell)
         answers: NDArray[np.float32] | None = None
         answered = np.zeros(len(self._inner.labels), bool)
         for number, split in enumerate(self._inner.splits):
-            train, validation = (self._inner.part(split, name)[1] for name in _OPEN)
-            rows, held_out = self._inner.part(split, "test")
-            logits = self._fitted(config, train, validation, held_out, _deaf)
+            rows, _ = self._inner.part(split, "test")
+            logits = self._fitted(config, self._fold(number, split), _deaf)
+            if self._data.task.kind in BY_POSITION:
+                logits = of_width(logits, self._inner.labels.shape[1], 0)
             if answers is None:
-                answers = np.zeros((len(answered), logits.shape[1]), "float32")
+                answers = np.zeros((len(answered), *logits.shape[1:]), "float32")
             answers[rows], answered[rows] = logits, True
             tell(number, scored(self._score, self._inner.labels[answered], answers[answered]))
         if answers is None:
             raise ValueError(f"Expected folds. Received: {self._inner.splits}.")
         return answers
 
-    def _fitted(
-        self, config: RunConfig, train: Part, validation: Part, asked: Part, tell: Tell
-    ) -> NDArray[np.float32]:
-        """Trains on one part, chooses the epoch on another, and answers a third."""
-        backbone, cache = self._backbone(config)
-        before = cache.passes
+    def _whole(self) -> "_Fold":
+        """Trains on the training part; validation chooses the epoch and is answered."""
         data = self._data
-        counts = np.bincount(train.labels, minlength=data.num_classes).tolist()
-        objective = _objective.objective(
-            data.task, data.num_classes, config.metrics, config.loss, counts
+        train, validation = (
+            Part(part.ids, part.inputs, data.labels[name], by_position=self._by_position)
+            for name, part in ((name, data.parts[name]) for name in _OPEN)
         )
+        return _Fold(0, train, validation, validation, data.parts["train"], data.vocabulary)
+
+    def _fold(self, number: int, split: Split) -> "_Fold":
+        """One of the inner folds; what is known of labels is from its training part alone."""
+        inner = self._inner
+        assert inner is not None  # noqa: S101 - for the type checker
+        given = {name: inner.part(split, name) for name in (*_OPEN, "test")}
+        train, validation, held_out = (
+            dataclasses.replace(part, by_position=self._by_position) for _, part in given.values()
+        )
+        examples = inner.examples.take(given["train"][0])
+        vocabulary = self._data.vocabulary
+        if vocabulary.spread:
+            vocabulary = _prepared_data.fit_labels(self._data.task, examples)
+        return _Fold(number, train, validation, held_out, examples, vocabulary)
+
+    @property
+    def _by_position(self) -> bool:
+        return self._data.task.kind in BY_POSITION
+
+    def _fitted(self, config: RunConfig, fold: "_Fold", tell: Tell) -> NDArray[np.float32]:
+        """Trains on one part, chooses the epoch on another, and answers a third."""
+        backbone, cache = self._backbone(config, fold)
+        before = cache.passes
+        data, train = self._data, fold.train
+        objective = _objective.of_data(config, data.task, fold.vocabulary, train.labels)
         model = build_model(
             backbone,
             data.task,
@@ -123,6 +169,7 @@ class Trials:
             head=config.head,
             tap=config.tap,
             seed=config.seed,
+            labels=fold.vocabulary,
         )
         watch = WatchEpochs(tell, f"val_{self._score.name.partition('(')[0]}")
         jit = _frozen.jit_compile(config)
@@ -132,30 +179,28 @@ class Trials:
             recipe.fit(
                 config.phases,
                 dataclasses.replace(train, augment=augment),
-                validation,
+                fold.validation,
                 seed=seeds.child(config.seed, "fit"),
                 log=None,
                 balanced=_balance.balanced(
                     config.balance, train.labels, data.num_classes, config.seed
                 ),
             )
-            return recipe.predict(asked, "validation")[0]
+            return recipe.predict(fold.asked, "validation")[0]
         finally:
             self.passes["computed"] += cache.passes.computed - before.computed
             self.passes["reused"] += cache.passes.reused - before.reused
 
-    def _part(self, name: str) -> Part:
-        part = self._data.parts[name]
-        return Part(part.ids, part.inputs, self._data.labels[name])
-
-    def _backbone(self, config: RunConfig) -> tuple[Backbone, FeatureCache]:
-        sizes = (config.sequence_length, config.image_size)
-        key = (config.backbone, config.pair, config.tap, sizes)
+    def _backbone(self, config: RunConfig, fold: "_Fold") -> tuple[Backbone, FeatureCache]:
+        sizes = (config.sequence_length, config.image_size, config.seconds)
+        # Of a table, means and categories are those of the fold's own training part.
+        read = {fold.examples.modality, *parts_of(fold.examples)}
+        own = fold.number if "tabular" in read else 0
+        key = (config.backbone, config.pair, config.tap, sizes, own)
         if key in self._opened:
             backbone, cache = self._opened[key]
         else:
-            train = self._data.parts["train"]
-            backbone = _frozen.load(config, train.modality, train=train)
+            backbone = _frozen.load(config, fold.examples.modality, train=fold.examples)
             cache = _frozen.cache(config, backbone)
         rules = [catalog.build("freezing", phase.freezing) for phase in config.phases]
         if any(rule(backbone.blocks) for rule in rules):

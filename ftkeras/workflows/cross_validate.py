@@ -1,6 +1,5 @@
 """How good a recipe is on such data: a model answers only what it did not train on."""
 
-import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +18,16 @@ from ftkeras.report import cross_validation, html, terminal
 from ftkeras.statistics.corrected_resampled import corrected_error
 from ftkeras.statistics.seed_variance import seed_variance
 from ftkeras.training.closed_form_probes import one_against_rest, ridge_probe
-from ftkeras.training.feature_cache import FeatureCache
 from ftkeras.workflows import (
     _analyses,
     _clock,
+    _continued_run,
     _decision,
     _fold_answers,
     _fold_baselines,
     _fold_data,
     _fold_decisions,
     _fold_scores,
-    _frozen,
     _judgement,
     _kinds,
     _record,
@@ -38,10 +36,12 @@ from ftkeras.workflows import (
 )
 from ftkeras.workflows._finished_folds import FinishedFolds
 from ftkeras.workflows._fold_answers import FoldAnswers
+from ftkeras.workflows._fold_backbones import FoldBackbones
 from ftkeras.workflows._fold_data import FoldData
 from ftkeras.workflows._fold_trials import Trials
 
 REQUIRED = ("backbone", "task", "data", "run_dir")
+KINDS = ("classes", "labels", "numbers", "relevances")
 
 _FEWEST_REPEATS = 3
 _MOST_WORK = 3 * 10**10  # of a singular value decomposition: seconds, not minutes
@@ -54,7 +54,8 @@ def cross_validate(config: RunConfig) -> RunRecord:
     are trained together as one stack of heads. In each fold the label vocabulary and the weights
     come from its training part, and epoch and learning rate are chosen on its validation part; the
     part it is tested on decides nothing. A recipe that thaws the backbone runs fold after fold,
-    and what it will cost is printed first.
+    and what it will cost is printed first; so do rankings, whose examples are lists, and tables,
+    whose means, deviations and categories are those of each fold's training part.
 
     The headline is the mean over folds. Its interval, and the paired test against each baseline,
     are corrected for training parts that overlap. With three repeats or more, the variance between
@@ -71,8 +72,9 @@ def cross_validate(config: RunConfig) -> RunRecord:
     Raises:
         UserError: Settings, data or backbone are not as they must be.
     """
+    config = _continued_run.inherited(config)
     _decision.check(config)
-    _kinds.expect_classes(config, "--mode=cross_validate", "Take --mode=finetune.")
+    _kinds.expect(config, "--mode=cross_validate", KINDS, "Take --mode=finetune.")
     with terminal.progress() as progress, atomic.replacing_directory(config.run_dir) as directory:
         stopwatch = _clock.Stopwatch()
         with stopwatch("data"):
@@ -82,18 +84,25 @@ def cross_validate(config: RunConfig) -> RunRecord:
                 if finding.severity == "warning":
                     progress.say(f"Warning: {finding.message} {finding.action}")
         with stopwatch("loading"):
-            backbone = _frozen.load(config, data.examples.modality)
-            cache = _frozen.cache(config, backbone)
+            backbones = FoldBackbones(config, data)
+            backbone, _ = backbones.of(0)
             finished = _finished(config, data, backbone)
-            obstacle = _obstacle(config, data, backbone)
+            obstacle = _obstacle(config, data, backbones)
         with stopwatch("features"):
-            everything = {"all examples": data.examples}
-            features = _frozen.features(cache, everything, progress.step)["all examples"]
+            features = backbones.features(0, progress.step)
         with stopwatch("baselines"):
-            baselines = _fold_baselines.logits(data, features, config.seed, finished, progress.step)
+            baselines = _fold_baselines.logits(
+                data,
+                lambda number: (
+                    backbones.features(number, progress.step) if backbones.anew else features
+                ),
+                config.seed,
+                finished,
+                progress.step,
+            )
         with stopwatch("training"):
-            if obstacle:
-                trials = Trials(config, data, backbone, cache, finished)
+            if obstacle or features is None:
+                trials = Trials(config, data, backbones, finished)
                 progress.say(f"Fold after fold, because {obstacle}. {trials.estimate()}")
                 answers = trials.fit(progress.step)
             else:
@@ -102,7 +111,7 @@ def cross_validate(config: RunConfig) -> RunRecord:
             scores = _judgement.scores_of(data.task, data.num_classes)
             judged = _judged(data, scores, answers, baselines)
             judged["analyses"]["cross_validation"] |= {
-                "ridge": _ridge(data, features),
+                "ridge": None if backbones.anew else _ridge(data, features),
                 "decided": _fold_decisions.find(config, data, answers, scores),
             }
             first = _fold_answers.predictions(data, answers.logits[0], previews=True)
@@ -112,7 +121,7 @@ def cross_validate(config: RunConfig) -> RunRecord:
             **_record.settings(config),
             **data.record(scores[0].name),
             backbone=_backbone(config, backbone),
-            passes=_passes(cache, answers, len(data)),
+            passes=_passes(backbones.passes, answers),
             phases=answers.phases,
             **judged,
             streamed={},
@@ -129,10 +138,12 @@ def cross_validate(config: RunConfig) -> RunRecord:
     return record
 
 
-def _obstacle(config: RunConfig, data: FoldData, backbone: Backbone) -> str:
+def _obstacle(config: RunConfig, data: FoldData, backbones: FoldBackbones) -> str:
     """Returns why the heads cannot be trained as one stack, or an empty string."""
-    shape = features_model(backbone, config.tap).output.shape[1:]
+    shape = features_model(backbones.of(0)[0], config.tap).output.shape[1:]
     obstacle = _stacked_folds.obstacle(config, data, shape)
+    if backbones.anew:
+        obstacle = "each fold reads its table by the means and categories of its own training part"
     if obstacle and config.learning_rates:
         raise UserError(
             "Expected --learning_rates with a recipe whose heads can be trained as one stack. "
@@ -236,18 +247,26 @@ def _seeds(
     return found
 
 
-def _ridge(data: FoldData, features: NDArray[np.float32]) -> dict[str, float] | None:
+def _ridge(data: FoldData, features: NDArray[np.float32] | None) -> dict[str, Any] | None:
     """Returns how a ridge regression answers each example without it, by formula.
 
     Left out one by one, examples of a group stay together with their kin: not with groups.
     """
-    flat = features.reshape(len(features), -1)
-    work = flat.size * min(flat.shape)
-    if "column" in data.rule.arguments or work > _MOST_WORK:
+    if features is None or "column" in data.rule.arguments:
         return None
-    probe = ridge_probe(flat, one_against_rest(data.labels, data.num_classes))
-    right = float((probe.left_out.argmax(axis=1) == data.labels).mean())
-    return {"accuracy": right, "penalty": probe.penalty}
+    flat = features.reshape(len(features), -1)
+    if flat.size * min(flat.shape) > _MOST_WORK:
+        return None
+    table = data.labels.reshape(len(data), -1).astype("float64")
+    if data.task.kind == "classes":
+        probe = ridge_probe(flat, one_against_rest(data.labels, data.num_classes))
+        right = float((probe.left_out.argmax(axis=1) == data.labels).mean())
+        return {"score": "accuracy", "value": right, "penalty": probe.penalty}
+    centre, spread = table.mean(axis=0), table.std(axis=0)
+    probe = ridge_probe(flat, (table - centre) / spread)
+    said = (probe.left_out * spread + centre).astype("float32")
+    score = _judgement.scores_of(data.task, data.num_classes)[0]
+    return {"score": score.name, "value": score(data.labels, said), "penalty": probe.penalty}
 
 
 def _backbone(config: RunConfig, backbone: Backbone) -> dict[str, Any]:
@@ -260,8 +279,7 @@ def _backbone(config: RunConfig, backbone: Backbone) -> dict[str, Any]:
     }
 
 
-def _passes(cache: FeatureCache, answers: FoldAnswers, examples: int) -> dict[str, int]:
-    done = dataclasses.asdict(cache.passes)
+def _passes(done: dict[str, int], answers: FoldAnswers) -> dict[str, int]:
     plain = answers.passes.get("plain", 0)
     return {**done, "saved": max(0, plain - done["computed"]) if plain else 0}
 

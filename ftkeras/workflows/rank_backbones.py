@@ -12,7 +12,16 @@ from ftkeras.errors import UserError
 from ftkeras.records import atomic, flagfile, split_table
 from ftkeras.records.run_record import RunRecord
 from ftkeras.report import ranking_page, ranking_table, terminal
-from ftkeras.workflows import _candidates, _clock, _judgement, _kinds, _record, _rounds, _source
+from ftkeras.workflows import (
+    _candidates,
+    _clock,
+    _continued_run,
+    _judgement,
+    _kinds,
+    _record,
+    _rounds,
+    _source,
+)
 from ftkeras.workflows._candidates import Candidate
 from ftkeras.workflows._prepared_data import PreparedData, prepare
 
@@ -24,8 +33,9 @@ def rank_backbones(config: RunConfig, loaded: Mapping[str, Backbone] | None = No
     """Ranks backbones by what their frozen features say about the labels of the training part.
 
     Every backbone sees every training example at most once. A cross-validated linear probe decides
-    the order; nearest neighbours, LogME, H-score (and LEEP, where the source classifier is there)
-    stand beside it, with how often they agreed with it on these data. Intervals and ties come from
+    the order: log loss of classes or labels, R² of numbers. Nearest neighbours and LogME, of
+    classes also H-score (and LEEP, where the source classifier is there), stand beside it, with how
+    often they agreed with it on these data. Intervals and ties come from
     resampling examples, the same for all. Plain features (TF-IDF or raw pixels) are ranked along as
     the floor. Validation and test are not looked at: they stay fresh for the training that follows.
 
@@ -42,11 +52,15 @@ def rank_backbones(config: RunConfig, loaded: Mapping[str, Backbone] | None = No
     Raises:
         UserError: Settings, data or a backbone are not as they must be.
     """
-    _kinds.expect_classes(
-        config, "--mode=rank_backbones", "Take --mode=finetune with each, and --mode=compare."
+    _kinds.expect(
+        config,
+        "--mode=rank_backbones",
+        tuple(_rounds.SCORES),
+        "Take --mode=finetune with each, and --mode=compare.",
     )
     if not config.backbones and not loaded:
         raise UserError("Expected --backbone=..., repeated for each. Received: none.")
+    config = _continued_run.inherited(config)
     with terminal.progress() as progress, atomic.replacing_directory(config.run_dir) as directory:
         stopwatch = _clock.Stopwatch()
         with stopwatch("data"):
@@ -58,11 +72,12 @@ def rank_backbones(config: RunConfig, loaded: Mapping[str, Backbone] | None = No
             rounds, facts = _rounds.run(
                 candidates,
                 labels,
+                data.task.kind,
                 halving=config.halving,
                 seed=config.seed,
                 told=progress.say,
             )
-        found = _analysis(candidates, rounds, facts, config.seed)
+        found = _analysis(candidates, rounds, facts, data.task.kind, config.seed)
         record = _assembled(config, data, found, stopwatch.seconds)
         _write(directory, config, record, data)
     ranking_table.show(record, config.run_dir)
@@ -73,6 +88,7 @@ def _analysis(
     candidates: list[Candidate],
     rounds: list[_rounds.Round],
     facts: dict[str, dict[str, Any]],
+    kind: str,
     seed: int,
 ) -> dict[str, Any]:
     last = rounds[-1]
@@ -87,13 +103,15 @@ def _analysis(
     fastest = max(level, key=lambda name: facts[name]["examples_per_second"])
     everything = len(last.rows)
     return {
-        "score": _rounds.KEY,
+        "score": last.key,
+        "kind": kind,
+        "left_out": _rounds.left_out(kind),
         "level": _rounds.LEVEL,
         "examples": everything,
-        "candidates": [_row(kinds[name], rounds, facts[name], seed) for name in order],
+        "candidates": [_row(kinds[name], rounds, facts[name], kind, seed) for name in order],
         "pairs": [vars(pair) for pair in last.ranking.pairs],
         # The first round has all candidates, and so the most pairs.
-        "agreement": _rounds.agreement(rounds[0]),
+        "agreement": _rounds.agreement(rounds[0], kind),
         "rounds": [
             {
                 "examples": len(one.rows),
@@ -111,14 +129,14 @@ def _analysis(
 
 
 def _row(
-    candidate: Candidate, rounds: list[_rounds.Round], facts: dict[str, Any], seed: int
+    candidate: Candidate, rounds: list[_rounds.Round], facts: dict[str, Any], kind: str, seed: int
 ) -> dict[str, Any]:
     """Returns what the table says of a candidate: scores of the last round it was in."""
     last = [one for one in rounds if candidate.name in one.scored][-1]
     scored = last.scored[candidate.name]
     scores = {}
     for score in scored.values:
-        alone = _rounds.ranked({candidate.name: scored}, score, seed).order[0]
+        alone = _rounds.ranked({candidate.name: scored}, score, kind, seed).order[0]
         scores[score] = {"value": alone.value, "low": alone.low, "high": alone.high}
     return {
         "name": candidate.name,
@@ -159,17 +177,18 @@ def _write(directory: Path, config: RunConfig, record: RunRecord, data: Prepared
     flagfile.write(config.settings(), record.command, directory / "run.flags")
     record.write(directory / "record.json")
     split_table.write(data.split, directory / "split.parquet")
-    table = pd.DataFrame([_flat(row) for row in record.analyses["ranking"]["candidates"]])
+    found = record.analyses["ranking"]
+    table = pd.DataFrame([_flat(row, found["kind"]) for row in found["candidates"]])
     table.insert(0, "rank", range(1, len(table) + 1))
     table.to_csv(directory / "ranking.csv", index=False)
     table.to_parquet(directory / "ranking.parquet", index=False)
     ranking_page.write(directory)
 
 
-def _flat(row: dict[str, Any]) -> dict[str, Any]:
+def _flat(row: dict[str, Any], kind: str) -> dict[str, Any]:
     plain = {name: value for name, value in row.items() if not isinstance(value, dict)}
     plain |= {f"passes_{name}": value for name, value in row["passes"].items()}
-    for score in _rounds.DIRECTIONS:
+    for score in _rounds.SCORES[kind]:
         ends = row["scores"].get(score, {})
         for column, end in ((score, "value"), (f"{score}_low", "low"), (f"{score}_high", "high")):
             plain[column] = float(ends.get(end, "nan"))

@@ -18,7 +18,16 @@ from ftkeras.records.run_record import RunRecord
 from ftkeras.report import language, terminal, tuning_page, tuning_table
 from ftkeras.report.plots import study as study_plots
 from ftkeras.statistics.selection import Selection, select
-from ftkeras.workflows import _clock, _kinds, _prepared_data, _study, _trial
+from ftkeras.workflows import (
+    _augmentation,
+    _clock,
+    _continued_run,
+    _decision,
+    _kinds,
+    _prepared_data,
+    _study,
+    _trial,
+)
 from ftkeras.workflows._inner_folds import inner_folds
 from ftkeras.workflows._prepared_data import PreparedData
 from ftkeras.workflows._study import Study
@@ -26,6 +35,7 @@ from ftkeras.workflows._winner import WINNER
 from ftkeras.workflows.finetune import finetune
 
 REQUIRED = ("task", "data", "run_dir", "search")
+KINDS = ("classes", "labels", "numbers", "relevances")
 _HEARTBEAT = 10
 _MOST_FAILURES = 3
 
@@ -64,7 +74,10 @@ def tune(config: RunConfig, *, heartbeat: int = _HEARTBEAT) -> RunRecord | None:
             "Expected --search=..., for example --search='learning_rate=loguniform(1e-5, 1e-2)'. "
             "Received: none."
         )
-    _kinds.expect_classes(config, "--mode=tune", "Take --mode=finetune.")
+    _kinds.expect(config, "--mode=tune", KINDS, "Take --mode=finetune.")
+    for room in (_decision, _kinds, _augmentation):  # as for the winner, before any trial
+        room.check(config)
+    config = _continued_run.inherited(config)
     stopwatch = _clock.Stopwatch()
     with terminal.progress() as progress:
         with stopwatch("data"):
@@ -129,7 +142,7 @@ def _finished(
     config: RunConfig,
     data: PreparedData,
     study: Study,
-    labels: NDArray[np.int64],
+    labels: NDArray[Any],
     stopwatch: _clock.Stopwatch,
 ) -> RunRecord | None:
     """Fine-tunes the winner unless that is done, and writes record and page."""

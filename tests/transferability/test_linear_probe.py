@@ -7,7 +7,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ftkeras.errors import UserError
-from ftkeras.transferability.linear_probe import STRENGTHS, LinearProbe
+from ftkeras.transferability._linear_answers import STRENGTHS
+from ftkeras.transferability.linear_probe import LinearProbe
 from tests.transferability.drawn import features_and_labels
 
 
@@ -29,7 +30,7 @@ def test_it_is_scikit_learns_cross_validation_with_the_strength_of_the_other_fol
         expected[held_out] = answers[np.argmin(losses), held_out]
     probe = LinearProbe(seed=3)
     # The solver stops at a gradient of 1e-3.
-    np.testing.assert_allclose(probe.probabilities(features, labels), expected, atol=0.015)
+    np.testing.assert_allclose(probe.answers(features, labels), expected, atol=0.015)
     assert probe(features, labels) == pytest.approx(log_loss(labels, expected), abs=2e-3)
     accuracy = accuracy_score(labels, expected.argmax(axis=1))
     assert LinearProbe("accuracy", seed=3)(features, labels) == pytest.approx(accuracy, abs=0.01)

@@ -32,6 +32,53 @@ def test_it_is_the_largest_marginal_density_of_the_labels(examples, width, class
     assert LogMe()(features, labels) == pytest.approx(expected, abs=2e-6)
 
 
+def paper_iteration(features, target, rounds=3000):
+    """The fixed-point iteration of the paper's algorithm 3, from its text, without any search."""
+    num, width = features.shape
+    sigma, v = np.linalg.eigh(features.T @ features)
+    a = b = 1.0
+    for _ in range(rounds):
+        m = v @ (b * (v.T @ (features.T @ target)) / (a + b * sigma))
+        gamma = (b * sigma / (a + b * sigma)).sum()
+        a, b = gamma / (m @ m), (num - gamma) / ((target - features @ m) ** 2).sum()
+    m = v @ (b * (v.T @ (features.T @ target)) / (a + b * sigma))
+    evidence = num / 2 * np.log(b) + width / 2 * np.log(a) - num / 2 * np.log(2 * np.pi)
+    evidence -= b / 2 * ((target - features @ m) ** 2).sum() + a / 2 * m @ m
+    return (evidence - np.log(a + b * sigma).sum() / 2) / num
+
+
+def numbers(examples=60, width=7, targets=2):
+    rng = np.random.default_rng(4)
+    features = rng.normal(size=(examples, width)) @ rng.normal(size=(width, width))
+    return features, 100 + 5 * (features @ rng.normal(size=(width, targets))
+                                + 3 * rng.normal(size=(examples, targets)))  # fmt: skip
+
+
+def test_of_numbers_it_is_that_of_the_paper_on_standardised_targets():
+    features, targets = numbers()
+    standard = (targets - targets.mean(axis=0)) / targets.std(axis=0)
+    expected = [paper_iteration(features, column) for column in standard.T]
+    assert LogMe()(features, targets) == pytest.approx(np.mean(expected), abs=1e-6)
+    assert LogMe()(features, targets[:, 0]) == pytest.approx(expected[0], abs=1e-6)
+    by_density = evidence_by_marginal_density(features, standard[:, 0])
+    assert expected[0] == pytest.approx(by_density, abs=2e-6)
+
+
+def test_units_of_numbers_do_not_matter():
+    features, targets = numbers()
+    assert LogMe()(features, 1000 * targets - 7) == pytest.approx(LogMe()(features, targets))
+
+
+def test_of_labels_it_is_the_mean_over_those_that_hold_for_some():
+    features, labels = features_and_labels(60, 5, 3)
+    several = np.stack([labels == 0, labels > 0, labels == 2, np.ones(60, bool)], axis=1)
+    expected = [
+        evidence_by_marginal_density(features, several[:, k].astype(float)) for k in (0, 1, 2)
+    ]
+    found = LogMe()(features, several.astype("int8"))
+    assert found == pytest.approx(np.mean(expected), abs=2e-6)
+
+
 def weighted_evidence(features, target, weights):
     """The formula of the paper with weighted examples, dense algebra, a and b searched."""
     num, width = weights.sum(), features.shape[1]
@@ -88,7 +135,11 @@ def test_features_that_say_nothing_and_features_that_say_all_have_a_score():
         (np.ones((3, 2)), [0, 0, 0], "two classes"),
         (np.ones((3, 2)), [0, 1], "one label an example"),
         (np.full((2, 2), np.nan), [0, 1], "4 that are not"),
-        (np.ones((2, 2)), [0.0, 1.0], "class indices"),
+        (np.ones((2, 2)), ["a", "b"], "class indices"),
+        (np.ones((2, 2)), [1.0, 1.0], "numbers that differ"),
+        (np.ones((2, 2)), [1.0, np.nan], "finite numbers"),
+        (np.ones((2, 2)), np.array([[0, 2], [1, 0]]), "of 0 and 1"),
+        (np.ones((2, 2)), np.array([[0, 1], [0, 1]]), "some examples have"),
         (np.ones((2, 2)), [-1, 1], "class indices"),
     ],
 )

@@ -134,7 +134,7 @@ def test_the_ridge_probe_leaves_each_example_out(plain, folded, reviews):
         Ridge(alpha=found["penalty"], solver="svd"), features, 2 * rows.labels - 1, cv=LeaveOneOut()
     )
     right = (answers > 0) == rows.labels
-    assert found["accuracy"] == pytest.approx(right.mean(), abs=0.01)
+    assert found["value"] == pytest.approx(right.mean(), abs=0.01)
     assert "ridge regression" in (run_dir / "report.html").read_text()
 
 

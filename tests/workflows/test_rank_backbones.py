@@ -144,7 +144,7 @@ def halved():
     made = [Made(name, labels, strength) for name, strength in strengths.items()]
     made.append(Made("floor", labels, 0.0, kind="floor"))
     said = []
-    rounds, facts = _rounds.run(made, labels, halving=True, seed=0, told=said.append)
+    rounds, facts = _rounds.run(made, labels, "classes", halving=True, seed=0, told=said.append)
     return made, rounds, facts, said
 
 
@@ -165,7 +165,7 @@ def test_halves_are_counted_without_the_floor():
     labels = np.random.default_rng(0).integers(0, 2, 800)
     made = [Made("good", labels, 2.0), Made("none", labels, 0.0)]
     made.append(Made("a floor", labels, 0.0, kind="floor"))
-    rounds, facts = _rounds.run(made, labels, halving=True, seed=0, told=lambda said: None)
+    rounds, facts = _rounds.run(made, labels, "classes", halving=True, seed=0, told=lambda said: None)
     assert [len(one.rows) for one in rounds] == [200, 400, 800]
     assert rounds[0].dropped == ("none",)
     assert facts["a floor"]["asked"] == [200, 400, 800]
@@ -183,7 +183,7 @@ def test_subsets_grow_and_keep_the_shares_of_the_classes():
 def test_agreement_counts_pairs_that_the_cheap_score_orders_as_the_probe_does(halved):
     _, rounds, _, _ = halved
     first = rounds[0]
-    for one in _rounds.agreement(first):
+    for one in _rounds.agreement(first, "classes"):
         values = {name: scored.values for name, scored in first.scored.items()}
         names = list(values)
         pairs = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
@@ -216,7 +216,7 @@ def test_leep_is_there_where_the_source_classifier_is():
     telling = 1 / (1 + np.exp(-made.values[:, 0]))
     made.answers = lambda rows: np.stack([telling, 1 - telling], axis=1)[rows]
     plain = Made("plain", labels, 1.0)
-    rounds, _ = _rounds.run([made, plain], labels, halving=False, seed=0, told=print)
+    rounds, _ = _rounds.run([made, plain], labels, "classes", halving=False, seed=0, told=print)
     assert rounds[0].scored["classifier"].values["leep"] < 0
     assert "leep" not in rounds[0].scored["plain"].values
 

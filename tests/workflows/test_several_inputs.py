@@ -14,7 +14,6 @@ from ftkeras.records import split_table
 from ftkeras.records.predictions import Predictions
 from ftkeras.training.fine_tuned import load
 from ftkeras.workflows import _frozen
-from ftkeras.workflows.cross_validate import cross_validate
 from tests.helpers import tiny_image_file
 from tests.helpers.made_rows import pairs, table_rows
 from tests.helpers.tiny_backbone import sentences
@@ -145,8 +144,6 @@ def test_one_part_alone_can_be_tapped(own, tmp_path):
         ({"backbone": ["image={image}", "text={text}"], "data": "{pairs}, text='a', second_text='b')"},
          "reads multimodal|part"),
         ({"backbone": ["text={text}"], "data": "{both}, text='text', image='file')"}, "one for text"),
-        ({"backbone": "tabular://one_hot", "mode": "cross_validate",
-          "data": "{table}, numbers='age')"}, "--mode=finetune"),
     ],
 )  # fmt: skip
 def test_backbones_that_do_not_fit_the_inputs_are_refused(own, settings, says, tmp_path):
@@ -162,7 +159,7 @@ def test_backbones_that_do_not_fit_the_inputs_are_refused(own, settings, says, t
     common = {"task": "binary", "cache_dir": str(tmp_path), "run_dir": str(tmp_path / "run")}
     config = RunConfig.read(**common, **settings)
     with pytest.raises(UserError, match=says):
-        (cross_validate if config.mode == "cross_validate" else finetune)(config)
+        finetune(config)
 
 
 def test_a_table_needs_no_backbone_and_one_beside_a_text_is_added(own):

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from ftkeras.report import wording
+from ftkeras.report import ranking_words, wording
 from ftkeras.report.language import N_
 from ftkeras.report.language import gettext as _
 from ftkeras.report.plots import _canvas, _frontier
@@ -23,24 +23,24 @@ def draw(rows: list[dict[str, Any]]) -> str:
     """Draws one point a candidate, its interval, and the line of those that nothing beats.
 
     Args:
-        rows: `name`, `kind`, `examples_per_second`, and `scores` with `probe_accuracy`.
+        rows: `name`, `kind`, `examples_per_second`, and `scores` with what is shown first.
 
     Returns:
         An `<svg>` element.
     """
-    best = frontier(rows)
+    best, score = frontier(rows), ranking_words.shown_first(rows[0])
     spoken = _("; ").join(
         _(
             "{name}: {accuracy} at {speed:,.4g} examples a second",
             name=row["name"],
-            accuracy=wording.amount("accuracy", row["scores"]["probe_accuracy"]["value"]),
+            accuracy=ranking_words.value(score, row["scores"][score]["value"]),
             speed=row["examples_per_second"],
         )
         for row in rows
     )
     return _canvas.render(
         "pareto",
-        _("Probe accuracy against speed"),
+        _("{score} against speed", score=ranking_words.score_name(score)),
         _(
             "{points}. Not beaten in both: {best}.",
             points=spoken,
@@ -52,7 +52,7 @@ def draw(rows: list[dict[str, Any]]) -> str:
 
 
 def frontier(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Returns the candidates that no other beats in accuracy and speed, the fastest first.
+    """Returns the candidates that no other beats in their score and speed, the fastest first.
 
     Example:
         >>> def row(name, speed, accuracy):
@@ -62,11 +62,11 @@ def frontier(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         >>> [one["name"] for one in frontier(rows)]
         ['small', 'big']
     """
-    return _frontier.frontier(rows, _accuracy, lambda row: -row["examples_per_second"])
+    return _frontier.frontier(rows, _quality, lambda row: -row["examples_per_second"])
 
 
-def _accuracy(row: dict[str, Any]) -> float:
-    return float(row["scores"]["probe_accuracy"]["value"])
+def _quality(row: dict[str, Any]) -> float:
+    return float(row["scores"][ranking_words.shown_first(row)]["value"])
 
 
 def _paint(figure: Figure, rows: list[dict[str, Any]], best: list[dict[str, Any]]) -> None:
@@ -74,7 +74,7 @@ def _paint(figure: Figure, rows: list[dict[str, Any]], best: list[dict[str, Any]
     axes.set_xscale("log")
     axes.plot(
         [row["examples_per_second"] for row in best],
-        [_accuracy(row) for row in best],
+        [_quality(row) for row in best],
         color=_canvas.FAINT,
         linewidth=3,
         zorder=1,
@@ -86,9 +86,11 @@ def _paint(figure: Figure, rows: list[dict[str, Any]], best: list[dict[str, Any]
         if own:
             axes.plot([], [], mark, color=color, label=_(kind))
     axes.set_xlabel(_("examples a second (log scale)"))
-    axes.set_ylabel(_("probe accuracy"))
+    score = ranking_words.shown_first(rows[0])
+    axes.set_ylabel(ranking_words.score_name(score))
     axes.margins(x=0.25, y=0.15)
-    axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.4g}%")
+    if score == "probe_accuracy":
+        axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.4g}%")
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.6g}")
     axes.xaxis.set_minor_formatter(NullFormatter())
@@ -96,7 +98,8 @@ def _paint(figure: Figure, rows: list[dict[str, Any]], best: list[dict[str, Any]
 
 
 def _point(axes: Axes, row: dict[str, Any], mark: str, color: str) -> None:
-    ends, speed = row["scores"]["probe_accuracy"], row["examples_per_second"]
+    ends = row["scores"][ranking_words.shown_first(row)]
+    speed = row["examples_per_second"]
     axes.plot(
         [speed, speed], [ends["low"], ends["high"]], color=color, linewidth=4, alpha=0.35, zorder=2
     )
