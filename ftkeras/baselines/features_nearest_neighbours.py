@@ -12,7 +12,7 @@ from ftkeras.statistics.nearest_neighbours import nearest_neighbours
 
 _CANDIDATES = (1, 3, 5, 10, 20, 50)
 
-LARGEST = 50_000
+LARGEST = 20_000
 """Of more training examples, which are all compared with each other, some are taken."""
 
 
