@@ -1,5 +1,6 @@
 """The class of each pixel as the bytes of a PNG file."""
 
+import contextlib
 import io
 
 import numpy as np
@@ -68,7 +69,5 @@ def test_damage_is_an_error_or_another_mask(edits):
     png = bytearray(encode(np.arange(200, dtype=np.uint8).reshape(10, 20)))
     for place, value in edits:
         png[place % len(png)] = value
-    try:
-        decode(bytes(png))
-    except ValueError as error:
-        assert "Received" in str(error)
+    with contextlib.suppress(ValueError):
+        assert decode(bytes(png)).ndim == 2
