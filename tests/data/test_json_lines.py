@@ -1,10 +1,13 @@
 import json
+from operator import attrgetter
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ftkeras import call_string, catalog
+from ftkeras.data.lazy_column import LazyColumn
 from ftkeras.data.sources import json_lines
 from ftkeras.errors import UserError
 
@@ -112,3 +115,39 @@ def test_any_content_gives_a_dataset_or_a_user_error(tmp_path, objects, noise, p
     except UserError:
         return
     assert 0 < len(dataset) <= len(objects) + noise.count(b"\n") + 1
+
+
+def test_lines_left_on_disk_are_those_in_memory(tmp_path):
+    path = tmp_path / "t.jsonl"
+    random = np.random.default_rng(0)
+    lines = []
+    for row in range(3000):
+        record = {"text": f"größer {row}", "label": ["x", "y"][row % 2], "year": row % 7}
+        if row % 3 == 0:
+            record["late"] = float(random.random())
+        if row % 5 == 0:
+            record["list"] = [row]
+        lines.append(json.dumps(record, ensure_ascii=False))
+    lines[10], lines[20], lines[30] = "", "no json", json.dumps({"text": " ", "label": "x"})
+    path.write_text("\n".join(lines) + "\n")
+    inside, outside = (
+        json_lines.build(str(path), rows_in_memory=limit, on_bad_row="skip")
+        for limit in (10_000, 100)
+    )
+    assert isinstance(outside.inputs, LazyColumn)
+    assert not isinstance(inside.inputs, LazyColumn)
+    assert len(outside) == 2997
+    assert outside.ids.tolist() == inside.ids.tolist()
+    assert outside.inputs.tolist() == inside.inputs.tolist()
+    assert outside.labels.tolist() == inside.labels.tolist()
+    assert outside.locations.tolist() == inside.locations.tolist()
+    assert list(outside.columns) == list(inside.columns) == ["year", "late"]
+    for name, values in inside.columns.items():
+        np.testing.assert_array_equal(values, outside.columns[name])
+    key = attrgetter("location")
+    assert sorted(outside.rejected, key=key) == sorted(inside.rejected, key=key)
+    for limit in (10_000, 100):
+        with pytest.raises(UserError, match=r"t\.jsonl, line 21"):
+            json_lines.build(str(path), rows_in_memory=limit)
+        with pytest.raises(UserError, match="txt"):
+            json_lines.build(str(path), text="txt", rows_in_memory=limit)

@@ -27,11 +27,19 @@ class Piece:
         file: What messages call the file.
         first_row: Number of the first of these rows in the file.
         columns: Column name -> one value a row.
+        numbers: Number of each row, where they do not follow one another.
+        unit: What messages call a row.
     """
 
     file: str
     first_row: int
     columns: Mapping[str, Sequence[Any]]
+    numbers: Sequence[int] = ()
+    unit: str = "row"
+
+    def number(self, row: int) -> int:
+        """Returns the number in the file of a row of this piece."""
+        return self.numbers[row] if self.numbers else self.first_row + row
 
 
 @dataclass
@@ -43,6 +51,7 @@ class _Kept:
     labels: list[Any] = field(default_factory=list)
     columns: dict[str, list[Any]] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
+    unit: str = "row"
     file_of: "array[int]" = field(default_factory=lambda: array("i"))
     rows: "array[int]" = field(default_factory=lambda: array("i"))
     shared: dict[str, str] = field(default_factory=dict)
@@ -79,6 +88,7 @@ def assemble(
         columns, joined = _text_table.joined(piece.columns, names)
         if piece.file not in kept.files[-1:]:
             kept.files.append(piece.file)
+        kept.unit = piece.unit
         _keep(kept, piece, columns, text, joined, max_characters, bad)
     rejected = bad.settle()
     if not kept.rows:
@@ -112,14 +122,14 @@ def _keep(
     for row, (value, answer) in enumerate(zip(columns[text], columns[label], strict=True)):
         column, reason = _text_table.problem(text, value, label, answer, max_characters)
         if reason:
-            location = f"{piece.file}, row {piece.first_row + row}"
+            location = f"{piece.file}, {piece.unit} {piece.number(row)}"
             bad.add(location, reason, _text_table.excerpt([value, answer]), column)
         else:
             good.append(row)
     texts = [columns[text][row] for row in good]
     kept.texts.extend(texts)
     kept.ids.append(np.array([content_digest("text", value) for value in texts], "S32"))
-    kept.rows.extend(piece.first_row + row for row in good)
+    kept.rows.extend(map(piece.number, good))
     kept.file_of.extend([len(kept.files) - 1] * len(good))
     kept.labels.extend(kept.share(columns[label][row]) for row in good)
     for name, values in columns.items():
@@ -129,10 +139,10 @@ def _keep(
 
 def _locations(kept: _Kept) -> LazyColumn:
     rows, file_of = np.frombuffer(kept.rows, "int32"), np.frombuffer(kept.file_of, "int32")
-    files = list(kept.files)
+    files, unit = list(kept.files), kept.unit
 
     def read(chosen: NDArray[np.integer]) -> list[str]:
         pairs = zip(file_of[chosen].tolist(), rows[chosen].tolist(), strict=True)
-        return [f"{files[file]}, row {row}" for file, row in pairs]
+        return [f"{files[file]}, {unit} {row}" for file, row in pairs]
 
     return LazyColumn.of(read, len(rows))

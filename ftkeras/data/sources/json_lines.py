@@ -1,21 +1,24 @@
 """Texts, images, numbers and their labels in a file with one JSON object a line."""
 
+import functools
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.data.bad_rows import BadRows
 from ftkeras.data.existing_file import existing_file
-from ftkeras.data.sources import _boxed_images, _input_columns, _text_table
+from ftkeras.data.sources import (
+    _boxed_images,
+    _input_columns,
+    _large_json_lines,
+    _large_text_table,
+    _text_table,
+)
 from ftkeras.errors import UserError
-
-# A table of ever new keys would grow with the square of the file.
-_MOST_EMPTY = 50
-_FEW_CELLS = 1_000_000
 
 
 def build(  # noqa: PLR0913 - a call string names each of these by itself
@@ -32,11 +35,15 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
     boxes: str | None = None,
     words: str | None = None,
     start: str | None = None,
+    rows_in_memory: int = 1_000_000,
 ) -> Dataset:
     r"""Reads a JSON Lines file (UTF-8); the other plain values become slice columns.
 
     Lines are numbered from 1; blank lines are skipped. A key that a line lacks counts as missing.
     Keys that hold a list or an object anywhere are no columns.
+
+    Of more than `rows_in_memory` lines with one text as input the texts are left on disk, as
+    `parquet` does; the file is then read twice.
 
     Args:
         path: The file.
@@ -58,6 +65,7 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
             `words='tokens', label='ner_tags'`.
         start: For answers that stand in the second text: the key of the character at which each
             begins; empty for `answer_start`, or the first occurrence where that is missing.
+        rows_in_memory: From more lines on, texts are left on disk.
 
     Raises:
         UserError: The file is missing or empty, no line has these keys, or a line is not UTF-8,
@@ -73,6 +81,13 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
     """
     file = existing_file(path, "json_lines")
     bad = BadRows(on_bad_row, source=file.name)
+    wanted = _text_table.wanted_labels(label)
+    inputs = _input_columns.chosen(text, second_text, image, numbers, categories, root, words)
+    alone = inputs.text if inputs.modalities == ("text",) and not (boxes or start) else None
+    if alone and _large_json_lines.has_more_lines(file, rows_in_memory):
+        objects = functools.partial(_objects, file)
+        large = _large_json_lines.pieces(objects, file.name, alone, label, bad)
+        return _large_text_table.assemble(large, alone, label, max_characters, bad)
     found = list(_objects(file, bad))
     keys = list(dict.fromkeys(key for _, content in found for key in content))
     if not found:
@@ -81,11 +96,10 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
             f"Expected one JSON object a line. Received: path={path!r} with none. "
             "Check that the file is the right one."
         )
-    wanted = _text_table.wanted_labels(label)
-    inputs = _input_columns.chosen(text, second_text, image, numbers, categories, root, words)
     inputs = _input_columns.with_answers(inputs, label, start)
     _text_table.check_columns(file.name, keys, "", **inputs.wanted, **wanted)
-    _check_filled(file.name, keys, found)
+    given = sum(len(content) for _, content in found)
+    _large_json_lines.check_filled(file.name, len(keys), len(found), given)
     columns = {key: [content.get(key) for _, content in found] for key in keys}
     plain = {
         key: values
@@ -100,18 +114,6 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
     return _input_columns.assemble(
         plain, locations, inputs, label, max_characters, file.parent, bad
     )
-
-
-def _check_filled(
-    file: str, keys: Sequence[str], found: Sequence[tuple[str, dict[str, Any]]]
-) -> None:
-    cells, given = len(keys) * len(found), sum(len(content) for _, content in found)
-    if cells > _MOST_EMPTY * given + _FEW_CELLS:
-        raise UserError(
-            f"Expected lines with the same keys. Received: {file} with {len(keys):,} different "
-            f"keys in {len(found):,} lines, most of them missing from most lines. Put what "
-            "differs from line to line under one key."
-        )
 
 
 def _objects(file: Path, bad: BadRows) -> Iterator[tuple[str, dict[str, Any]]]:
