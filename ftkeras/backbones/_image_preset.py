@@ -27,6 +27,7 @@ _FLAT = (
     _HUB.EfficientNetBackbone,
     _HUB.HGNetV2Backbone,
     _HUB.MobileNetBackbone,
+    _HUB.MobileNetV5Backbone,
     _HUB.ResNetBackbone,
     _HUB.VGGBackbone,
     _HUB.XceptionBackbone,

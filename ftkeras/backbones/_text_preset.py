@@ -27,12 +27,20 @@ _POOLINGS = (("pooling_mode_lasttoken", "last_token"), ("pooling_mode_cls_token"
 _WORD_PIECE_FAMILIES = ("bert", "distilbert")
 
 
-def expect_masked(backbone: keras.Model, preset: str) -> None:
-    """Raises `UserError` for families whose mask KerasHub applies to the wrong side of attention.
+def expect_states(backbone: keras.Model, preset: str) -> None:
+    """Raises `UserError` for families that do not give a text's own hidden states.
 
-    There every token attends to padding (on TensorFlow and JAX): on small random networks the mean
-    over the tokens of a text moves by up to 0.26 (ESM) with what it is batched with.
+    In some KerasHub applies the mask to the wrong side of attention, so that every token attends to
+    padding (on TensorFlow and JAX): on small random networks the mean over the tokens of a text
+    moves by up to 0.26 (ESM) with what it is batched with. RWKV's last layer is the prediction of
+    the next token, as wide as the vocabulary, and it can only be saved with it.
     """
+    if isinstance(backbone, keras_hub.models.RWKV7Backbone):
+        raise UserError(
+            "Expected a backbone that gives hidden states. Received: "
+            f"{preset} (RWKV7Backbone), which in KerasHub 0.32 ends in scores of every token of "
+            "the vocabulary. Choose another backbone."
+        )
     if isinstance(backbone, _ATTEND_TO_PADDING):
         raise UserError(
             "Expected a family in which padding is masked. Received: "

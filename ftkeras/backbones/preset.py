@@ -136,7 +136,7 @@ def _expect_text(handle: Handle, loaded: keras.Model) -> None:
             f"Received: {handle} ({type(loaded).__name__}, inputs "
             f"{', '.join(inputs) or loaded.input}). Choose another preset."
         )
-    _text_preset.expect_masked(loaded, str(handle))
+    _text_preset.expect_states(loaded, str(handle))
 
 
 def _cannot_load(handle: Handle, preset: str, error: Exception) -> UserError:
