@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.data import table
 from ftkeras.data.content_digest import content_digest
+from ftkeras.data.normal_form import normal_text
 from ftkeras.errors import UserError
 
 Gold = tuple[str, int]
@@ -103,7 +104,7 @@ def located(golds: Sequence[Gold], context: str) -> tuple[tuple[Gold, ...], str]
 def one_question_each(dataset: Dataset) -> Dataset:
     """Returns the dataset with one example a question and context, and all of its answers.
 
-    Rows that differ in their answer only are several answers to one question. Answers without a
+    Rows that differ in their answer only (and in case and spacing of the question) are several answers to one question. Answers without a
     place get that of their first occurrence. The column `passage` then tells contexts apart.
 
     Args:
@@ -126,10 +127,10 @@ def one_question_each(dataset: Dataset) -> Dataset:
             f"{dataset.modality}. Name both, as in text='question', second_text='context'."
         )
     labels = _with_places(dataset)
-    rows: dict[tuple[str, bool], list[int]] = {}
-    for row, id_ in enumerate(dataset.ids.tolist()):
+    rows: dict[tuple[str, str, bool], list[int]] = {}
+    for row, (question, context) in enumerate(dataset.inputs):
         # That there is an answer and that there is none cannot both be so: both rows stay.
-        rows.setdefault((id_, bool(labels[row])), []).append(row)
+        rows.setdefault((normal_text(question), context, bool(labels[row])), []).append(row)
     first = np.array([each[0] for each in rows.values()], np.int64)
     together = [
         tuple(dict.fromkeys(gold for row in each for gold in labels[row])) for each in rows.values()

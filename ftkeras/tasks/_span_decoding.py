@@ -11,18 +11,7 @@ from ftkeras.tasks._windows import Window
 SHOWN = 3
 """How many of the best answers are kept."""
 
-
-def answer(text: str, start: int, score: float, null_score: float) -> dict[str, Any]:
-    """Returns an answer as predictions hold it, with itself as the only candidate.
-
-    Args:
-        text: What is answered, cut from the context; empty for "there is no answer".
-        start: Where it begins in the context; -1 for none.
-        score: How good it is.
-        null_score: How good it is to say that there is no answer.
-    """
-    best = [{"text": text, "start": start, "score": score}]
-    return {"text": text, "start": start, "score": score, "null_score": null_score, "best": best}
+_NOTHING = {"text": "", "start": -1, "score": float("-inf")}
 
 
 def decoded(
@@ -59,7 +48,7 @@ def decoded(
             scores[span] = max(score, scores.get(span, -np.inf))
     ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:SHOWN]
     if not ranked:
-        return answer("", -1, float("-inf"), null_score)
+        return {**_NOTHING, "null_score": null_score, "best": []}
     best = [{"text": context[a:b], "start": a, "score": score} for (a, b), score in ranked]
     return {**best[0], "null_score": null_score, "best": best}
 

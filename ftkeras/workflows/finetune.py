@@ -50,6 +50,7 @@ from ftkeras.workflows import (
     _weak_groups,
     _weight_change,
 )
+from ftkeras.workflows._box_objective import judged_by_boxes
 from ftkeras.workflows._prepared_data import PreparedData, prepare
 
 REQUIRED = ("backbone", "task", "data", "run_dir")
@@ -141,7 +142,6 @@ def finetune(config: RunConfig) -> RunRecord:
                 "learning_curve": curve,
                 "weight_change": moved,
                 "weak_groups": groups,
-                **_spans.windows(data, backbone.preprocess),
                 "random_twin": scratch,
                 **judged.analyses,
             },
@@ -236,6 +236,7 @@ class _Run:
             **_balance.record(config.balance, config.loss, self.balanced, train, names),
             **_balance_effect.effect(config, data.task, model, plain, decision),
             **_course.record(config, course, recipe.results),
+            **_spans.windows(data, self.backbone.preprocess),
             **_augmentation.record(self.augment, course.phases, len(train)),
         }
 
@@ -307,6 +308,9 @@ def _recipe(config: RunConfig, data: PreparedData, backbone: Backbone, step: Ste
         labels=data.vocabulary,
     )
     objective = _objective.of_data(config, data.task, data.vocabulary, data.labels["train"])
+    objective = judged_by_boxes(
+        objective, data.task, data.num_classes, backbone.preprocess, config.loss
+    )
     jit = _frozen.jit_compile(config)
     return Recipe(model, backbone, _frozen.cache(config, backbone), objective, step, (), jit)
 

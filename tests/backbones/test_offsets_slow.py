@@ -1,0 +1,134 @@
+"""Where tokens stand, against the offsets of transformers' fast tokenizers on nasty texts."""
+
+import json
+
+import numpy as np
+import pytest
+
+from ftkeras import load_backbone
+from tests.backbones.test_minilm_slow import MINILM, TEXTS
+
+pytestmark = pytest.mark.slow
+NASTY = [
+    *TEXTS,
+    "Café naïve İstanbul ﬁancée Ångström e\u0301te\u0301 ½ ™",
+    "東京は日本の首都です。中文没有空格，也能分开。",
+    "한국어 텍스트, русский текст; ελληνικά! العربية 1٢٣",
+    "👍🏽👩‍👩‍👧‍👦🇨🇭 family\u200bjoined\u00ad soft\u2028line\u00a0space",
+    "tabs\tand\r\nlines\n\n  spaces   everywhere  ",
+    "x" * 120 + " " + "antidisestablishmentarianism" * 4,
+    "don't can't 3.14 1,000 a.b.c. (x) [y] {z} \"quoted\" \u201cquoted\u201d",
+    "\x00null\x07bell \ufffd replaced",
+]
+
+
+def trimmed(text, offsets):
+    """The same tokens without white space at their ends, and none where nothing else is left."""
+    found = []
+    for start, end in offsets:
+        while start < end and text[end - 1].isspace():
+            end -= 1
+        while start < end and text[start].isspace():
+            start += 1
+        found.append((start, end) if start < end else None)
+    return found
+
+
+def without_empty(text, places):
+    return [tuple(each) if each[0] < each[1] else None for each in places.tolist()]
+
+
+@pytest.fixture(scope="module")
+def transformers():
+    """The reference; `make test-slow` installs it, and its absence is a failure."""
+    import transformers
+
+    transformers.logging.set_verbosity_error()
+    return transformers
+
+
+def test_pieces_of_a_real_vocabulary_stand_where_transformers_says(transformers):
+    tokenizer = transformers.AutoTokenizer.from_pretrained(MINILM)
+    ours = load_backbone(f"cross_encoder://{MINILM}").preprocess
+    for text in NASTY:
+        expected = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+        (places,) = ours.offsets([text])
+        assert without_empty(text, places) == trimmed(text, expected["offset_mapping"])
+
+
+@pytest.mark.parametrize("length", [24, 64, 256])
+def test_places_of_packed_pairs_are_those_of_transformers(transformers, length):
+    tokenizer = transformers.AutoTokenizer.from_pretrained(MINILM)
+    pairs = [("What is it, and where?", text) for text in NASTY if text.strip()]
+    preprocess = load_backbone(f"cross_encoder://{MINILM}", sequence_length=length).preprocess
+    for (first, second), places in zip(pairs, preprocess.places(pairs), strict=True):
+        expected = tokenizer(
+            first, second, truncation=True, max_length=length, return_offsets_mapping=True
+        )
+        there = [which == 1 for which in expected.sequence_ids()]
+        of_second = trimmed(second, expected["offset_mapping"])
+        wanted = [span if here else None for span, here in zip(of_second, there, strict=True)]
+        found = [tuple(each) if each[0] >= 0 else None for each in places.tolist()]
+        assert found == wanted
+
+
+def test_byte_pairs_stand_where_transformers_says(transformers, tmp_path):
+    from tokenizers import ByteLevelBPETokenizer
+
+    trained = ByteLevelBPETokenizer()
+    special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+    trained.train_from_iterator(NASTY * 3, vocab_size=700, special_tokens=special)
+    trained.save_model(str(tmp_path))
+    tokenizer = transformers.RobertaTokenizer.from_pretrained(tmp_path)
+    tokenizer.save_pretrained(tmp_path)
+    config = transformers.RobertaConfig(
+        vocab_size=len(tokenizer), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+        intermediate_size=24, max_position_embeddings=80, type_vocab_size=1,
+    )  # fmt: skip
+    transformers.RobertaModel(config).save_pretrained(tmp_path)
+    ours = load_backbone(f"cross_encoder://{tmp_path}").preprocess
+    for text in NASTY:
+        expected = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+        (places,) = ours.offsets([text])
+        (ids,) = ours.text.tokenizer.encode([text])
+        assert ids == expected["input_ids"]
+        assert without_empty(text, places) == trimmed(text, expected["offset_mapping"])
+
+
+def test_sentence_pieces_stand_where_transformers_says(transformers, tmp_path):
+    import keras_hub
+    import sentencepiece
+
+    from ftkeras.backbones.preprocessing._compiled_tokenizer import CompiledTokenizer
+
+    (tmp_path / "texts.txt").write_text("\n".join(text.replace("\x00", "") for text in NASTY * 5))
+    sentencepiece.SentencePieceTrainer.train(
+        input=str(tmp_path / "texts.txt"), model_prefix=str(tmp_path / "spiece"), vocab_size=400,
+        hard_vocab_limit=False, pad_id=0, unk_id=1, bos_id=2, eos_id=3, character_coverage=1.0,
+    )  # fmt: skip
+    proto = (tmp_path / "spiece.model").read_bytes()
+    ours = CompiledTokenizer(keras_hub.tokenizers.SentencePieceTokenizer(proto=proto))
+    processor = sentencepiece.SentencePieceProcessor(model_proto=proto)
+    for text in NASTY:
+        # The library that transformers' own conversion is made from, in characters.
+        found = processor.encode(text, return_type="offset_mapping")
+        spans = found["offset_mapping"] if isinstance(found, dict) else found
+        (places,) = ours.offsets([text])
+        assert without_empty(text, places) == trimmed(text, [tuple(span)[-2:] for span in spans])
+
+
+def test_windows_of_a_long_text_are_encoded_as_the_whole(transformers):
+    from ftkeras.tasks._windows import windows
+
+    preprocess = load_backbone(f"cross_encoder://{MINILM}", sequence_length=48).preprocess
+    text = " ".join(text for text in NASTY if text.strip() and "\x00" not in text)
+    ((*cut,),) = windows([("What is it?", text)], preprocess, 16, 8)
+    whole = {tuple(place) for place in preprocess.offsets([text])[0].tolist()}
+    held = set()
+    for window in cut:
+        (places,) = preprocess.places([(window.question, window.context)])
+        assert len(places) <= 48
+        held |= {(window.begin + a, window.begin + b) for a, b in places.tolist() if a >= 0}
+    missing = {span for span in whole if span[0] < span[1]} - held
+    assert not missing, json.dumps([text[a:b] for a, b in sorted(missing)])
+    assert np.ptp([window.begin for window in cut]) > 0
