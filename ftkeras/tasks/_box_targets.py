@@ -26,7 +26,8 @@ def matched(
     """Returns `(anchors, 5)`: the encoded box, and its class; -1 for background, -2 for ignored.
 
     An anchor stands for the box that it overlaps most, from an intersection over union of 0.5 on;
-    below 0.4 it is background, and between them it is ignored.
+    below 0.4 it is background, and between them it is ignored. One that is ignored for a region
+    tells of the region; it is no part of any loss.
 
     Args:
         anchors: `(anchors, 4)` left, top, right and bottom.
@@ -40,7 +41,9 @@ def matched(
     targets[:, 4] = BACKGROUND
     if len(crowds):
         inside = intersections(anchors, crowds) / areas(anchors)[:, None]
-        targets[inside.max(axis=1) >= POSITIVE, 4] = IGNORED
+        rows, around = np.flatnonzero(inside.max(axis=1) >= POSITIVE), inside.argmax(axis=1)
+        targets[rows, 4] = IGNORED
+        targets[rows, :4] = encoded(crowds[around[rows]], anchors[rows])
     if not len(boxes):
         return targets
     shared = overlaps(anchors, boxes)

@@ -16,7 +16,7 @@ from ftkeras.contracts.task import Labels, Locations
 from ftkeras.errors import UserError
 from ftkeras.picture_size import picture_size
 from ftkeras.placement import Placement, placed
-from ftkeras.tasks import _box_answers, _box_targets, _class_names
+from ftkeras.tasks import _box_answers, _box_targets, _box_validation, _class_names
 
 HEAD = "retina_net"
 """The head of a run that names none: boxes and classes at every place of a pyramid."""
@@ -216,14 +216,7 @@ class ObjectDetection:
         anchors = self.anchors.boxes(*size)
         found = np.empty(len(outputs), object)
         for row, (said, value) in enumerate(zip(outputs, examples.inputs, strict=True)):
-            boxes, classes, scores = _box_answers.detected(
-                said,
-                anchors,
-                size,
-                least_score=self.least_score,
-                overlap=self.overlap,
-                most=self.most,
-            )
+            boxes, classes, scores = self._detected(said, anchors, size)
             height, width = picture_size(value)
             place = _placement((height, width), preprocess)
             moved = place.to_picture(boxes.reshape(-1, 2)).reshape(-1, 4)
@@ -235,6 +228,45 @@ class ObjectDetection:
                 "width": width,
             }
         return found
+
+    def seen(
+        self,
+        targets: NDArray[Any],
+        outputs: NDArray[Any],
+        size: tuple[int, int],
+        num_classes: int,
+    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Returns what targets and outputs say in the network's pictures, as scores take it.
+
+        Enough to choose an epoch by: of what is true only what targets kept is known.
+
+        Args:
+            targets: `(examples, anchors, 5)`.
+            outputs: `(examples, anchors, 4 + classes)`; other shapes answer nothing.
+            size: Height and width of the network's pictures.
+            num_classes: Number of classes.
+        """
+        anchors = self.anchors.boxes(*size)
+        truths = [_box_validation.objects_of(each, anchors, num_classes) for each in targets]
+        if outputs.shape != (*targets.shape[:2], 4 + num_classes):
+            return truths, []
+        found = [self._detected(each, anchors, size) for each in outputs]
+        return truths, [
+            {"boxes": boxes, "labels": classes, "scores": scores}
+            for boxes, classes, scores in found
+        ]
+
+    def _detected(
+        self, said: NDArray[Any], anchors: NDArray[Any], size: tuple[int, int]
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
+        return _box_answers.detected(
+            said,
+            anchors,
+            size,
+            least_score=self.least_score,
+            overlap=self.overlap,
+            most=self.most,
+        )
 
     def compared(self, given: NDArray[np.object_]) -> list[dict[str, Any]]:
         """Returns labels or answers as `scores.inputs.detections` takes them."""

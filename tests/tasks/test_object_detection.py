@@ -13,8 +13,9 @@ from ftkeras.contracts.anchors import Anchors, decoded, encoded
 from ftkeras.contracts.box import Box, overlaps
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.task import Labels
-from ftkeras.picture_size import picture_size
 from ftkeras.errors import UserError
+from ftkeras.picture_size import picture_size
+from ftkeras.scores.coco_average_precision import CocoAveragePrecision
 from ftkeras.tasks import _box_answers, _box_targets
 from ftkeras.tasks.object_detection import ObjectDetection
 
@@ -249,3 +250,38 @@ def test_what_is_no_box_is_refused():
     for read in (ObjectDetection().probabilities, ObjectDetection().predict_label):
         with pytest.raises(ValueError, match="Received"):
             read(np.zeros((1, 0)))
+
+
+def test_targets_tell_the_objects_they_were_made_of():
+    generator = np.random.default_rng(5)
+    task = ObjectDetection(highest_level=5)
+    anchors = task.anchors.boxes(128, 128)
+    for _ in range(5):
+        boxes, labels = random_boxes(generator, 5), generator.integers(0, 2, 5)
+        crowd = np.array([[0, 0, 128, 60.0]])
+        targets = _box_targets.matched(anchors, boxes, labels, crowd)
+        (truth,), answers = task.seen(targets[None], np.zeros(0), (128, 128), 2)
+        assert answers == []
+        told = truth["boxes"][~truth["is_crowd"]]
+        shared = overlaps(boxes, told)
+        assert len(told) == 5
+        assert (shared.max(axis=1) > 0.99).all()
+        assert (truth["labels"][~truth["is_crowd"]][shared.argmax(axis=1)] == labels).all()
+        # The region holds for both classes.
+        np.testing.assert_allclose(
+            truth["boxes"][truth["is_crowd"]], np.tile(crowd, (2, 1)), atol=1
+        )
+
+
+def test_outputs_that_say_the_targets_are_perfect_on_validation():
+    task = ObjectDetection(highest_level=5)
+    generator = np.random.default_rng(6)
+    anchors = task.anchors.boxes(128, 128)
+    targets = np.stack([
+        _box_targets.matched(
+            anchors, random_boxes(generator, 3), generator.integers(0, 2, 3), np.zeros((0, 4))
+        )
+        for _ in range(4)
+    ])  # fmt: skip
+    truths, answers = task.seen(targets, perfect(targets, 2), (128, 128), 2)
+    assert CocoAveragePrecision(2)(truths, answers) > 0.95

@@ -1,0 +1,254 @@
+"""Object detection, from a COCO file to the report, held to pycocotools."""
+
+import re
+
+import numpy as np
+import pytest
+
+import ftkeras
+from ftkeras.config import RunConfig
+from ftkeras.errors import UserError
+from ftkeras.records.predictions import Predictions
+from ftkeras.training.fine_tuned import load
+from tests.helpers import tiny_pyramid_file
+from tests.helpers.coco_reference import coco_numbers
+
+HEADLINE = "coco_average_precision"
+PICTURES = 60
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("boxes")
+    labels = tiny_pyramid_file.write_pictures(folder / "pictures", PICTURES)
+    tiny_pyramid_file.write_pictures(folder / "new", 8, seed=1)
+    model = tiny_pyramid_file.write_model(folder / "tiny.keras")
+    return folder, {
+        "mode": "finetune",
+        "backbone": str(model),
+        "task": "object_detection(highest_level=4, anchor_size=2.5, scales=2)",
+        "data": f"coco(path={str(labels)!r})",
+        "split": "random",
+        "head": "retina_net(units=16, convolutions=1)",
+        "phase": ["linear_probe(epochs=6, learning_rate=0.01, batch_size=8)"],
+        "cache_dir": str(folder / "cache"),
+        "seed": 3,
+    }
+
+
+@pytest.fixture(scope="module")
+def finished(asked):
+    folder, settings = asked
+    return folder, ftkeras.finetune(RunConfig.read(**settings, run_dir=str(folder / "run")))
+
+
+def measured(record, part, model="model"):
+    return {item.score: item for item in record.measurements[part][model]}
+
+
+def predictions(folder, name="model", run="run"):
+    return Predictions.read(folder / run / f"predictions/{name}.parquet")
+
+
+def reference(rows):
+    """The twelve numbers of pycocotools, of predictions on disk."""
+
+    def as_widths(each):
+        boxes = np.array(each["boxes"], "float64").reshape(-1, 4)
+        return np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
+
+    true = [
+        {"boxes": as_widths(each), "labels": np.array(each["labels"], "int64"),
+         "areas": as_widths(each)[:, 2:].prod(axis=1),
+         "is_crowd": np.array(each["is_crowd"], bool)}
+        for each in rows.labels
+    ]  # fmt: skip
+    said = [
+        {"boxes": as_widths(each), "labels": np.array(each["labels"], "int64"),
+         "scores": np.array(each["scores"])}
+        for each in rows.answers
+    ]  # fmt: skip
+    return coco_numbers(true, said, len(rows.class_names))
+
+
+@pytest.mark.parametrize("part", ["validation", "test"])
+@pytest.mark.parametrize("model", ["model", "baselines/blobs"])
+def test_scores_equal_those_of_pycocotools_on_the_predictions(finished, part, model):
+    folder, record = finished
+    expected = reference(predictions(folder, model).part(part))
+    found = measured(record, part, model.rpartition("/")[2])
+    assert next(iter(found)) == HEADLINE
+    for score, number in (
+        (HEADLINE, 0), (f"{HEADLINE}(iou_threshold=0.5)", 1),
+        (f"{HEADLINE}(iou_threshold=0.75)", 2), ("coco_average_recall", 8),
+    ):  # fmt: skip
+        assert found[score].value == pytest.approx(expected[number], abs=1e-9)
+        assert found[score].low <= found[score].value <= found[score].high
+
+
+def test_the_model_learns_and_finds_something(finished):
+    _, record = finished
+    (phase,) = record.phases
+    assert phase["history"]["loss"][-1] < 0.7 * phase["history"]["loss"][0]
+    precision = phase["history"][f"val_{HEADLINE}"]
+    assert phase["best_epoch"] == 1 + int(np.argmax(precision))
+    assert precision[phase["best_epoch"] - 1] > 0
+    assert record.streamed["test"][HEADLINE] == pytest.approx(
+        measured(record, "test")[HEADLINE].value, abs=0.1
+    )
+    assert record.backbone["head"].startswith("retina_net")
+    assert record.backbone["tap"] == "pyramid"
+    found = measured(record, "test")[f"{HEADLINE}(iou_threshold=0.5)"]
+    assert found.value > measured(record, "test", "mean_boxes")[found.score].value
+
+
+def test_pictures_are_the_unit_and_objects_are_counted(finished):
+    folder, record = finished
+    rows = predictions(folder)
+    counts = record.split["counts"]
+    assert sum(counts.values()) == PICTURES
+    assert rows.logits.shape == (len(rows), 0)
+    for part in ("validation", "test"):
+        assert {item.num_units for item in record.measurements[part]["model"]} == {counts[part]}
+        for index, name in enumerate(rows.class_names):
+            objects = sum(
+                label == index and not crowd
+                for each in rows.part(part).labels
+                for label, crowd in zip(each["labels"], each["is_crowd"], strict=True)
+            )
+            assert record.data["labels"][part][name] == objects
+
+
+def test_each_class_is_judged_by_itself(finished):
+    folder, record = finished
+    rows = predictions(folder).part("test")
+    found = record.analyses["box_classes"]
+    means = []
+    for index, one in enumerate(found["classes"]):
+        assert one["objects"] == record.data["labels"]["test"][one["name"]]
+        own = [
+            {key: np.array(each[key])[np.array(each["labels"], int) == index]
+             for key in ("boxes", "labels", "is_crowd")} for each in rows.labels
+        ]  # fmt: skip
+        assert one["name"] == rows.class_names[index]
+        assert sum((~each["is_crowd"].astype(bool)).sum() for each in own) == one["objects"]
+        means.append(one["average_precision"]["value"])
+    assert np.mean(means) == pytest.approx(measured(record, "test")[HEADLINE].value, abs=1e-9)
+    assert 0.05 <= found["shown_from"] <= 1
+
+
+def test_baselines_of_boxes_stand_beside_it(finished):
+    _, record = finished
+    assert set(record.measurements["test"]) == {"model", "no_boxes", "mean_boxes", "blobs"}
+    assert measured(record, "test", "no_boxes")[HEADLINE].value == 0
+    assert {item.other for item in record.comparisons} == {"no_boxes", "mean_boxes", "blobs"}
+
+
+def test_the_report_draws_what_is_true_and_what_was_answered(finished):
+    folder, record = finished
+    page = (folder / "run/report.html").read_text()
+    assert "<h1>Object detection:" in page
+    for words in ("Worst pictures", "Each class by itself", "Precision-recall curve", "All objects",
+                  "runs high where pictures are few", "Blobs"):  # fmt: skip
+        assert words in page
+    for words in ("Confusion matrix", "ROC curve", "classification:", ">nan"):
+        assert words not in page
+    rows = predictions(folder).part("test")
+    shown_from = record.analyses["box_classes"]["shown_from"]
+    true = sum(not crowd for each in rows.labels for crowd in each["is_crowd"])
+    drawn = len(re.findall(r'<rect class="(?:found|missed)"', page))
+    assert 0 < drawn <= true
+    said = sum(score >= shown_from for each in rows.answers for score in each["scores"])
+    assert len(re.findall(r'<rect class="(?:right|wrong)"', page)) <= said
+
+
+def test_the_report_is_told_in_chinese(finished):
+    folder, _ = finished
+    for language in ("zh", "en"):
+        ftkeras.evaluate(
+            RunConfig.read(mode="evaluate", run_dir=str(folder / "run"), language=language)
+        )
+        page = (folder / "run/report.html").read_text()
+        for words in ("Worst pictures", "All objects", "true and found", "around nothing"):
+            assert (words in page) == (language == "en")
+
+
+def test_predictions_on_disk_are_judged_again_alike(finished):
+    folder, record = finished
+    again = ftkeras.evaluate(RunConfig.read(mode="evaluate", run_dir=str(folder / "run")))
+    assert again.measurements == record.measurements
+    assert again.comparisons == record.comparisons
+    assert again.analyses["box_classes"] == record.analyses["box_classes"]
+
+
+def test_a_finished_run_answers_with_boxes(finished):
+    folder, _ = finished
+    rows = predictions(folder).part("test")
+    data = ftkeras.data.sources.coco.build(str(folder / "pictures/labels.json"))
+    paths = dict(zip(data.ids.tolist(), data.inputs.tolist(), strict=True))
+    answers = load(folder / "run").predict([paths[each] for each in rows.ids.tolist()])
+    for answer, kept in zip(answers, rows.answers, strict=True):
+        assert [one["label"] for one in answer] == [rows.class_names[k] for k in kept["labels"]]
+        np.testing.assert_allclose(
+            np.array([one["box"] for one in answer]).reshape(-1, 4),
+            np.array(kept["boxes"]).reshape(-1, 4), atol=1e-2,
+        )  # fmt: skip
+        assert all(0.05 <= one["score"] <= 1 for one in answer)
+
+
+def test_new_pictures_are_answered_and_judged(finished):
+    folder, _ = finished
+    record = ftkeras.evaluate(
+        RunConfig.read(
+            mode="evaluate", run_dir=str(folder / "run"),
+            data=f"coco(path={str(folder / 'new/labels.json')!r})",
+        )
+    )  # fmt: skip
+    (path,) = (folder / "run/evaluations").glob("*/predictions/model.parquet")
+    rows = Predictions.read(path)
+    assert len(rows) == 8
+    expected = reference(rows)
+    assert measured(record, "test")[HEADLINE].value == pytest.approx(expected[0], abs=1e-9)
+
+
+@pytest.mark.slow
+def test_a_thawed_backbone_trains_end_to_end(asked, tmp_path):
+    _, settings = asked
+    phases = [
+        "linear_probe(epochs=1, learning_rate=0.01, batch_size=8)",
+        "top_blocks(count=1, epochs=1, learning_rate=0.001, batch_size=8)",
+        "everything(epochs=1, learning_rate=0.001, batch_size=8)",
+    ]
+    record = ftkeras.finetune(
+        RunConfig.read(**{**settings, "phase": phases, "run_dir": str(tmp_path / "run")})
+    )
+    trained = [phase["trainable_parameters"] for phase in record.phases]
+    assert trained[0] < trained[1] < trained[2]
+    losses = [phase["history"]["val_loss"][-1] for phase in record.phases]
+    assert losses[-1] < losses[0]
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"head": "linear"}, "retina_net"),
+        ({"tap": "feature_map"}, "--tap"),
+        ({"augment": ["flip"]}, "--augment"),
+        ({"augment": ["mix_up"]}, "--augment"),
+        ({"balance": "oversample"}, "--balance"),
+        ({"loss": "focal"}, "focal_boxes"),
+        ({"threshold": "maximum_f1"}, "--threshold"),
+        ({"calibration": "temperature"}, "--calibration"),
+        ({"random_twin": "probe"}, "random_twin"),
+        ({"task": "object_detection(lowest_level=5, highest_level=6)"}, "level"),
+        ({"task": "multiclass"}, "one label an example"),
+    ],
+)
+def test_what_boxes_cannot_have_is_refused(asked, tmp_path, changed, words):
+    _, settings = asked
+    given = {**settings, **changed, "run_dir": str(tmp_path / "run")}
+    if "task" in changed and changed["task"] == "multiclass":
+        given.pop("head")
+    with pytest.raises(UserError, match=words):
+        ftkeras.finetune(RunConfig.read(**given))
+    assert not (tmp_path / "run").exists()
