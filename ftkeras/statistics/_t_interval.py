@@ -49,7 +49,8 @@ def t_interval(
         scaled, back = np.log(np.maximum(positive, smallest)), lambda x: low + float(np.exp(x))
     half = t.ppf((1 + level) / 2, freedom) * scaled[:-1].std()
     ends = back(scaled[-1] - half), back(scaled[-1] + half)
-    if half == 0 and np.isfinite(high) and value in bounds:
+    # The standard deviation of equal numbers need not be 0 exactly.
+    if np.ptp(scaled[:-1]) == 0 and np.isfinite(high) and value in bounds:
         # A score at its bound in every resample: as much is known as by so many trials.
         share = wilson((freedom + 1) * (value == high), freedom + 1, level)
         ends = low + (high - low) * share[0], low + (high - low) * share[1]

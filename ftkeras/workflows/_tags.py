@@ -52,7 +52,8 @@ def analyses(model: Predictions, task: Task, seed: int) -> dict[str, Any]:
 
     Returns:
         `entity_types`: `types`, one a type that is true or answered (`name`, `true`, `answered`,
-        `right`, and `precision`, `recall` and `f1` as measurements), the most frequent first; and
+        `right`, and `precision`, `recall` and `f1` as measurements over the texts in which it is
+        true or answered), the most frequent first; and
         `confusion`, (true type, answered type, count) of entities whose words are the same, or of
         which one side is missing (`"O"`).
     """
@@ -77,11 +78,16 @@ def analyses(model: Predictions, task: Task, seed: int) -> dict[str, Any]:
     names.sort(key=lambda name: -counts["true"][name])
     if not names:
         return {}
+    # Texts without a type say nothing of it, and would make few look like many.
+    has = {
+        name: np.array([any(span[0] == name for span in true | said) for true, said in pairs])
+        for name in names
+    }
     types = [
         {
             "name": name,
             **{column: counts[column][name] for column in counts},
-            **_measured(truths, answers, tuple(names), name, scheme, seed),
+            **_measured(truths[has[name]], answers[has[name]], tuple(names), name, scheme, seed),
         }
         for name in names
     ]

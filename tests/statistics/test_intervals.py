@@ -149,6 +149,16 @@ def test_a_perfect_ranking_of_few_units_is_not_called_certain():
     assert found.low == pytest.approx(expected.low)
 
 
+def test_what_was_never_found_in_few_units_may_well_be_found():
+    true, said = np.empty(5, object), np.empty(5, object)
+    true[:], said[:] = [["B-X"]] * 5, [["O"]] * 5
+    expected = binomtest(0, 5).proportion_ci(0.95, "wilson")
+    for name in ("entity_recall", "entity_f1_score"):
+        (found,) = measure([score(name)], true, said)
+        assert (found.value, found.low) == (0, 0)
+        assert found.high == pytest.approx(expected.high)
+
+
 def test_the_posterior_of_a_table_is_that_of_its_shares():
     """Under Jeffreys' prior, the share of right answers is Beta(right + 1, wrong + 1) here."""
     one = case(2, size=50)
