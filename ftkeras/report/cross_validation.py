@@ -260,9 +260,9 @@ def _ridge(found: dict[str, Any]) -> list[str]:
     if score != "accuracy":
         return [
             _(
-                "Without any training: ridge regression on the same features, each example left "
-                "out by formula, has a {score} of {value} on all of them (its penalty was chosen "
-                "by the same errors).",
+                "Without any training: the {score} of ridge regression on the same features is "
+                "{value}, each example left out by formula (its penalty was chosen by the same "
+                "errors).",
                 score=wording.in_sentence(score),
                 value=value,
             )

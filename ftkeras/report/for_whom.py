@@ -117,11 +117,11 @@ def slices_sentence(found: dict[str, Any]) -> str:
     )
 
 
-def tested(score: str) -> str:
+def p_values_from(score: str) -> str:
     """Returns what the p-values of slices and groups are from, as it stands in a sentence.
 
     Example:
-        >>> tested("accuracy"), tested("mean_absolute_error")
+        >>> p_values_from("accuracy"), p_values_from("mean_absolute_error")
         ("Fisher's exact test", '9,999 random permutations')
     """
     if wording.is_share(score):
