@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import json
 import tarfile
 import zipfile
 
@@ -16,6 +17,7 @@ from experiments.assets import (
     minilm,
     movies,
     snippets,
+    trees,
     tweet_ratings,
     tweets,
 )
@@ -147,3 +149,41 @@ def test_lite0_takes_any_size_and_shrinks_it_32_times(lite0):
     assert found.shape == (2, 1000)
     np.testing.assert_allclose(np.sum(found, axis=1), 1, rtol=1e-5)
     assert lite0.get_layer("top_conv").output.shape == (None, None, None, 1280)
+
+
+def test_tiles_of_trees_keep_what_they_show_half_of(tmp_path):
+    def drawn(boxes):
+        told = "".join(
+            "<object><name>Tree</name><bndbox>"
+            + "".join(
+                f"<{side}>{value}</{side}>" for side, value in zip(trees._SIDES, box, strict=True)
+            )
+            + "</bndbox></object>"
+            for box in boxes
+        )
+        return f"<annotation>{told}</annotation>"
+
+    package = tmp_path / "package.whl"
+    with zipfile.ZipFile(package, "w") as archive:
+        for number, name in enumerate(trees._PICTURES.values()):
+            content = io.BytesIO()
+            Image.new("RGB", (300, 140), (number, 0, 0)).save(content, "PNG")
+            archive.writestr(f"{trees._FOLDER}{name}.png", content.getvalue())
+            archive.writestr(
+                f"{trees._FOLDER}{name}.xml", drawn([(109, 11, 138, 50), (1, 1, 20, 30)])
+            )
+    trees.prepare(package, tmp_path)
+    told = json.loads((tmp_path / "trees.json").read_text())
+    assert len(told["images"]) == 8  # two whole tiles of each of four pictures
+    assert {image["block"] for image in told["images"]} == {
+        f"{site}_0_0" for site in trees._PICTURES
+    }
+    first = [each for each in told["annotations"] if each["image_id"] == 0]
+    assert [each["bbox"] for each in first] == [[108, 10, 20, 40], [0, 0, 20, 30]]
+    assert [each["iscrowd"] for each in first] == [0, 0]
+    (second,) = [each for each in told["annotations"] if each["image_id"] == 1]
+    assert second["bbox"] == [0, 10, 10, 40]
+    assert second["iscrowd"] == 1  # a third of the tree
+    with Image.open(tmp_path / told["images"][7]["file_name"]) as tile:
+        assert tile.size == (128, 128)
+        assert tile.getpixel((0, 0)) == (3, 0, 0)
