@@ -147,7 +147,8 @@ def _generated(batches: Batches) -> Any:
 
     def of_labels(array: NDArray[Any]) -> tf.TensorSpec:
         cut = by_position and array.ndim > 1  # to the length of their batch
-        return tf.TensorSpec((None, *((None,) if cut else array.shape[1:])), array.dtype)
+        positions = (None,) if cut else array.shape[1:2]
+        return tf.TensorSpec((None, *positions, *array.shape[2:]), array.dtype)
 
     x, *others = batches[0]
     named = isinstance(x, dict)

@@ -36,8 +36,8 @@ class CharacterCodes:
         (directory / "config.json").write_text(json.dumps(self.config))
 
 
-def text_backbone(width=8, seed=0):
-    """Embedding, two dense layers with batch normalisation and dropout, masked mean."""
+def text_backbone(width=8, seed=0, norm=keras.layers.BatchNormalization):
+    """Embedding, two dense layers with normalisation and dropout, masked mean."""
     keras.utils.set_random_seed(seed)
     tokens = keras.Input((None,), dtype="int32", name="token_ids")
     mask = keras.Input((None,), dtype="int32", name="padding_mask")
@@ -46,10 +46,10 @@ def text_backbone(width=8, seed=0):
     blocks = [Block("embeddings", (embed,))]
     for index in range(2):
         dense = keras.layers.Dense(width, activation="relu", name=f"dense_{index}")
-        norm = keras.layers.BatchNormalization(name=f"norm_{index}")
+        normal = norm(name=f"norm_{index}")
         drop = keras.layers.Dropout(0.5, name=f"drop_{index}")
-        x = drop(norm(dense(x)))
-        blocks.append(Block(f"layer_{index}", (dense, norm, drop)))
+        x = drop(normal(dense(x)))
+        blocks.append(Block(f"layer_{index}", (dense, normal, drop)))
     mean = keras.layers.GlobalAveragePooling1D(name="mean")(x, mask=keras.ops.cast(mask, "bool"))
     model = keras.Model({"token_ids": tokens, "padding_mask": mask},
                         {"mean_pooled": mean, "sequence": x})  # fmt: skip
