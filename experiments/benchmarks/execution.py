@@ -5,9 +5,12 @@
 
 Three kinds of work: a linear head on cached features (`head`: 4096 rows of 384, batches of
 32), the top 2 of MiniLM's 6 layers on hidden states (`partial`) and all of it (`whole`) on
-tweets in batches of 32. Each setting runs by itself with one thread for arithmetic; `first` is the
-CPU time of the first epoch, compilation included, `later` the median of those after it. `keras` is
-`keras.Model.fit` with its defaults on the same arrays or the same batches.
+tweets in batches of 32. Settings take turns in one process with one thread for arithmetic; `first`
+is the CPU time of the first epoch, compilation included and hidden states too, `later` the median
+of those after it. `keras` is `keras.Model.fit` with its defaults on the same arrays, or on the same
+batches of the same lengths.
+
+    python -m experiments.benchmarks.execution --kinds partial,whole --settings keras,float32
 """
 
 import argparse
@@ -50,7 +53,7 @@ class Epochs(keras.callbacks.Callback):
     def __init__(self) -> None:
         super().__init__()
         self.seconds: list[float] = []
-        self._last = time.process_time()
+        self._last = time.process_time()  # before whatever is prepared
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Notes the time since the epoch before."""
@@ -152,21 +155,39 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--kinds", default="head,partial,whole")
+    parser.add_argument("--settings", default="", help="only those that begin so; all if empty")
+    parser.add_argument("--tweets", type=int, default=640)
+    parser.add_argument("--turns", type=int, default=1, help="of each setting")
     given = parser.parse_args()
-    tweets, epochs = (96, 2) if given.quick else (640, 4)
+    tweets, epochs = (96, 2) if given.quick else (given.tweets, 4)
     kinds = {
         "head": lambda: head(1024 if given.quick else 4096, 3 if given.quick else 12),
         "partial": lambda: thawed(2, tweets, epochs),
         "whole": lambda: thawed(7, tweets, epochs),
     }
-    found: dict[str, dict[str, dict[str, float]]] = {}
+    wanted = tuple(given.settings.split(","))
+    found: dict[str, dict[str, list[dict[str, float]]]] = {}
     for kind in given.kinds.split(","):
-        for name, run in kinds[kind]():
-            found.setdefault(kind, {})[name] = shown = run()
-            print(f"{kind:8} {name:24} first {shown['first']:8.2f} later {shown['later']:8.3f}",
-                  flush=True)  # fmt: skip
+        for _ in range(given.turns):
+            for name, run in kinds[kind]():
+                if name.startswith(wanted):
+                    shown = run()
+                    found.setdefault(kind, {}).setdefault(name, []).append(shown)
+                    print(f"{kind:8} {name:24} first {shown['first']:8.2f} "
+                          f"later {shown['later']:8.3f}", flush=True)  # fmt: skip
+        against(kind, found[kind])
     if not given.quick:
         RESULTS.write_text(json.dumps(found, indent=1) + "\n")
+
+
+def against(kind: str, runs: dict[str, list[dict[str, float]]]) -> None:
+    """Prints what each setting costs over plain Keras in the same turn: median, least and most."""
+    for name, shown in runs.items():
+        pairs = zip(shown, runs.get("keras", ()), strict=False)
+        ratios = sorted(one["later"] / plain["later"] for one, plain in pairs)
+        if ratios and name != "keras":
+            print(f"{kind:8} {name:24} {np.median(ratios):.2f} of Keras' CPU time "
+                  f"({ratios[0]:.2f} to {ratios[-1]:.2f})", flush=True)  # fmt: skip
 
 
 if __name__ == "__main__":
