@@ -118,9 +118,9 @@ def decode(png: bytes) -> NDArray[np.uint8]:
     try:
         with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
             if image.width * image.height > _MOST_PIXELS:
-                raise ValueError(f"{image.width} x {image.height} pixels")
+                raise ValueError(f"Received: {image.width} x {image.height} pixels")
             if image.mode != "L":
-                raise ValueError(f"mode {image.mode}")
+                raise ValueError(f"Received: mode {image.mode}")
             return np.asarray(image, np.uint8)
     except _DAMAGE as error:
         raise ValueError(

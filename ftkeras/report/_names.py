@@ -118,6 +118,7 @@ BASELINES = (
     N_("TF-IDF pair ridge"),
 )
 TASKS = (
+    N_("Semantic segmentation"),
     N_("Binary"),
     N_("Multiclass"),
     N_("Multilabel"),

@@ -22,6 +22,7 @@ _TINT = 0.62
 _LEFT_OUT = (70, 70, 70)
 # A step around the circle of hues that never comes back to where it was.
 _GOLDEN = 0.618034
+_FIRST_HUE = 0.3
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def colour(index: int) -> str:
     first = (ACCENT, MODEL, *CYCLE[2:])
     if index < len(first):
         return first[index]
-    red, green, blue = colorsys.hsv_to_rgb(index * _GOLDEN % 1, 0.75, 0.85)
+    red, green, blue = colorsys.hsv_to_rgb((index * _GOLDEN + _FIRST_HUE) % 1, 0.75, 0.85)
     return f"#{round(red * 255):02X}{round(green * 255):02X}{round(blue * 255):02X}"
 
 
