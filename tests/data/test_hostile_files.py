@@ -101,7 +101,11 @@ def test_any_json_lines(tmp_path, lines, edits, policy):
     path = tmp_path / "t.jsonl"
     content = "\n".join(json.dumps(line) for line in lines).encode()
     path.write_bytes(damaged(content, edits if content else [], 0))
-    outcome(json_lines.build, str(path), on_bad_row=policy, named="t.jsonl")
+    inside = outcome(json_lines.build, str(path), on_bad_row=policy, named="t.jsonl")
+    outside = outcome(json_lines.build, str(path), on_bad_row=policy, rows_in_memory=0, named="t.jsonl")  # fmt: skip
+    if inside is not None and outside is not None:
+        assert outside.inputs.tolist() == inside.inputs.tolist()
+        assert outside.ids.tolist() == inside.ids.tolist()
 
 
 @pytest.mark.parametrize("depth", [10, 400, *range(850, 1000, 10), 100_000])

@@ -5,14 +5,13 @@ import json
 
 import numpy as np
 import pytest
-import scipy.io.wavfile
 import soundfile
 import tensorflow as tf
 
 from ftkeras import sound
 from ftkeras.data.from_arrays import from_arrays
 from ftkeras.data.normal_form import normal_forms
-from ftkeras.data.sources import audio_table, hugging_face, tensorflow_datasets, tf_record
+from ftkeras.data.sources import hugging_face, tensorflow_datasets, tf_record
 from ftkeras.errors import UserError
 
 RATE = 8000
@@ -117,21 +116,3 @@ def test_sounds_in_memory():
     assert len(set(dataset.ids.tolist())) == 3
     again = from_arrays([(FLOATS[0][:, None], RATE), (FLOATS[0], 2 * RATE)], ["a", "b"])
     assert again.ids[0] == dataset.ids[0] != again.ids[1]
-
-
-def test_a_table_of_sounds(tmp_path):
-    (tmp_path / "sounds").mkdir()
-    lines = ["audio,label,who"]
-    for number, (samples, label) in enumerate(zip(SAMPLES, LABELS, strict=True)):
-        scipy.io.wavfile.write(tmp_path / f"sounds/{number}.wav", RATE, samples)
-        lines.append(f"{number}.wav,{label},{number % 2}")
-    (tmp_path / "t.csv").write_text("\n".join([*lines, "none.wav,bark,0"]))
-    dataset = audio_table.build(
-        str(tmp_path / "t.csv"), root=str(tmp_path / "sounds"), on_bad_row="skip"
-    )
-    expect_the_sounds(dataset)
-    assert dataset.columns["who"].tolist() == [0, 1, 0]
-    assert dataset.locations.tolist() == ["t.csv, row 2", "t.csv, row 3", "t.csv, row 4"]
-    assert [(row.location, row.column) for row in dataset.rejected] == [("t.csv, row 5", "audio")]
-    with pytest.raises(UserError, match=r"longer than max_seconds=0\.01"):
-        audio_table.build(str(tmp_path / "t.csv"), root=str(tmp_path / "sounds"), max_seconds=0.01)
