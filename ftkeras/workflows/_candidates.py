@@ -13,6 +13,7 @@ from ftkeras.backbones import random_twin
 from ftkeras.config import RunConfig
 from ftkeras.contracts.backbone import Backbone
 from ftkeras.contracts.dataset import Dataset
+from ftkeras.data.lazy_column import listed
 from ftkeras.handles import Handle
 from ftkeras.model import choose_tap, features_model
 from ftkeras.training import feature_batches
@@ -133,7 +134,7 @@ class BackboneCandidate(Candidate):
     ) -> NDArray[np.float32]:
         part, before = self._train.take(rows), cache.passes
         started = time.perf_counter()
-        found = cache.features(part.ids, part.inputs.tolist(), self._step(name, "examples"))
+        found = cache.features(part.ids, listed(part.inputs), self._step(name, "examples"))
         computed = cache.passes.computed - before.computed
         self._seconds += time.perf_counter() - started if computed else 0.0
         self.passes["computed"] += computed
