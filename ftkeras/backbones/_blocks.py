@@ -1,7 +1,7 @@
 """Groups of layers in order from input to output."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import keras
 
@@ -66,6 +66,32 @@ def read_by(model: keras.Model, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
         for block in blocks
     ]
     return tuple(block for block in kept if block.layers)
+
+
+def paired(parts: Mapping[str, Sequence[Block]]) -> tuple[Block, ...]:
+    """Returns the blocks of all parts of a composition, those at one distance from the top as one.
+
+    Args:
+        parts: Name of a part -> its blocks from input to output.
+
+    Example:
+        >>> text, image = (Block("embeddings", ()), Block("top", ())), [Block("stem", ())]
+        >>> [block.name for block in paired({"text": text, "image": image})]
+        ['text/embeddings', 'text/top + image/stem']
+    """
+    deepest = max(map(len, parts.values()))
+    paired = []
+    for distance in range(deepest, 0, -1):
+        level = {
+            name: blocks[-distance] for name, blocks in parts.items() if distance <= len(blocks)
+        }
+        paired.append(
+            Block(
+                " + ".join(f"{name}/{block.name}" for name, block in level.items()),
+                tuple(layer for block in level.values() for layer in block.layers),
+            )
+        )
+    return tuple(paired)
 
 
 def leaves(model: keras.Model) -> Iterator[keras.layers.Layer]:

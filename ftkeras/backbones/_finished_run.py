@@ -1,16 +1,18 @@
 """A finished run's `model.keras` as a backbone: its own preprocessing lies beside it."""
 
 from pathlib import Path
+from typing import cast
 
 import keras
 
 from ftkeras.backbones import _blocks, preprocessing
 from ftkeras.backbones._fingerprint import fingerprint
-from ftkeras.contracts.backbone import Backbone
+from ftkeras.contracts.backbone import Backbone, Block, Composed, Preprocess
 from ftkeras.errors import UserError
 from ftkeras.handles import Handle
 
 _EXTRACTOR = "backbone"
+_SIDE_BY_SIDE = "side_by_side"  # what `multimodal://` calls the features of its parts together
 _TAPS = {2: "pooled", 3: "sequence", 4: "feature_map"}
 
 
@@ -23,7 +25,8 @@ def preprocessing_beside(path: Path) -> Path | None:
 def continued(handle: Handle, model: keras.Model, directory: Path) -> Backbone:
     """Returns what a run fine-tuned, without the head, to be fine-tuned further.
 
-    Its one tap is the one the run used.
+    Its one tap is the one the run used. Of a composition of several backbones it is known how many
+    of the features are those of each, and its blocks are paired from the top, as they were.
 
     Args:
         handle: `keras://<run>/model.keras`.
@@ -48,6 +51,27 @@ def continued(handle: Handle, model: keras.Model, directory: Path) -> Backbone:
         model=whole,
         preprocess=preprocess,
         taps=tuple(taps),
-        blocks=_blocks.group(whole, "embeddings" if preprocess.modality == "text" else "stem"),
+        blocks=_blocks_of(extractor, preprocess),
         fingerprint=fingerprint(whole),
+        widths=tuple(int(part.shape[-1]) for part in _side_by_side(extractor)),
     )
+
+
+def _blocks_of(extractor: keras.Model, preprocess: Preprocess) -> tuple[Block, ...]:
+    parts = [vector._keras_history.operation for vector in _side_by_side(extractor)]
+    if parts and all(isinstance(part, keras.Model) for part in parts):
+        kinds = {name: part.modality for name, part in cast(Composed, preprocess).parts.items()}
+        return _blocks.paired({x.name: _blocks.group(x, _first(kinds[x.name])) for x in parts})
+    return _blocks.group(extractor, _first(preprocess.modality))
+
+
+def _first(modality: str) -> str:
+    return "embeddings" if modality == "text" else "stem"
+
+
+def _side_by_side(extractor: keras.Model) -> list[keras.KerasTensor]:
+    """The features of the parts of a composition, in order; of anything else nothing."""
+    joined = next((layer for layer in extractor.layers if layer.name == _SIDE_BY_SIDE), None)
+    if joined is None or joined.output.shape != extractor.output.shape:
+        return []
+    return list(joined.input)

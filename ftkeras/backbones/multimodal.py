@@ -88,7 +88,7 @@ def build(
         model=model,
         preprocess=Multimodal({name: part.preprocess for name, part in parts.items()}),
         taps=(TAP, *vectors),
-        blocks=_paired({name: _used(part, inner[name]) for name, part in parts.items()}),
+        blocks=_blocks.paired({name: _used(part, inner[name]) for name, part in parts.items()}),
         fingerprint=fingerprint(model),
         widths=tuple(int(vector.shape[-1]) for vector in vectors.values()),
     )
@@ -163,20 +163,3 @@ def _used(part: Backbone, model: keras.Model) -> list[Block]:
         for block in part.blocks
     ]
     return [block for block in blocks if block.layers]
-
-
-def _paired(parts: dict[str, list[Block]]) -> tuple[Block, ...]:
-    """Blocks of all parts at the same distance from the top, as one."""
-    deepest = max(map(len, parts.values()))
-    paired = []
-    for distance in range(deepest, 0, -1):
-        level = {
-            name: blocks[-distance] for name, blocks in parts.items() if distance <= len(blocks)
-        }
-        paired.append(
-            Block(
-                " + ".join(f"{name}/{block.name}" for name, block in level.items()),
-                tuple(layer for block in level.values() for layer in block.layers),
-            )
-        )
-    return tuple(paired)

@@ -6,6 +6,7 @@ import pytest
 from ftkeras.backbones import load_backbone
 from ftkeras.errors import UserError
 from ftkeras.model import build_model, features_model
+from tests.helpers import tiny_image_file
 
 TEXTS = ["the good film!", "watching"]
 
@@ -31,6 +32,24 @@ def test_the_features_are_those_of_the_run(run):
     np.testing.assert_array_equal(again.model(arrays)["pooled"], expected)
     names = [block.name for block in again.blocks]
     assert names == ["embeddings", "transformer_layer_0", "transformer_layer_1"]
+
+
+def test_a_composition_keeps_its_parts_and_can_be_joined_by_gates(tmp_path, transformers_preset):
+    image = tiny_image_file.write(tmp_path / "image.keras")
+    handle = f"multimodal://text={transformers_preset},image=keras://{image}"
+    backbone = load_backbone(handle, sequence_length=9)
+    model = build_model(backbone, "binary", head="linear")
+    (tmp_path / "run/preprocessing").mkdir(parents=True)
+    backbone.preprocess.save(tmp_path / "run/preprocessing")
+    model.save(tmp_path / "run/model.keras")
+    again = load_backbone(f"keras://{tmp_path / 'run/model.keras'}")
+    assert again.widths == backbone.widths
+    assert len(again.widths) == 2
+    assert [block.name for block in again.blocks] == [block.name for block in backbone.blocks]
+    gated = build_model(again, "binary", head="gated_fusion(units=4)")
+    pixels = np.random.default_rng(0).integers(0, 256, (2, 8, 8, 3), "uint8")
+    rows = [{"text": text, "image": x} for text, x in zip(TEXTS, pixels, strict=True)]
+    assert gated(again.preprocess(rows).arrays).shape == (2, 1)
 
 
 def test_it_can_be_given_another_head(run):
