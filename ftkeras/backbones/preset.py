@@ -118,7 +118,7 @@ def _load(
             return _image_preset.graph(eyes, preset, settings, sizes.image_size)
         sizes.expect_only("sequence_length", handle, "texts")
         _expect_text(handle, loaded)
-        _transformers_decoders.expect_expressible(preset, settings)
+        _transformers_decoders.restore(loaded, settings)
         model = _text_preset.tap(loaded, preset)
     return model, _text_preset.preprocessing(loaded, preset, settings, sizes.sequence_length)
 
