@@ -83,6 +83,8 @@ def _values(preprocess: Preprocess) -> tuple[list[Any], str]:
     if preprocess.modality == "audio":
         heard = np.random.default_rng(0).normal(scale=0.1, size=_SECONDS * _RATE)
         return [(heard, _RATE)] * _EXAMPLES, f"sounds of {_SECONDS} s"
+    if preprocess.modality == "words":
+        return [("word",) * _WORDS] * _EXAMPLES, f"texts of {_WORDS} words"
     text = " ".join(["word"] * _WORDS)
     if preprocess.modality == "text_pair":
         return [(text, text)] * _EXAMPLES, f"pairs of texts of {_WORDS} words"

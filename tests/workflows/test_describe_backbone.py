@@ -84,3 +84,12 @@ def test_the_licence_is_what_the_files_state(tmp_path, file, content, expected):
     assert _licence.licence(Handle("preset", str(tmp_path))) == expected
     assert _licence.licence(Handle("keras", str(tmp_path / "model.keras"))) == expected
     assert _licence.licence(Handle("preset", "bert_tiny_en_uncased")) is None
+
+
+def test_a_backbone_of_words_is_given_words(preset):
+    described = describe_backbone(
+        RunConfig("describe_backbone", backbones=(Handle("words", str(preset)),))
+    )
+    assert described.modality == "words"
+    assert described.taps == {"mean_pooled": "(None, 8)", "sequence": "(None, None, 8)"}
+    assert described.flops > 0
