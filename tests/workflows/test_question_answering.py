@@ -1,0 +1,231 @@
+"""Questions with answers in a text, from a file to the report, held to the rules of SQuAD."""
+
+import json
+
+import numpy as np
+import pytest
+
+import ftkeras
+from ftkeras.config import RunConfig
+from ftkeras.errors import UserError
+from ftkeras.records.predictions import Predictions
+from tests.helpers import squad_script
+
+F1, EXACT = "answer_f1_score", "answer_exact_match"
+WORDS = ["the", "a", "good", "bad", "film", "is", "very", "cafe", "watch", "don"]
+
+
+def write(path, paragraphs, seed, asked=2):
+    """The answer stands behind "中"; one question in three asks for what is not there."""
+    rng = np.random.default_rng(seed)
+    told = []
+    for number in range(paragraphs):
+        words = [str(word) for word in rng.choice(WORDS, int(rng.integers(6, 24)))]
+        at = int(rng.integers(1, len(words) - 2))
+        context = " ".join([*words[:at], "中", *words[at:]]) + f" {seed} {number}."
+        answer = words[at]
+        start = context.index("中") + 2
+        golds = [{"text": answer, "answer_start": start}]
+        golds += [{"text": f"{answer} {words[at + 1]}", "answer_start": start}]
+        qas = []
+        for k in range(asked):
+            impossible = (number + k) % 3 == 0
+            question = f"{'文' if impossible else '中'} {WORDS[k]}?"
+            qas.append({"id": f"{seed}.{number}.{k}", "question": question,
+                        "answers": [] if impossible else golds, "is_impossible": impossible})  # fmt: skip
+        told.append({"context": context, "qas": qas})
+    path.write_text(json.dumps({"version": "v2.0", "data": [{"title": "t", "paragraphs": told}]}))
+    return f"squad(path={str(path)!r})"
+
+
+@pytest.fixture(scope="module")
+def asked(preset, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("answers")
+    return folder, {
+        "mode": "finetune",
+        "backbone": str(preset),
+        "task": "question_answering(stride=4, max_answer_length=3)",
+        "data": write(folder / "train.json", 60, seed=1),
+        "phase": ["linear_probe(epochs=2, learning_rate=0.02)",
+                  "everything(epochs=1, learning_rate=0.003)"],
+        "cache_dir": str(folder / "cache"),
+        "seed": 3,
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def finished(asked):
+    folder, settings = asked
+    return folder, ftkeras.finetune(RunConfig.read(**settings, run_dir=str(folder / "run")))
+
+
+def predictions(folder, name="model"):
+    return Predictions.read(folder / f"run/predictions/{name}.parquet")
+
+
+def measured(record, part, model="model"):
+    return {item.score: item for item in record.measurements[part][model]}
+
+
+def by_the_script(rows):
+    # As the script of SQuAD 2.0 does: gold answers of which nothing is left do not count.
+    golds = [[gold["text"] for gold in each if squad_script.normalize(gold["text"])] or [""]
+             for each in rows.labels]  # fmt: skip
+    said = [each["text"] for each in rows.answers]
+    return (squad_script.mean_best(squad_script.f1, golds, said, version=2),
+            squad_script.mean_best(squad_script.exact, golds, said))  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["model", "sliding_window", "first_sentence",
+                                  "most_frequent_answer"])  # fmt: skip
+def test_scores_equal_those_of_the_script_of_squad(finished, name):
+    folder, record = finished
+    rows = predictions(folder, name if name == "model" else f"baselines/{name}").part("test")
+    f1, exact = by_the_script(rows)
+    found = measured(record, "test", name)
+    assert list(found) == [F1, EXACT]
+    assert found[F1].value == pytest.approx(f1)
+    assert found[EXACT].value == pytest.approx(exact)
+    assert found[F1].num_units == len(rows) == record.split["counts"]["test"]
+
+
+def test_answers_are_cut_from_their_context(finished):
+    folder, _ = finished
+    rows = predictions(folder)
+    for preview, answer in zip(rows.previews, rows.answers, strict=True):
+        context = preview.partition("\n")[2]
+        for each in [answer, *answer["best"]]:
+            if each["text"]:
+                assert context[each["start"] : each["start"] + len(each["text"])] == each["text"]
+
+
+def test_no_context_stands_in_two_parts(finished):
+    folder, record = finished
+    rows = predictions(folder)
+    contexts = [preview.partition("\n")[2] for preview in rows.previews]
+    parts = [{c for c, part in zip(contexts, rows.splits, strict=True) if part == name}
+             for name in ("validation", "test")]  # fmt: skip
+    assert parts[0].isdisjoint(parts[1])
+    assert record.split["rule"].startswith("grouped(column='passage'")
+    assert not [each for each in record.data["findings"] if each["check"] == "shared_contexts"]
+
+
+def test_long_contexts_are_read_in_windows_and_stay_one_example(finished):
+    folder, record = finished
+    test = record.analyses["windows"]["parts"]["test"]
+    assert test["questions"] == len(predictions(folder).part("test"))
+    assert test["windows"] > test["questions"] > test["several"] > 0
+    assert record.analyses["windows"]["room"] == 13
+
+
+def test_the_threshold_of_no_answer_is_the_best_on_validation(finished):
+    folder, record = finished
+    rows = predictions(folder).part("validation")
+    found = record.analyses["answers"]["threshold"]
+    assert found["value"] == pytest.approx(measured(record, "validation")[F1].value)
+    assert found["value"] >= max(found["always"], found["never"]) - 1e-9
+    margins = [each["null_score"] - each["best"][0]["score"] for each in rows.answers]
+    silent = [margin > found["threshold"] for margin in margins]
+    assert silent == [not each["text"] for each in rows.answers]
+    impossible = [not golds for golds in rows.labels]
+    assert found["never"] == pytest.approx(np.mean(impossible))
+
+
+def test_kinds_of_questions_are_judged_apart(finished):
+    folder, record = finished
+    rows = predictions(folder).part("test")
+    kinds = record.analyses["answers"]["kinds"]
+    with_answer = rows.take(np.flatnonzero([bool(golds) for golds in rows.labels]))
+    assert kinds["answer"]["questions"] == len(with_answer)
+    assert kinds["answer"]["scores"][0]["value"] == pytest.approx(by_the_script(with_answer)[0])
+    assert kinds["no answer"]["questions"] == len(rows) - len(with_answer)
+
+
+def test_begins_and_ends_are_streamed(finished):
+    _, record = finished
+    for phase in record.phases:
+        assert {"val_loss", "val_start_accuracy", "val_end_accuracy"} <= set(phase["history"])
+    assert 0 <= record.streamed["test"]["start_accuracy"] <= 1
+    losses = record.phases[0]["history"]["loss"]
+    assert losses[-1] < losses[0]
+
+
+def test_the_report_speaks_of_answers_and_of_no_classes(finished):
+    folder, _ = finished
+    page = (folder / "run/report.html").read_text()
+    for words in ("Question answering", "With an answer, and without", "Worst answers",
+                  "are about texts that are too long", "“No answer” is said"):  # fmt: skip
+        assert words in page
+    for words in ("Confusion matrix", "ROC curve", "classification", "nan", "Exact match ratio"):
+        assert words not in page
+
+
+def test_the_report_is_told_in_chinese(finished):
+    folder, _ = finished
+    ftkeras.evaluate(RunConfig.read(mode="evaluate", run_dir=str(folder / "run"), language="zh"))
+    page = (folder / "run/report.html").read_text()
+    ftkeras.evaluate(RunConfig.read(mode="evaluate", run_dir=str(folder / "run"), language="en"))
+    assert "最差的回答" in page
+    for words in ("Worst answers", "With an answer", "Sliding window", "First sentence"):
+        assert words not in page
+
+
+def test_predictions_on_disk_are_judged_again_alike(finished):
+    folder, record = finished
+    again = ftkeras.evaluate(RunConfig.read(mode="evaluate", run_dir=str(folder / "run")))
+    assert again.measurements == record.measurements
+    assert again.comparisons == record.comparisons
+    assert again.analyses["answers"] == record.analyses["answers"]
+
+
+def test_a_finished_run_answers_as_it_did(finished):
+    folder, _ = finished
+    rows = predictions(folder).part("test")
+    pairs = [tuple(preview.split("\n", 1)) for preview in rows.previews]
+    model = ftkeras.load(folder / "run")
+    assert model.predict(pairs) == [each["text"] for each in rows.answers]
+    (alone,) = model.answers(pairs[:1])
+    assert alone["null_score"] == pytest.approx(rows.answers[0]["null_score"], abs=1e-4)
+
+
+def test_new_questions_are_answered_and_judged(finished):
+    folder, _ = finished
+    data = write(folder / "new.json", 8, seed=2)
+    config = RunConfig.read(mode="evaluate", run_dir=str(folder / "run"), data=data)
+    record = ftkeras.evaluate(config)
+    (path,) = (folder / "run/evaluations").glob("*/predictions/model.parquet")
+    rows = Predictions.read(path)
+    assert measured(record, "test")[F1].value == pytest.approx(by_the_script(rows)[0])
+    assert "Worst answers" in (path.parents[1] / "report.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"head": "linear"}, "--head=answer_span"),
+        ({"tap": "mean_pooled"}, "Leave --tap out"),
+        ({"pair": "two_towers"}, "Received: --pair=two_towers"),
+        ({"clean": ["html"]}, "Received: --clean=html"),
+        ({"recipe": "auto", "phase": None}, "Received: --recipe=auto"),
+        ({"loss": "huber"}, "take one of: span_cross_entropy"),
+        ({"threshold": "maximum_f1"}, "Received: --task=question_answering"),
+        ({"balance": "oversample"}, "answers with spans"),
+        ({"task": "binary", "head": "answer_span"}, "--task=question_answering"),
+    ],
+)
+def test_what_answers_cannot_have_is_refused(asked, changed, message, tmp_path):
+    with pytest.raises(UserError, match=message):
+        ftkeras.finetune(RunConfig.read(**{**asked[1], **changed, "run_dir": str(tmp_path / "r")}))
+
+
+@pytest.mark.slow
+def test_a_run_on_kept_states_equals_one_end_to_end(asked, tmp_path):
+    answers = []
+    for kept in ("float32", "none"):
+        phase = [f"linear_probe(epochs=2, learning_rate=0.02, cache={kept!r})"]
+        settings = {**asked[1], "phase": phase, "run_dir": str(tmp_path / kept)}
+        ftkeras.finetune(RunConfig.read(**settings))
+        answers.append(Predictions.read(tmp_path / kept / "predictions/model.parquet").answers)
+    for one, other in zip(*answers, strict=True):
+        assert one["null_score"] == pytest.approx(other["null_score"], abs=1e-3)
+        assert one["best"][0]["score"] == pytest.approx(other["best"][0]["score"], abs=1e-3)
