@@ -104,8 +104,9 @@ def located(golds: Sequence[Gold], context: str) -> tuple[tuple[Gold, ...], str]
 def one_question_each(dataset: Dataset) -> Dataset:
     """Returns the dataset with one example a question and context, and all of its answers.
 
-    Rows that differ in their answer only (and in case and spacing of the question) are several answers to one question. Answers without a
-    place get that of their first occurrence. The column `passage` then tells contexts apart.
+    Rows that differ in their answer only (and in case and spacing of the question) are several
+    answers to one question. Answers without a place get that of their first occurrence. The column
+    `passage` then tells contexts apart.
 
     Args:
         dataset: Pairs of question and context, with labels as `QuestionAnswering.read` gives them.

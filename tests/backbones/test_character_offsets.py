@@ -61,7 +61,9 @@ def test_tokens_of_the_second_text_are_placed_in_the_sequence(word_piece):
     for row, (_, second), places in zip(
         encoded.arrays["token_ids"], values, pair.places(values), strict=True
     ):
-        told = [second[a:b] if a >= 0 else PIECES[t] for t, (a, b) in zip(row, places, strict=False)]
+        told = [
+            second[a:b] if a >= 0 else PIECES[t] for t, (a, b) in zip(row, places, strict=False)
+        ]
         length = int((row != 0).sum())
         assert len(places) == length
         segment = [PIECES[token] for token in row[:length]].index("[SEP]")

@@ -49,7 +49,10 @@ def test_answers_keep_their_places(tmp_path):
 @pytest.mark.parametrize(
     ("qa", "reason"),
     [
-        (asked("q9", "Who?", ("Ann", 4)), "'Ann' does not begin at character 4, where 'lef' stands"),
+        (
+            asked("q9", "Who?", ("Ann", 4)),
+            "'Ann' does not begin at character 4, where 'lef' stands",
+        ),
         (asked("q9", "Who?", ("Eve", -1)), "'Eve' does not stand in it"),
         (asked("q9", "  ", ("Ann", 0)), "`question` is empty"),
         (asked("q9", "Who?", ("", 0)), "an answer is empty"),

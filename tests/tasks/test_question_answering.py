@@ -53,7 +53,7 @@ def test_windows_hold_every_token_and_fit(words, length, stride):
         held |= {(window.begin + a, window.begin + b) for a, b in places.tolist() if a >= 0}
     # A stride below a word's tokens must begin inside of words, where other tokens stand as well.
     assert held >= every
-    assert (held == every or stride == 1)
+    assert held == every or stride == 1
     assert (len(cut) == 1) == (len(every) + 2 <= reads.room)
     begins = [window.begin for window in cut]
     assert begins == sorted(set(begins))
