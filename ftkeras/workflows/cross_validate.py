@@ -1,5 +1,6 @@
 """How good a recipe is on such data: a model answers only what it did not train on."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from ftkeras.statistics.seed_variance import seed_variance
 from ftkeras.training.closed_form_probes import one_against_rest, ridge_probe
 from ftkeras.workflows import (
     _analyses,
+    _augmentation,
     _clock,
     _continued_run,
     _decision,
@@ -73,8 +75,9 @@ def cross_validate(config: RunConfig) -> RunRecord:
         UserError: Settings, data or backbone are not as they must be.
     """
     config = _continued_run.inherited(config)
-    _decision.check(config)
     _kinds.expect(config, "--mode=cross_validate", KINDS, "Take --mode=finetune.")
+    for room in (_decision, _kinds, _augmentation):
+        room.check(config)
     with terminal.progress() as progress, atomic.replacing_directory(config.run_dir) as directory:
         stopwatch = _clock.Stopwatch()
         with stopwatch("data"):
@@ -93,9 +96,7 @@ def cross_validate(config: RunConfig) -> RunRecord:
         with stopwatch("baselines"):
             baselines = _fold_baselines.logits(
                 data,
-                lambda number: (
-                    backbones.features(number, progress.step) if backbones.anew else features
-                ),
+                lambda number: backbones.features(number, _silent) if backbones.anew else features,
                 config.seed,
                 finished,
                 progress.step,
@@ -277,6 +278,10 @@ def _backbone(config: RunConfig, backbone: Backbone) -> dict[str, Any]:
         "tap": choose_tap(backbone, config.tap),
         "head": str(config.head),
     }
+
+
+def _silent(name: str, unit: str) -> Callable[..., None]:
+    return lambda *told: None
 
 
 def _passes(done: dict[str, int], answers: FoldAnswers) -> dict[str, int]:

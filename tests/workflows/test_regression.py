@@ -46,6 +46,10 @@ def finished(asked):
     return folder, ftkeras.finetune(RunConfig.read(**settings, run_dir=str(folder / "run")))
 
 
+def predictions_of(folder):
+    return Predictions.read(folder / "run/predictions/model.parquet")
+
+
 def measured(record, part, model="model"):
     return {item.score: item for item in record.measurements[part][model]}
 
@@ -97,8 +101,15 @@ def test_baselines_of_numbers_are_on_the_ladder(finished):
 
 
 def test_the_report_draws_numbers_and_no_classes(finished):
-    folder, _ = finished
+    folder, record = finished
     page = (folder / "run/report.html").read_text()
+    slices = record.analyses["slices"]
+    found = predictions_of(folder).part("test")
+    error = np.abs(found.labels - found.logits[:, 0].astype("float64")).mean()
+    assert (slices["score"], slices["direction"]) == ("mean_absolute_error", "min")
+    assert slices["overall"] == pytest.approx(error, rel=1e-6)
+    assert record.analyses["weak_groups"]["score"] == "mean_absolute_error"
+    assert "For whom it works" in page
     assert '<h1>Regression: <span class="name" dir="auto">rating</span></h1>' in page
     for words in ("Predicted against true", "true minus predicted", "Largest errors", "rating"):
         assert words in page
