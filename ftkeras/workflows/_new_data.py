@@ -12,6 +12,7 @@ from ftkeras.config import RunConfig
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.task import BY_POSITION, OBJECTS, Task
 from ftkeras.data.deduplicate import deduplicate
+from ftkeras.data.lazy_column import listed
 from ftkeras.errors import UserError
 from ftkeras.records import atomic, split_table
 from ftkeras.records.predictions import Predictions
@@ -114,7 +115,7 @@ def evaluate_new_data(config: RunConfig, record: RunRecord) -> RunRecord:
 
 def _logits(fine_tuned: FineTuned, examples: Dataset, labels: NDArray[Any]) -> NDArray[np.float32]:
     """Answers by position have the width of labels: of words that are never seen it is 0."""
-    logits = fine_tuned.logits(examples.inputs.tolist())
+    logits = fine_tuned.logits(listed(examples.inputs))
     by_position = fine_tuned.task.kind in BY_POSITION
     return of_width(logits, labels.shape[1], 0) if by_position else logits
 
