@@ -53,7 +53,7 @@ class BoxError:
         height: Of the picture the boxes are measured in.
         boxes: What is true and what was answered.
         missed: How many objects were not found.
-        wrong: How many answered boxes are around nothing.
+        wrong: How many answered boxes are right about no object.
         found: How many objects were found.
     """
 
