@@ -92,7 +92,7 @@ def finetune(config: RunConfig) -> RunRecord:
             recipe = _recipe(config, data, backbone, progress.step)
         with stopwatch("features"):
             # Before training: what moves the backbone's weights moves its features.
-            features = _features(recipe, data)
+            features = _features(recipe, data, config)
             rungs, curve = _on_features(config, data, features, progress.step)
             twin = _random_weights.twin(config, backbone)
             rungs |= _random_weights.probe(config, data, twin, progress.step)
@@ -274,9 +274,11 @@ def _judged(
     )
 
 
-def _features(recipe: Recipe, data: PreparedData) -> dict[str, Any]:
-    # Without a probe only what `weight_change` compares is needed.
+def _features(recipe: Recipe, data: PreparedData, config: RunConfig) -> dict[str, Any]:
+    # Without a probe only what `weight_change` compares is needed, and that where weights change.
     wanted = data.parts if data.task.kind in _kinds.PROBES else ("validation",)
+    if _spans.keeps_backbone(config, data.task):
+        return {}
     preprocess = recipe.backbone.preprocess
     return {name: recipe.features(_parts.part(data, name, preprocess), name) for name in wanted}
 
