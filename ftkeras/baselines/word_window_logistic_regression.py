@@ -43,7 +43,7 @@ class WordWindowLogisticRegression:
     Example:
         >>> rows = np.empty(20, object)
         >>> rows[:] = [("in", "Bern" if i % 2 else "spring") for i in range(20)]
-        >>> train = Dataset("words", rows.astype(str), rows, rows, rows)
+        >>> train = Dataset("words", np.arange(20).astype(str), rows, rows, rows)
         >>> tags = np.array([[0, i % 2] for i in range(20)])
         >>> answer = WordWindowLogisticRegression().fit(train, tags, num_classes=2, seed=0)
         >>> answer(train).argmax(axis=-1)[:2].tolist()
