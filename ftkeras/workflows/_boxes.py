@@ -85,9 +85,10 @@ def best_f1(scores: NDArray[Any], right: NDArray[Any], positives: int) -> float:
         >>> best_f1(np.array([0.9, 0.8, 0.2]), np.array([True, True, False]), positives=2)
         0.8
     """
-    order = np.argsort(-scores, kind="stable")
-    hits = np.cumsum(right[order])
-    f1 = 2 * hits / (np.arange(1, len(hits) + 1) + max(positives, 1))
-    if not len(hits) or not hits[-1]:
+    if not np.any(right):
         return _HALF
-    return float(scores[order[f1.argmax()]])
+    order = np.argsort(-scores, kind="stable")
+    falling, hits = scores[order], np.cumsum(right[order])
+    f1 = 2 * hits / (np.arange(1, len(hits) + 1) + positives)
+    f1[:-1][falling[:-1] == falling[1:]] = -1  # equal scores are shown together
+    return float(falling[f1.argmax()])
