@@ -7,19 +7,37 @@ import numpy as np
 import pytest
 
 from ftkeras import catalog, metrics
+from ftkeras.errors import UserError
 from tests.helpers.metric_checks import check_compiled_together, families, variants
 
 # One size of each; the program for JAX takes the other.
 TOGETHER = {family.inputs: family for family in reversed(families()) if family.is_compiled_together}
+# Curves of two classes and of more are two kinds of counts.
+COMPILED = [family for family in families() if family.is_compiled_together
+            and (family.inputs == "Classification" or family is TOGETHER[family.inputs])]  # fmt: skip
 
 
-@pytest.mark.parametrize("family", TOGETHER.values(), ids=str)
+def variants_of(name, metric):
+    """The metric at its defaults, and averaged in another way where it can be."""
+    build = functools.partial(type(metric), **metric.get_config())
+    if "average" not in catalog.parameters("metrics", name):
+        return [build]
+    weighted = functools.partial(build, average="weighted", name=f"weighted_{name}")
+    try:
+        weighted()
+    except UserError:  # there is no such average of these answers
+        return [build]
+    return [build, weighted]
+
+
+@pytest.mark.parametrize("family", COMPILED, ids=str)
 def test_metrics_of_a_family_say_the_same_in_one_compiled_step(family):
     builds = [
-        functools.partial(type(metric), **metric.get_config())
+        build
         for name in catalog.names("metrics")
         for other, metric in variants("metrics", name)
         if str(other) == str(family)
+        for build in variants_of(name, metric)
     ]
     assert len(builds) >= 4
     check_compiled_together(builds, family.one(seed=12, weighted=True))

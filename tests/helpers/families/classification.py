@@ -74,6 +74,7 @@ def usual_cases(num_classes):
 
 class Classification(Family):
     inputs = "Classification"
+    is_compiled_together = True
 
     def __init__(self, num_classes):
         self.num_classes = num_classes
