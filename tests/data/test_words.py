@@ -9,8 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ftkeras.contracts.split import Split
 from ftkeras.data.checks.empty_inputs import EmptyInputs
 from ftkeras.data.checks.tag_scheme import TagScheme
+from ftkeras.data.checks.unseen_labels import UnseenLabels
 from ftkeras.data.deduplicate import deduplicate
 from ftkeras.data.near_duplicates import near_pairs
 from ftkeras.data.sources import conll, hugging_face, json_lines, parquet
@@ -166,6 +168,16 @@ def test_tags_that_break_their_scheme_are_named_with_their_places(tmp_path):
 def test_the_scheme_is_seen_from_the_letters(tmp_path, text, severities):
     found = TagScheme()(with_tags(data(tmp_path, text)))
     assert [finding.severity for finding in found] == severities
+
+
+def test_another_form_of_a_known_type_is_no_unseen_tag(tmp_path):
+    found = with_tags(
+        data(tmp_path, "a B-LOC\n\nb B-PER\nc I-PER\n\nd B-LOC\ne I-LOC\n\nf O\ng B-X\n")
+    )
+    split = Split(found.ids[:2], found.ids[2:3], found.ids[3:], rule="", seed=0)
+    (finding,) = UnseenLabels()(found, split)
+    assert finding.count == 1
+    assert "B-X (d.txt, line 9, in test)" in finding.message
 
 
 def test_every_part_gets_its_share_of_every_tag(tmp_path):

@@ -1,5 +1,7 @@
 """Labels of validation or test that the training part lacks."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +15,9 @@ from ftkeras.data import repeats
 from ftkeras.data.checks import _wording
 from ftkeras.data.label_kind import label_sets
 from ftkeras.message import Message, message, term
+
+_ENTITY = re.compile(r"[BIESLU]-.+")
+_OUTSIDE = "O"
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,8 @@ class UnseenLabels:
             sets = label_sets(dataset.labels) if dataset.label_kind == "boxes" else dataset.labels
             learnt = np.flatnonzero(part_of == "train")
             names = {name for row in learnt for name in sets[row]}
+            if dataset.label_kind == "tags":
+                names |= _other_forms(names)
             unseen = np.array([not names.issuperset(each) for each in sets], bool)
         else:
             unseen = ~np.isin(dataset.labels, known)
@@ -44,6 +51,11 @@ class UnseenLabels:
         if not len(rows):
             return []
         told = [_named(dataset, part_of, row) for row in rows[: _wording.SHOWN]]
+        if dataset.label_kind == "tags":
+            told = [
+                _named(dataset, part_of, row, sorted({*dataset.labels[row]} - names))
+                for row in rows[: _wording.SHOWN]
+            ]
         return [
             _wording.finding(
                 dataset,
@@ -92,10 +104,20 @@ def _outside(dataset: Dataset, part_of: NDArray[np.str_]) -> list[Finding]:
     ]
 
 
-def _named(dataset: Dataset, part_of: NDArray[np.str_], row: int) -> Message:
+def _other_forms(tags: set[str]) -> set[str]:
+    """I-LOC where B-LOC and I-PER are: the task makes a place for it; nothing of plain tags."""
+    entities = tags - {_OUTSIDE}
+    if not entities or not all(_ENTITY.fullmatch(tag) for tag in entities):
+        return set()
+    return {_OUTSIDE, *(f"{one[0]}-{other[2:]}" for one in entities for other in entities)}
+
+
+def _named(
+    dataset: Dataset, part_of: NDArray[np.str_], row: int, labels: Sequence[str] | None = None
+) -> Message:
     return message(
         "{label} ({place}, in {part})",
-        label=label_text(dataset.labels[row]),
+        label=label_text(dataset.labels[row] if labels is None else list(labels)),
         place=_wording.place(str(dataset.locations[row])),
         part=term(str(part_of[row])),
     )
