@@ -16,6 +16,8 @@ class BackboneDescription:
         blocks: Name -> number of weights, from input to output.
         parameters: Number of weights.
         weight_bytes: Memory of the weights.
+        bytes_an_example: Memory that one more example of a batch takes, beside the weights, while all
+            taps are computed; `None` where the system does not tell.
         peak_bytes: Most memory that the whole process had by the end of the measurement.
         flops: Floating-point operations for one example of the measured size: two for each
             multiplication in matrix products and convolutions; `None` where they cannot be counted.
@@ -32,6 +34,7 @@ class BackboneDescription:
     blocks: dict[str, int]
     parameters: int
     weight_bytes: int
+    bytes_an_example: int | None
     peak_bytes: int
     flops: int | None
     examples_per_second: float

@@ -37,6 +37,14 @@ def rows(description: BackboneDescription) -> list[tuple[str, str]]:
         weights=_size(d.weight_bytes),
         process=_size(d.peak_bytes),
     )  # fmt: skip
+    if d.bytes_an_example is not None:
+        memory = _(
+            "{weights} of weights, {example} for each example of a batch; "
+            "the process had {process}",
+            weights=_size(d.weight_bytes),
+            example=_size(d.bytes_an_example),
+            process=_size(d.peak_bytes),
+        )
     if d.flops is not None:
         flops = _("{billions:.3g} billion", billions=d.flops / 1e9)
     return [

@@ -14,7 +14,7 @@ from ftkeras.config import RunConfig
 from ftkeras.contracts.backbone import Backbone, Composed, Preprocess
 from ftkeras.contracts.backbone_description import BackboneDescription
 from ftkeras.report import backbone_card
-from ftkeras.workflows import _flops, _frozen, _licence
+from ftkeras.workflows import _flops, _frozen, _licence, _memory
 
 REQUIRED = ("backbone",)
 _EXAMPLES, _REPEATS = 16, 5
@@ -37,6 +37,7 @@ def describe_backbone(config: RunConfig) -> BackboneDescription:
     backbone = _frozen.load(config, None)
     inputs, made_up = _made_up(backbone)
     seconds = _seconds(backbone.model, inputs)
+    bytes_an_example = _memory.bytes_an_example(backbone.model, inputs)
     peak_bytes = _peak_bytes()  # before counting, which copies the weights
     counted = _flops.flops(backbone.model, inputs)
     description = BackboneDescription(
@@ -51,6 +52,7 @@ def describe_backbone(config: RunConfig) -> BackboneDescription:
         },
         parameters=backbone.model.count_params(),
         weight_bytes=sum(weight.numpy().nbytes for weight in backbone.model.weights),
+        bytes_an_example=bytes_an_example,
         peak_bytes=peak_bytes,
         flops=None if counted is None else counted // _EXAMPLES,
         examples_per_second=_EXAMPLES / seconds,

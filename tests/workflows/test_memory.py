@@ -1,0 +1,25 @@
+"""Memory an example takes, against the size of the largest tensors."""
+
+import keras
+import numpy as np
+import pytest
+
+from ftkeras.workflows import _memory
+
+
+@pytest.mark.skipif(not _memory._RESET.exists(), reason="the system does not tell")
+@pytest.mark.parametrize("channels", [64, 512])
+def test_an_example_takes_what_its_feature_map_takes(channels):
+    images = keras.Input((64, 64, 8))
+    x = keras.layers.Conv2D(channels, 3, padding="same")(images)
+    model = keras.Model(images, keras.layers.GlobalAveragePooling2D()(x))
+    found = _memory.bytes_an_example(model, np.zeros((33, 64, 64, 8), "float32"))
+    mapped, given = 4 * 64 * 64 * channels, 4 * 64 * 64 * 8
+    assert 0.7 * mapped < found < 2 * mapped + 12 * given  # windows of 3 x 3 pixels may be copied
+
+
+def test_where_the_system_does_not_tell_nothing_is_said(monkeypatch, tmp_path):
+    monkeypatch.setattr(_memory, "_RESET", tmp_path / "no" / "such_file")
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    assert _memory.bytes_an_example(model, np.zeros((4, 2), "float32")) is None
+    assert _memory.bytes_an_example(model, np.zeros((1, 2), "float32")) is None
