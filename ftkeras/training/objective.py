@@ -61,7 +61,7 @@ def compile_model(
     _check_compilable(model, jit_compile)
     model.compile(
         optimizer=optimizer or "sgd",
-        loss=_loss(objective, label_smoothing),
+        loss=loss_of(objective, label_smoothing),
         metrics=objective.metrics(),
         steps_per_execution=steps_per_execution,
         jit_compile=jit_compile,
@@ -81,7 +81,16 @@ def _check_compilable(model: keras.Model, jit_compile: bool | str) -> None:
         )
 
 
-def _loss(objective: Objective, label_smoothing: float) -> keras.losses.Loss:
+def loss_of(objective: Objective, label_smoothing: float = 0.0) -> keras.losses.Loss:
+    """Returns what is minimised.
+
+    Args:
+        objective: What training minimises.
+        label_smoothing: Share of each label that is spread over all classes.
+
+    Raises:
+        UserError: Labels that are no classes would be smoothed.
+    """
     if objective.make_loss is not None:
         return objective.make_loss(label_smoothing)
     call = call_string.parse(objective.loss)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ftkeras.training.reduced_answers import Reduce
 from ftkeras.training.views import Augmentations, Relabel
 
 
@@ -21,6 +22,7 @@ class Part:
         by_position: Whether a label has one value for each position of its input.
         relabel: Row number and what moves a picture -> the label of the moved example, where labels
             belong to places of a picture that augmentations may move.
+        reduce: What makes answers of outputs, where outputs of all examples are not to be kept.
     """
 
     ids: NDArray[np.str_]
@@ -29,3 +31,4 @@ class Part:
     augment: Augmentations | None = None
     by_position: bool = False
     relabel: Relabel | None = None
+    reduce: Reduce | None = None

@@ -30,6 +30,7 @@ from ftkeras.training.passes import PassCount
 from ftkeras.training.phase_result import PhaseResult
 from ftkeras.training.prediction import predict
 from ftkeras.training.recipe_progress import RecipeProgress
+from ftkeras.training.reduced_answers import reduced_answers
 from ftkeras.training.retracing import no_word_of_retracing
 from ftkeras.training.roads import Road, Roads
 from ftkeras.training.stages import held, reseed, stages
@@ -118,7 +119,8 @@ class Recipe:
                 continue
             judge = stopping if number > 1 else None
             if judge is not None and self._progress.reference is None:
-                self._progress.reference = self.predict(validation, "validation")[0]
+                whole = dataclasses.replace(validation, reduce=None)
+                self._progress.reference = self.predict(whole, "validation")[0]
             weights = self.model.get_weights() if judge else []
             thawed = freeze(self.backbone, phase.freezing)
             reseed(self.model, seeds.child(seed, f"dropout/{number}"))
@@ -239,8 +241,10 @@ class Recipe:
             told.append(JsonLines(log, phase=str(phase.freezing)))
         return [*told, *self.callbacks]
 
-    def predict(self, part: Part, name: str) -> tuple[NDArray[np.float32], dict[str, float]]:
+    def predict(self, part: Part, name: str) -> tuple[NDArray[Any], dict[str, float]]:
         """Returns the logits of a part, and the metrics Keras streamed over the same examples.
+
+        Of a part that says how to reduce them, they are the objects that came out.
 
         Args:
             part: What to predict.
@@ -254,6 +258,8 @@ class Recipe:
             self._passes.plain += len(part.ids)
         with no_word_of_retracing():
             size = self._progress.batch_size
+            if part.reduce is not None:
+                return reduced_answers(model, self.objective, rows, size, part.reduce)
             return answers(model, self.objective, rows, size, self.jit_compile)
 
     def features(self, part: Part, name: str) -> NDArray[np.float32] | FeatureRows:

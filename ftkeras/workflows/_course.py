@@ -12,7 +12,7 @@ from ftkeras.contracts.phase import Phase
 from ftkeras.report import language, recipe_words
 from ftkeras.training.fit import PhaseResult
 from ftkeras.training.stopping import StopWithoutGain
-from ftkeras.workflows import _tags, _trial
+from ftkeras.workflows import _masks, _tags, _trial
 from ftkeras.workflows._prepared_data import PreparedData
 
 
@@ -54,6 +54,8 @@ def of(config: RunConfig, backbone: Backbone, data: PreparedData) -> Course:
     if data.task.kind == "tags":
         read = _tags.reader(data.task, data.vocabulary.class_names)
         stopping = dataclasses.replace(stopping, read=read)
+    if data.task.kind == "masks":
+        stopping = dataclasses.replace(stopping, read=_masks.at_network_size)
     return Course(tuple(recipe.phases(blocks)), stopping, blocks)
 
 

@@ -10,6 +10,7 @@ from ftkeras import catalog
 from ftkeras.call_string import Call
 from ftkeras.config import RunConfig
 from ftkeras.contracts.backbone import Preprocess
+from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.score import Score
 from ftkeras.errors import UserError
 from ftkeras.mask import IGNORED, Mask, decode
@@ -19,6 +20,7 @@ from ftkeras.scores.inputs.segmentation import Segmentation
 from ftkeras.scores.intersection_over_union import IntersectionOverUnion
 from ftkeras.statistics.intervals import measure
 from ftkeras.tasks.semantic_segmentation import SemanticSegmentation, pixels_of
+from ftkeras.training.reduced_answers import Reduce
 from ftkeras.training.views import Move, Relabel
 
 METRIC_SETTINGS = {"ignore_label": IGNORED}
@@ -70,6 +72,36 @@ def relabel(labels: NDArray[np.object_], preprocess: Preprocess) -> Relabel:
         return task.target(mask[..., 0], preprocess)
 
     return moved
+
+
+def reduce(examples: Dataset, preprocess: Preprocess) -> Reduce:
+    """Returns what makes masks of logits, some examples at a time.
+
+    Args:
+        examples: What is answered.
+        preprocess: How the backbone reads inputs.
+    """
+    task = SemanticSegmentation()
+    return lambda rows, outputs: task.answers(outputs, examples.take(rows), preprocess)
+
+
+def at_network_size(
+    labels: NDArray[np.uint8], outputs: NDArray[np.float32]
+) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """Returns targets and outputs of a model as scores compare them.
+
+    Args:
+        labels: `(examples, rows, columns)` classes, 255 where left out.
+        outputs: `(examples, rows, columns, classes)` logits.
+    """
+    said = outputs.argmax(axis=-1).astype(np.uint8)
+    return _masks_of(labels), _masks_of(said)
+
+
+def _masks_of(classes: NDArray[np.uint8]) -> NDArray[np.object_]:
+    found = np.empty(len(classes), object)
+    found[:] = [Mask.of(each) for each in classes]
+    return found
 
 
 def label_table(labels: NDArray[np.object_], names: tuple[str, ...]) -> dict[str, int]:

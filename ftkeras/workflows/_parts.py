@@ -25,6 +25,7 @@ def part(data: PreparedData, name: str, preprocess: Preprocess) -> Part:
         examples = task.units(examples, preprocess) if hasattr(task, "units") else examples
     if data.task.kind == "masks":
         relabel = _masks.relabel(data.labels[name], preprocess)
-        return Part(examples.ids, examples.inputs, labels, relabel=relabel)
+        reduce = _masks.reduce(examples, preprocess)
+        return Part(examples.ids, examples.inputs, labels, relabel=relabel, reduce=reduce)
     by_position = data.task.kind in (*BY_POSITION, "spans")
     return Part(examples.ids, examples.inputs, labels, by_position=by_position)
