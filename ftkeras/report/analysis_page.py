@@ -64,7 +64,7 @@ def _slices(found: dict[str, Any]) -> dict[str, Any]:
     return {
         "sentence": for_whom.slices_sentence(found),
         "score": score,
-        "intervals": for_whom.intervals(score),
+        "intervals": for_whom.intervals(score, found["num_compared"]),
         "rows": for_whom.slice_rows(found["differences"], score, way),
         "weak": for_whom.slice_rows(found["weak"], score, way),
         "num_candidates": found["num_candidates"],

@@ -8,6 +8,7 @@ from ftkeras.report.answers import Answers
 from ftkeras.report.language import gettext as _
 from ftkeras.report.language import listed, ngettext, paragraph
 from ftkeras.report.worst_errors import preview
+from ftkeras.statistics.slices import permutations_of
 
 _CHANCE = 0.05
 
@@ -117,8 +118,12 @@ def slices_sentence(found: dict[str, Any]) -> str:
     )
 
 
-def p_values_from(score: str) -> str:
+def p_values_from(score: str, compared: int = 1) -> str:
     """Returns what the p-values of slices and groups are from, as it stands in a sentence.
+
+    Args:
+        score: What is compared.
+        compared: How many slices or groups.
 
     Example:
         >>> p_values_from("accuracy"), p_values_from("mean_absolute_error")
@@ -126,11 +131,16 @@ def p_values_from(score: str) -> str:
     """
     if wording.is_share(score):
         return _("Fisher's exact test")
-    return _("{count} random permutations", count="9,999")
+    return _("{count} random permutations", count=wording.count(permutations_of(compared)))
 
 
-def intervals(score: str) -> str:
-    """Returns how intervals of slices and p-values were made, as a sentence of the page."""
+def intervals(score: str, compared: int) -> str:
+    """Returns how intervals of slices and p-values were made, as a sentence of the page.
+
+    Args:
+        score: What is compared.
+        compared: How many slices.
+    """
     if wording.is_share(score):
         return _(
             "Intervals: Wilson for a slice, Newcombe for a difference. p-values: Fisher's exact "
@@ -140,7 +150,7 @@ def intervals(score: str) -> str:
         "Intervals: Student's t for a slice, Welch's for a difference. p-values: {count} random "
         "permutations, which hold however skewed the numbers are, adjusted by Holm for all slices "
         "together; weak spots among themselves.",
-        count="9,999",
+        count=wording.count(permutations_of(compared)),
     )
 
 

@@ -42,7 +42,7 @@ def page(found: dict[str, Any] | None, answers: dict[str, Answers]) -> dict[str,
         named = {**one, "column": "", "value": _name(one, number)}
         (row,) = for_whom.slice_rows([named], found["score"], found.get("direction", "max"))
         groups.append(WeakGroup(row, _examples(one["examples"], validation)))
-    tested = for_whom.p_values_from(found["score"])
+    tested = for_whom.p_values_from(found["score"], found["num_candidates"])
     return {"sentence": sentence(found), "groups": groups, "tested": tested}
 
 

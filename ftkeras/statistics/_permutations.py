@@ -5,10 +5,21 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-PERMUTATIONS = 9999
+_FEWEST = 9999
+_EACH = 100  # so that Holm's rule over all parts can still call one different
 _MOST_SHUFFLED = 20_000
 _BLOCK = 1 << 22
 _TOLERANCE = 1e-9
+
+
+def permutations(parts: int) -> int:
+    """Returns how many permutations are drawn for so many parts.
+
+    Example:
+        >>> permutations(8), permutations(400)
+        (9999, 40000)
+    """
+    return max(_FEWEST, _EACH * parts)
 
 
 def permuted_p_values(
@@ -16,8 +27,8 @@ def permuted_p_values(
 ) -> NDArray[np.float64]:
     """Returns `(parts,)` two-sided p-values of no difference between each part and the rest.
 
-    The statistic is Welch's t. Outcomes are handed out to units anew 9999 times, the same for all
-    parts; the p-value is twice the smaller share of those that are at least as far to one side.
+    The statistic is Welch's t. Outcomes are handed out to units anew 9999 times or more, the same
+    for all parts; the p-value is twice the smaller share of those at least as far to one side.
     Where outcomes have nothing to do with the part it is exact, however skewed they are; Welch's
     own p-value calls up to half of such data different when parts are small (simulated). With more
     than 20,000 units a part (or its rest) is drawn with replacement instead.
@@ -37,39 +48,44 @@ def permuted_p_values(
     table = np.stack([np.asarray(part) for part in members], axis=1)
     generator = np.random.default_rng(seed)
     observed = _welch(values[None] @ table, values[None] ** 2 @ table, table, values)[0]
-    if len(values) <= _MOST_SHUFFLED:
-        drawn = _shuffled(values, table, generator)
-    else:
-        drawn = _sampled(values, table, generator)
+    count = permutations(len(members))
+    draw = _shuffled if len(values) <= _MOST_SHUFFLED else _sampled
+    drawn = draw(values, table, count, generator)
     slack = _TOLERANCE * np.maximum(1.0, np.abs(observed))
     above = 1 + (drawn >= observed - slack).sum(axis=0)
     below = 1 + (drawn <= observed + slack).sum(axis=0)
-    return np.asarray(np.minimum(1.0, 2 * np.minimum(above, below) / (1 + PERMUTATIONS)))
+    return np.asarray(np.minimum(1.0, 2 * np.minimum(above, below) / (1 + count)))
 
 
 def _shuffled(
-    values: NDArray[np.float64], table: NDArray[np.bool_], generator: np.random.Generator
+    values: NDArray[np.float64],
+    table: NDArray[np.bool_],
+    number: int,
+    generator: np.random.Generator,
 ) -> NDArray[np.float64]:
     rows = max(1, _BLOCK // len(values))
     weights, found = table.astype("float64"), []
-    for first in range(0, PERMUTATIONS, rows):
-        count = min(rows, PERMUTATIONS - first)
+    for first in range(0, number, rows):
+        count = min(rows, number - first)
         shuffled = generator.permuted(np.tile(values, (count, 1)), axis=1)
         found.append(_welch(shuffled @ weights, shuffled**2 @ weights, table, values))
     return np.concatenate(found)
 
 
 def _sampled(
-    values: NDArray[np.float64], table: NDArray[np.bool_], generator: np.random.Generator
+    values: NDArray[np.float64],
+    table: NDArray[np.bool_],
+    number: int,
+    generator: np.random.Generator,
 ) -> NDArray[np.float64]:
     """The smaller side of each part drawn by itself: shuffling everything would take too long."""
     num, total, squares = len(values), values.sum(), (values**2).sum()
-    sums = np.empty((2, PERMUTATIONS, table.shape[1]))
+    sums = np.empty((2, number, table.shape[1]))
     for column, size in enumerate(table.sum(axis=0).tolist()):
         smaller = min(size, num - size)
         rows = max(1, _BLOCK // smaller)
-        for first in range(0, PERMUTATIONS, rows):
-            count = min(rows, PERMUTATIONS - first)
+        for first in range(0, number, rows):
+            count = min(rows, number - first)
             drawn = values[generator.integers(0, num, (count, smaller))]
             own = np.stack([drawn.sum(axis=1), (drawn**2).sum(axis=1)])
             whole = np.array([[total], [squares]])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ftkeras.errors import UserError
 from ftkeras.message import message
-from ftkeras.statistics._permutations import permuted_p_values
+from ftkeras.statistics._permutations import permutations, permuted_p_values
 from ftkeras.statistics._two_samples import difference_of, value_of
 from ftkeras.statistics.multiplicity import holm
 
@@ -155,6 +155,16 @@ def compare_slices(
         key=lambda k: (compared[k].p_value, by_formula[k], compared[k].difference),
     )
     return [compared[k] for k in order]
+
+
+def permutations_of(slices: int) -> int:
+    """Returns how many permutations the p-values of so many slices are from.
+
+    Example:
+        >>> permutations_of(12)
+        9999
+    """
+    return permutations(slices)
 
 
 def is_worse(item: SliceDifference, direction: str) -> bool:

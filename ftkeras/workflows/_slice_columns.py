@@ -53,9 +53,9 @@ def of_truth(predictions: Predictions, kind: str) -> list[Slice]:
     if kind == "labels":
         order = np.argsort(-labels.sum(axis=0), kind="stable")[:_MOST_CLASSES]
         each = [Slice("true label", names[k], labels[:, k] == 1) for k in order.tolist()]
-        return [*each, *cut({"number of labels": labels.sum(axis=1).astype("float64")})]
+        return [*each, *cut({"number of labels": labels.sum(axis=1, dtype="int64")})]
     if kind == "relevances":
-        return cut({"documents of a query": (labels >= 0).sum(axis=1).astype("float64")})
+        return cut({"documents of a query": (labels >= 0).sum(axis=1)})
     table = labels.reshape(len(labels), -1)
     if table.shape[1] == 1:
         return cut({"true number": table[:, 0]})

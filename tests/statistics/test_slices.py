@@ -163,3 +163,13 @@ def test_where_nothing_differs_something_is_found_as_rarely_as_promised():
         columns = {f"c{k}": rng.choice(["a", "b", "c"], 200) for k in range(3)}
         alarms += any(one.adjusted <= 0.05 for one in compare_slices(right, cut(columns)))
     assert alarms / 150 <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 150)
+
+
+def test_one_of_very_many_slices_can_still_be_called_different():
+    rng = np.random.default_rng(0)
+    loss, group = rng.normal(size=320), rng.permutation(np.repeat(np.arange(2), 160))
+    loss[group == 1] += 2
+    others = [Slice("other", str(k), rng.permutation(group) == 1) for k in range(299)]
+    found = compare_slices(loss, [Slice("group", "1", group == 1), *others])
+    assert len(found) == 300
+    assert (found[0].column, found[0].adjusted < 0.05) == ("group", True)
