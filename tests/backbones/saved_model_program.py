@@ -20,10 +20,13 @@ def mirrored(directory):
     from ftkeras.training import merge_duplicate_rows
     from tests.backbones import made_saved_models as made
 
-    def trained(inputs, directory, batch, strategy):
+    def trained(inputs, directory, batch, strategy, frozen=None):
         with strategy.scope():
             keras.utils.set_random_seed(1)
             layer = SavedModelBackbone(directory, trainable=True)
+            if frozen:
+                layer.freeze(frozen)
+            before = {v.path: v.numpy() for v in layer.weights}
             outputs = layer(inputs)
             outputs = outputs["sequence_output"] if isinstance(outputs, dict) else outputs
             if len(outputs.shape) == 3:
@@ -36,7 +39,9 @@ def mirrored(directory):
         data = tf.data.Dataset.from_tensors((batch, np.ones((rows, 1)))).unbatch().batch(rows, True)
         data = data.apply(tf.data.experimental.assert_cardinality(1))
         losses = [model.fit(data, verbose=0).history["loss"][0] for _ in range(STEPS)]
-        return losses, [v.numpy().tolist() for v in layer.weights], model, layer
+        moved = [v.path.partition("/")[2] for v in layer.weights
+                 if (v.numpy() != before[v.path]).any()]  # fmt: skip
+        return losses, [v.numpy().tolist() for v in layer.weights], moved, layer
 
     one, two = tf.distribute.get_strategy(), tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
     # Both replicas get the same, so that batch statistics and gradients are those of one device;
@@ -46,13 +51,19 @@ def mirrored(directory):
     tokens = {"input_word_ids": ids, "input_mask": np.ones_like(ids), "input_type_ids": 0 * ids}
     text = {name: keras.Input((4,), dtype="int32", name=name) for name in tokens}
     images = made.draw(2, 8, 8, 3)
-    found = {"images": np.concatenate([images, images]), "encoder_without_dropout": tokens}
+    pictures = np.concatenate([images, images])
+    found = {
+        "images": (pictures, None),
+        "images of which a block is frozen": (pictures, "block_0"),
+        "encoder_without_dropout": (tokens, None),
+    }
     answer = {}
-    for name, batch in found.items():
+    for name, (batch, frozen) in found.items():
         inputs = text if isinstance(batch, dict) else keras.Input((8, 8, 3))
-        alone = trained(inputs, f"{directory}/{name}", batch, one)
-        shared = trained(inputs, f"{directory}/{name}", batch, two)
-        answer[name] = {"alone": alone[:2], "shared": shared[:2],
+        place = f"{directory}/{name.split()[0]}"
+        alone = trained(inputs, place, batch, one, frozen)
+        shared = trained(inputs, place, batch, two, frozen)
+        answer[name] = {"alone": alone[:2], "shared": shared[:2], "moved": [alone[2], shared[2]],
                         "kinds": sorted({type(v.value).__name__ for v in shared[3].weights})}  # fmt: skip
     with two.scope():
         keras.utils.set_random_seed(1)

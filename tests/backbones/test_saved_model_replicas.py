@@ -31,9 +31,14 @@ def mirrored(saved_models):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["images", "encoder_without_dropout"])
+@pytest.mark.parametrize(
+    "kind", ["images", "images of which a block is frozen", "encoder_without_dropout"]
+)
 def test_two_replicas_train_to_what_one_device_gives(mirrored, kind):
-    """BatchNorm's statistics too, and an embedding whose rows repeat in and over the replicas."""
+    """BatchNorm's statistics too, and an embedding whose rows repeat in and over the replicas.
+
+    The images' losses hold what their variables add to it, as often as on one device.
+    """
     (losses, weights), (shared_losses, shared_weights) = (
         mirrored[kind]["alone"], mirrored[kind]["shared"])  # fmt: skip
     assert mirrored[kind]["kinds"] == ["MirroredVariable"]
@@ -41,6 +46,15 @@ def test_two_replicas_train_to_what_one_device_gives(mirrored, kind):
     np.testing.assert_allclose(shared_losses, losses, rtol=1e-5)
     for one, other in zip(weights, shared_weights, strict=True):
         np.testing.assert_allclose(other, one, atol=1e-5)
+
+
+@pytest.mark.slow
+def test_on_two_replicas_frozen_blocks_and_their_statistics_stay(mirrored):
+    alone, shared = mirrored["images of which a block is frozen"]["moved"]
+    assert alone == shared
+    assert any("block_1/conv/kernel" in path for path in shared)
+    assert not [path for path in shared if "block_0" in path or "moving" in path]
+    assert [path for path in mirrored["images"]["moved"][1] if "block_0/norm/moving_mean" in path]
 
 
 @pytest.mark.slow
