@@ -15,9 +15,7 @@ _MANY = 0.01
 _SHOWN = 5
 
 
-def told(
-    data: PreparedData, preprocess: Preprocess, say: Callable[[str], None]
-) -> PreparedData:
+def told(data: PreparedData, preprocess: Preprocess, say: Callable[[str], None]) -> PreparedData:
     """Returns the data with a finding about words that get no answer of the model, if any do.
 
     Args:
