@@ -54,33 +54,40 @@ class CompiledTokenizer:
     def offsets(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
         """Returns `(tokens, 2)` of each text: where each token begins and ends in the text itself.
 
-        They come from the libraries that KerasHub itself calls, one for SentencePiece, the other
-        for byte pairs outside of TensorFlow; they must have found as many tokens.
+        Of SentencePiece TensorFlow Text says it. Byte pairs spell all bytes of a text one after
+        the other, so that their lengths say it.
 
         Raises:
-            UserError: The tokenizer is of another kind, or the two disagree about a text.
+            UserError: The tokenizer is of another kind, or its tokens do not spell a text.
         """
         whole = [storable(text) for text in texts]
         if isinstance(self.tokenizer, keras_hub.tokenizers.SentencePieceTokenizer):
             found = self._of_sentence_piece(whole)
         elif isinstance(self.tokenizer, keras_hub.tokenizers.BytePairTokenizer):
-            self.tokenizer._maybe_initialized_tokenizers()
-            encoded = self.tokenizer._tokenizer.encode_batch(whole, add_special_tokens=False)
-            found = [_without_prefix(each.tokens, each.offsets) for each in encoded]
+            found = list(map(self._of_byte_pairs, whole, self.encode(whole)))
         else:
             raise UserError(
                 "Expected a tokenizer that can say where its tokens stand: WordPiece, byte pairs "
                 f"or SentencePiece. Received: {type(self.tokenizer).__name__}. Choose another "
                 "backbone."
             )
-        for text, tokens, places in zip(texts, self.encode(whole), found, strict=True):
-            if len(tokens) != len(places):
-                raise UserError(
-                    f"Expected a text that is cut into tokens in one way. Received: {text!r:.80}, "
-                    f"which has {len(tokens)} tokens or {len(places)}. Leave it out, or choose a "
-                    "backbone with a WordPiece tokenizer."
-                )
         return [in_original(text, places) for text, places in zip(texts, found, strict=True)]
+
+    def _of_byte_pairs(self, text: str, tokens: Sequence[int]) -> list[tuple[int, int]]:
+        """Of each token the characters that its bytes belong to; each of its signs is a byte."""
+        sizes = [len(self.tokenizer.id_to_token(token)) for token in tokens]
+        ends = np.cumsum([0, *sizes]) - int(self.tokenizer.add_prefix_space)
+        character = np.repeat(np.arange(len(text)), [len(sign.encode()) for sign in text])
+        if tokens and ends[-1] != len(character):
+            raise UserError(
+                f"Expected tokens that spell all of a text. Received: {text!r:.80}, of whose "
+                f"{len(character)} bytes they spell {ends[-1]}. Leave it out, or choose a backbone "
+                "with a WordPiece tokenizer."
+            )
+        spans = zip(np.maximum(ends[:-1], 0).tolist(), ends[1:].tolist(), strict=True)
+        return [
+            (int(character[a]), int(character[b - 1]) + 1) if a < b else (0, 0) for a, b in spans
+        ]
 
     def _of_sentence_piece(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
         """Of each text what TensorFlow Text says in bytes, in characters."""
@@ -133,16 +140,6 @@ class CompiledTokenizer:
                 f"{directory} with another digest. Restore the files."
             )
         return loaded
-
-
-def _without_prefix(
-    tokens: Sequence[str], places: Sequence[tuple[int, int]]
-) -> list[tuple[int, int]]:
-    """A space put before a text stands nowhere in it, where it is a token of its own."""
-    return [
-        place if token.strip("Ġ") else (place[0], place[0])
-        for token, place in zip(tokens, places, strict=True)
-    ]
 
 
 def _digest(tokenizer: "keras_hub.tokenizers.Tokenizer") -> str:
