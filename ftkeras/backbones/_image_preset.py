@@ -103,14 +103,16 @@ def graph(
     offset = 0.0 if converter.offset is None else converter.offset
     images = keras.Input((*preprocess.size, 3), name=_image_graph.INPUT)
     pixels = keras.layers.Rescaling(scale, offset, name="rescaling")(images)
-    model = keras.Model(images, _taps(backbone, pixels), name="backbone")
+    model = keras.Model(images, _taps(backbone, pixels, _margins(settings)), name="backbone")
     if isinstance(backbone, _FLAT) and len(keras.tree.flatten(backbone.output)[-1].shape) == 4:
         model = _pyramid.with_pyramid(model)
     return model, preprocess
 
 
-def _taps(backbone: keras.Model, pixels: keras.KerasTensor) -> dict[str, keras.KerasTensor]:
-    features, levels, pooled = _outputs(backbone, pixels)
+def _taps(
+    backbone: keras.Model, pixels: keras.KerasTensor, margins: Mapping[str, int]
+) -> dict[str, keras.KerasTensor]:
+    features, levels, pooled = _outputs(backbone, pixels, margins)
     if len(features.shape) == 4:
         pooled = keras.layers.GlobalAveragePooling2D(name="pooled")(features)
         return {"pooled": pooled, "feature_map": features, **_pyramid.named(levels, pixels)}
@@ -130,7 +132,7 @@ def _taps(backbone: keras.Model, pixels: keras.KerasTensor) -> dict[str, keras.K
 
 
 def _outputs(
-    backbone: keras.Model, pixels: keras.KerasTensor
+    backbone: keras.Model, pixels: keras.KerasTensor, margins: Mapping[str, int]
 ) -> tuple[keras.KerasTensor, dict[str, keras.KerasTensor], keras.KerasTensor | None]:
     """The last features, the feature maps of all levels, and what a trained pooling makes."""
     if not isinstance(backbone, _FLAT):
@@ -149,16 +151,33 @@ def _outputs(
     if len(last.shape) == 2:  # SigLIP pools by attention
         wanted.append(backbone.post_layer_norm.output)
     [given] = keras.tree.flatten(backbone.input)
-    found = _applied(keras.Model(given, wanted), pixels)
+    found = _applied(keras.Model(given, wanted), pixels, margins)
     if len(last.shape) == 2:
         return found[-1], {}, found[0]
     return found[0], dict(zip(levels, found[1:], strict=True)), None
 
 
-def _applied(model: keras.Model, pixels: keras.KerasTensor) -> list[keras.KerasTensor]:
-    """Calls the layers one by one, and mends the shape that SigLIP's embedding announces."""
+def _margins(settings: Mapping[str, Any]) -> Mapping[str, int]:
+    """Pixels that the original puts around, on all sides, where KerasHub pads below and right."""
+    if str(settings.get("architecture", "")).startswith("densenet"):
+        return {"conv1_conv": 3, "pool1": 1}
+    return {}
+
+
+def _applied(
+    model: keras.Model, pixels: keras.KerasTensor, margins: Mapping[str, int]
+) -> list[keras.KerasTensor]:
+    """Calls the layers one by one, with margins put around where some are named.
+
+    It also mends the shape that SigLIP's embedding announces.
+    """
 
     def call(operation: Any, *arguments: Any, **keywords: Any) -> Any:
+        margin = margins.get(operation.name)
+        if margin is not None:
+            operation.padding = "valid"
+            around = keras.layers.ZeroPadding2D(margin, name=f"{operation.name}_margin")
+            return operation(around(arguments[0]), **keywords)
         output = operation(*arguments, **keywords)
         if isinstance(operation, SigLIPVisionEmbedding):
             return FirstTokens(operation.num_positions, name="patches")(output)

@@ -10,6 +10,8 @@ from keras_hub.src.utils import preset_utils
 from keras_hub.src.utils.transformers.safetensor_utils import SafetensorLoader
 from numpy.typing import NDArray
 
+from ftkeras.errors import UserError
+
 
 def load(preset: str, settings: Mapping[str, Any]) -> tuple[keras.Model, bool]:
     """Builds a KerasHub text backbone and fills it from a Hugging Face checkpoint.
@@ -37,6 +39,42 @@ def load(preset: str, settings: Mapping[str, Any]) -> tuple[keras.Model, bool]:
             positions = backbone.embeddings.position_embedding.position_embeddings
             positions.assign(positions + segment)
         return backbone, checkpoint.has_pooler
+
+
+def load_any(preset: str, settings: Mapping[str, Any]) -> keras.Model:
+    """Loads a backbone with KerasHub's own loader, and tells it what a config of BART leaves out.
+
+    Args:
+        preset: What KerasHub's `from_preset` takes.
+        settings: The content of its `config.json`.
+
+    Raises:
+        UserError: A BART that KerasHub would build as another network.
+    """
+    if settings.get("model_type") != "bart":
+        loaded: keras.Model = keras_hub.models.Backbone.from_preset(preset)
+        return loaded
+    _expect_plain_bart(preset, settings)
+    loader = preset_utils.get_preset_loader(preset)
+    loader.config.setdefault("num_hidden_layers", settings["encoder_layers"])
+    bart: keras.Model = loader.load_backbone(loader.check_backbone_class(), load_weights=True)
+    return bart
+
+
+def _expect_plain_bart(preset: str, settings: Mapping[str, Any]) -> None:
+    expected = {
+        "activation_function": "gelu",
+        "scale_embedding": False,
+        "decoder_layers": settings["encoder_layers"],
+        "decoder_ffn_dim": settings["encoder_ffn_dim"],
+        "decoder_attention_heads": settings["encoder_attention_heads"],
+    }
+    for name, value in expected.items():
+        if settings.get(name, value) != value:
+            raise UserError(
+                f"Expected {name}={value!r}, as KerasHub builds BART. Received: "
+                f"{name}={settings[name]!r} in config.json of {preset}. Choose another checkpoint."
+            )
 
 
 class _Checkpoint(SafetensorLoader):

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import keras
-import keras_hub
 import safetensors
 
 from ftkeras.backbones import (
@@ -108,7 +107,7 @@ def _load(
         flat = _text_preset.tap_flat(loaded, preset, has_pooler)
         model = _transformers_settings.restore(flat, settings)
     else:
-        loaded = keras_hub.models.Backbone.from_preset(preset)
+        loaded = _transformers_weights.load_any(preset, settings)
         if _audio_preset.reads_sound(loaded):
             sizes.expect_only("seconds", handle, "sounds")
             return _audio_preset.graph(loaded, preset, sizes.seconds)

@@ -6,7 +6,12 @@ import keras_hub
 import numpy as np
 import pytest
 
-from ftkeras.backbones import _text_preset, _transformers_decoders, load_backbone
+from ftkeras.backbones import (
+    _text_preset,
+    _transformers_decoders,
+    _transformers_weights,
+    load_backbone,
+)
 from ftkeras.errors import UserError
 
 pytestmark = pytest.mark.slow
@@ -98,16 +103,53 @@ def test_another_scale_of_attention_is_kept(tmp_path, family):
     check_states(tmp_path, family, query_pre_attn_scalar=32)
 
 
+BART = {
+    "vocab_size": 40, "d_model": 16, "encoder_layers": 3, "decoder_layers": 3,
+    "encoder_attention_heads": 2, "decoder_attention_heads": 2, "encoder_ffn_dim": 32,
+    "decoder_ffn_dim": 32, "max_position_embeddings": 32,
+}  # fmt: skip
+
+
+def test_states_of_the_encoder_of_bart_agree(tmp_path):
+    import torch
+    import transformers
+
+    reference = randomized(transformers.BartModel(transformers.BartConfig(**BART)))
+    reference.save_pretrained(tmp_path)
+    settings = json.loads((tmp_path / "config.json").read_text())
+    loaded = _transformers_weights.load_any(str(tmp_path), settings)
+    model = _text_preset.tap(loaded, str(tmp_path))
+    mask = np.arange(8) < np.array([[8], [5], [2]])
+    ids = np.where(mask, np.random.default_rng(0).integers(5, 40, (3, 8)), 1)
+    with torch.no_grad():
+        given = {"input_ids": torch.tensor(ids), "attention_mask": torch.tensor(mask).long()}
+        expected = reference.encoder(**given).last_hidden_state.numpy()
+    found = model({"token_ids": ids, "padding_mask": mask.astype("int32")})["sequence"]
+    assert np.abs(np.asarray(found) - expected)[mask].max() <= 1e-5
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("decoder_layers", 2), ("scale_embedding", True), ("activation_function", "relu")],
+)
+def test_a_bart_that_kerashub_builds_otherwise_is_refused(tmp_path, name, value):
+    settings = {**BART, "model_type": "bart", name: value}
+    with pytest.raises(UserError, match=name):
+        _transformers_weights.load_any(str(tmp_path), settings)
+
+
 @pytest.mark.parametrize("family", EYES)
 def test_features_of_a_vision_transformer_agree_from_the_pixels_on(tmp_path, family):
     import torch
     import transformers
 
     config = transformers.AutoConfig.for_model(family, **EYES[family])
-    if family in ("deit", "dinov3_vit"):  # transformers finds no classifier of theirs by itself
+    if family == "dinov3_vit":  # there is no classifier of it
         body = whole = randomized(transformers.AutoModel.from_config(config))
-    else:
-        whole = randomized(transformers.AutoModelForImageClassification.from_config(config))
+    else:  # transformers finds two classifiers of DeiT and names none
+        found_by_itself = transformers.AutoModelForImageClassification.from_config
+        make = transformers.DeiTForImageClassification if family == "deit" else found_by_itself
+        whole = randomized(make(config))
         body = whole.base_model
     whole.save_pretrained(tmp_path)
     mean, spread = [0.5, 0.4, 0.3], [0.2, 0.3, 0.25]
