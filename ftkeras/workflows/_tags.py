@@ -31,7 +31,10 @@ def reader(task: Task, class_names: Sequence[str]) -> Callable[[Any, Any], tuple
     tags = cast(TokenClassification, task)
 
     def read(labels: NDArray[Any], logits: NDArray[Any]) -> tuple[Any, Any]:
-        answered = np.where(labels >= 0, tags.predict_label(logits), -1)
+        said = tags.predict_label(logits)[:, : labels.shape[1]]
+        # Of words behind the last that is seen nothing was said: that is the first tag.
+        said = np.pad(said, [(0, 0), (0, labels.shape[1] - said.shape[1])])
+        answered = np.where(labels >= 0, said, -1)
         return tags.named(labels, class_names), tags.named(answered, class_names)
 
     return read

@@ -1,6 +1,7 @@
 """What a page says of tags."""
 
 import numpy as np
+import pytest
 
 from ftkeras.records.predictions import Predictions
 from ftkeras.report import tag_page
@@ -88,6 +89,16 @@ def test_types_are_counted_and_confused_by_hand():
     ]  # fmt: skip
     (picture,) = tag_page.pictures(found, types)
     assert "no entity" in picture.svg
+
+
+@pytest.mark.parametrize("width", [1, 2, 5])
+def test_answers_are_read_whatever_their_width(width):
+    read = _tags.reader(TokenClassification(), NAMES)
+    logits = np.zeros((1, width, 5))
+    logits[0, 0, 3] = 1
+    truths, said = read(np.array([[3, 4, 0, -1]]), logits)
+    assert truths.tolist() == [["B-PER", "I-PER", "O"]]
+    assert said.tolist() == [["B-PER", "O", "O"]]
 
 
 def test_the_loss_of_a_text_is_that_of_all_its_words():
