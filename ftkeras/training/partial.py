@@ -85,8 +85,8 @@ class PartialModel:
             sizes = {name: states.size(of_part) for name, of_part in lengths.items()}
             if not states.fits(sum(sizes.values())):
                 _log.warning(
-                    "Hidden states of %s MB do not fit; the frozen layers run in every epoch. Smaller "
-                    "inputs, or cache='float16' in the phase, take less.",
+                    "Hidden states of %s MB do not fit; the frozen layers run in every epoch. "
+                    "Smaller inputs, or cache='float16' in the phase, take less.",
                     f"{sum(sizes.values()) / 1e6:,.0f}",
                 )
                 states = self._states = None
