@@ -20,6 +20,11 @@ _PIPELINES = {
     "tabular": "tabular-classification",
     "words": "token-classification",
 }
+_OF_THINGS = {
+    "spans": "question-answering",
+    "masks": "image-segmentation",
+    "boxes": "object-detection",
+}
 # What Markdown would take for a sign of its own, or a table for the end of a cell.
 _SIGNS = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>|#"})
 
@@ -82,7 +87,7 @@ def _content(record: RunRecord, run_dir: Path) -> dict[str, Any]:
         "record": record,
         "title": name,
         "base_model": handle.removeprefix("hf://") if handle.startswith("hf://") else "",
-        "pipeline": _PIPELINES.get(str(record.data.get("modality")), ""),
+        "pipeline": _pipeline(record),
         "index": index,
         "verdict": verdict.of(record),
         "counted": answer_kind.counted(record),
@@ -97,6 +102,12 @@ def _content(record: RunRecord, run_dir: Path) -> dict[str, Any]:
     }
 
 
+def _pipeline(record: RunRecord) -> str:
+    """What a hub calls the task; empty where it has no name for it."""
+    by_modality = _PIPELINES.get(str(record.data.get("modality")), "")
+    return _OF_THINGS.get(answer_kind.of(record), by_modality)
+
+
 def _index(record: RunRecord, name: str) -> str:
     """The `model-index` of a hub, as JSON, which is YAML."""
     metrics = [
@@ -104,7 +115,7 @@ def _index(record: RunRecord, name: str) -> str:
         for item in record.measurements.get("test", {}).get("model", [])
         if item.value is not None
     ]
-    task = _PIPELINES.get(str(record.data.get("modality")), "other")
+    task = _pipeline(record) or "other"
     source = str(record.data.get("source", ""))
     data_set = {"name": source, "type": record.data.get("modality", "other"), "split": "test"}
     results = [{"task": {"type": task}, "dataset": data_set, "metrics": metrics}]

@@ -1,10 +1,12 @@
 """Which boxes are right, missed or wrong, and how the page shows them."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from ftkeras.records.predictions import Predictions
-from ftkeras.report import box_page
+from ftkeras.report import box_page, model_card
 from ftkeras.report.answers import decode
 from ftkeras.report.plots import box_precision_recall
 from ftkeras.scores.inputs.detections import Detections
@@ -105,3 +107,14 @@ def test_the_best_score_is_that_of_all_scores_tried():
         assert found >= max(map(f1, np.unique(scores))) - 1e-12
     assert best_f1(np.zeros(0), np.zeros(0, bool), 3) == 0.5
     assert best_f1(np.array([0.2]), np.array([False]), 3) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("task", "pipeline"),
+    [("object_detection", "object-detection"), ("semantic_segmentation", "image-segmentation"),
+     ("multiclass", "image-classification")],
+)  # fmt: skip
+def test_a_card_says_what_a_hub_calls_the_task(task, pipeline):
+    record = SimpleNamespace(task={"name": task}, data={"modality": "image"}, measurements={})
+    assert model_card._pipeline(record) == pipeline
+    assert pipeline in model_card._index(record, "run")
