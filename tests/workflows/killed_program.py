@@ -7,7 +7,7 @@ import sys
 from ftkeras import run
 from ftkeras.training import checkpoint
 
-left = int(sys.argv[1])
+given = left = int(sys.argv[1])
 save = checkpoint.Checkpoint.save
 checkpoint._SECONDS_AT_LEAST = checkpoint._SHARE = 0.0
 
@@ -22,4 +22,7 @@ def counted(self, about, arrays):
 
 checkpoint.Checkpoint.save = counted
 checkpoint.Checkpoint.due = True
-sys.exit(run.main(sys.argv[2:]))
+code = run.main(sys.argv[2:])
+if "COUNT_SAVES" in os.environ:
+    print(f"saves: {given - left}")  # noqa: T201
+sys.exit(code)
