@@ -1,6 +1,7 @@
 """Where tokens stand, against the offsets of transformers' fast tokenizers on nasty texts."""
 
 import json
+import unicodedata
 
 import numpy as np
 import pytest
@@ -100,7 +101,7 @@ def test_byte_pairs_stand_where_transformers_says(transformers, tmp_path):
     assert same >= len(NASTY) // 2
 
 
-def test_sentence_pieces_stand_where_transformers_says(transformers, tmp_path):
+def test_the_characters_of_a_sentence_piece_spell_it(tmp_path):
     import keras_hub
     import sentencepiece
 
@@ -113,15 +114,20 @@ def test_sentence_pieces_stand_where_transformers_says(transformers, tmp_path):
     )  # fmt: skip
     proto = (tmp_path / "spiece.model").read_bytes()
     ours = CompiledTokenizer(keras_hub.tokenizers.SentencePieceTokenizer(proto=proto))
-    tokenizer = transformers.T5TokenizerFast(vocab_file=str(tmp_path / "spiece.model"), extra_ids=0)
-    same = 0
+    spelt = 0
     for text in NASTY:
-        expected = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
-        (places,) = ours.offsets([text])
-        if len(places) == len(expected["input_ids"]):  # the conversion parts white space otherwise
-            same += 1
-            assert without_empty(text, places) == trimmed(text, expected["offset_mapping"])
-    assert same >= len(NASTY) // 2
+        (places,), (ids,) = ours.offsets([text]), ours.encode([text])
+        assert len(places) == len(ids)
+        assert (np.diff(places[:, 0]) >= 0).all()
+        for token, (start, end) in zip(ids, places.tolist(), strict=True):
+            piece = ours.tokenizer.id_to_token(token).replace("\u2581", "")
+            told = unicodedata.normalize("NFKC", text[start:end])
+            # Of several pieces of one character (a ligature) one has it, the others are empty.
+            # A run of one sign has cuts that are equally likely, of which either may be taken.
+            if token != 1 and start < end and len(set(piece)) > 1:
+                assert piece in told
+                spelt += len(piece)
+    assert spelt > 0.9 * sum(len(text.split()) for text in NASTY)
 
 
 def test_windows_of_a_long_text_are_encoded_as_the_whole(transformers):

@@ -71,6 +71,12 @@ class CompiledTokenizer:
                 f"or SentencePiece. Received: {type(self.tokenizer).__name__}. Choose another "
                 "backbone."
             )
+        for text, tokens, places in zip(texts, self.encode(whole), found, strict=True):
+            if len(tokens) != len(places):  # of equally likely cuts another one was taken
+                raise UserError(
+                    f"Expected a text that is cut into tokens in one way. Received: {text!r:.80}, "
+                    f"which has {len(tokens)} tokens or {len(places)}. Leave it out."
+                )
         return [in_original(text, places) for text, places in zip(texts, found, strict=True)]
 
     def _of_byte_pairs(self, text: str, tokens: Sequence[int]) -> list[tuple[int, int]]:
