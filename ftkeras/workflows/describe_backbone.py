@@ -36,8 +36,9 @@ def describe_backbone(config: RunConfig) -> BackboneDescription:
     """
     backbone = _frozen.load(config, None)
     inputs, made_up = _made_up(backbone)
-    seconds = _seconds(backbone.model, inputs)
+    # Before any other batch: what one leaves behind in the heap would hide what the next one takes.
     bytes_an_example = _memory.bytes_an_example(backbone.model, inputs)
+    seconds = _seconds(backbone.model, inputs)
     peak_bytes = _peak_bytes()  # before counting, which copies the weights
     counted = _flops.flops(backbone.model, inputs)
     description = BackboneDescription(
