@@ -16,8 +16,8 @@ class BackboneDescription:
         blocks: Name -> number of weights, from input to output.
         parameters: Number of weights.
         weight_bytes: Memory of the weights.
-        bytes_an_example: Memory that one more example of a batch takes, beside the weights, while all
-            taps are computed; `None` where the system does not tell.
+        bytes_an_example: Memory that one more example of a batch takes, beside the weights, while
+            all taps are computed; `None` where the system does not tell.
         peak_bytes: Most memory that the whole process had by the end of the measurement.
         flops: Floating-point operations for one example of the measured size: two for each
             multiplication in matrix products and convolutions; `None` where they cannot be counted.

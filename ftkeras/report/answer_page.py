@@ -1,5 +1,6 @@
 """What the page says of answers that are pieces of texts: kinds of questions, and worst answers."""
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,8 +69,8 @@ def section(analyses: dict[str, Any]) -> Section | None:
     sentences = [*_of_threshold(found.get("threshold")), *_of_windows(analyses.get("windows"))]
     fine = _(
         "F1 counts the words that an answer shares with the best gold answer; case, punctuation "
-        "and the articles a, an, the do not count, as in the official scripts of SQuAD. Where there "
-        "is no answer, saying so scores 1 and anything else 0."
+        "and the articles a, an, the do not count, as in the official scripts of SQuAD. Where "
+        "there is no answer, saying so scores 1 and anything else 0."
     )
     return Section(tuple(sentences), head, rows, fine)
 
@@ -170,7 +171,7 @@ def _excerpt(context: str, gold: dict[str, Any] | None, said: dict[str, Any]) ->
     cuts = sorted({first, last, *(cut for span in spans for cut in span if first < cut < last)})
     pieces = [
         Piece(context[a:b], *(span[0] <= a < span[1] for span in spans))
-        for a, b in zip(cuts, cuts[1:], strict=False)
+        for a, b in itertools.pairwise(cuts)
     ]
     if first:
         pieces.insert(0, Piece("… ", False, False))

@@ -9,19 +9,15 @@ from numpy.typing import NDArray
 from ftkeras import catalog
 from ftkeras.call_string import Call
 from ftkeras.config import RunConfig
-from ftkeras.contracts.backbone import Preprocess
-from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.score import Score
 from ftkeras.errors import UserError
-from ftkeras.mask import IGNORED, Mask, decode
+from ftkeras.mask import IGNORED, Mask
 from ftkeras.records.predictions import Predictions
 from ftkeras.scores.dice_coefficient import DiceCoefficient
 from ftkeras.scores.inputs.segmentation import Segmentation
 from ftkeras.scores.intersection_over_union import IntersectionOverUnion
 from ftkeras.statistics.intervals import measure
-from ftkeras.tasks.semantic_segmentation import SemanticSegmentation, pixels_of
-from ftkeras.training.reduced_answers import Reduce
-from ftkeras.training.views import Move, Relabel
+from ftkeras.tasks.semantic_segmentation import pixels_of
 
 METRIC_SETTINGS = {"ignore_label": IGNORED}
 """Settings of all metrics that stream."""
@@ -53,36 +49,6 @@ def loss_sizes(labels: NDArray[np.object_], num_classes: int) -> list[int]:
         num_classes: Number of classes.
     """
     return pixels_of(labels.tolist(), num_classes).tolist()
-
-
-def relabel(labels: NDArray[np.object_], preprocess: Preprocess) -> Relabel:
-    """Returns what makes the target of an example whose picture is moved.
-
-    What moves a picture takes pixels from one place to another, and mixes none: the same done to
-    its mask gives the mask of the moved picture.
-
-    Args:
-        labels: Encoded labels of a part.
-        preprocess: How the backbone reads inputs.
-    """
-    task = SemanticSegmentation()
-
-    def moved(row: int, move: Move) -> NDArray[Any]:
-        mask = move(np.repeat(decode(labels[row])[..., None], 3, axis=2))
-        return task.target(mask[..., 0], preprocess)
-
-    return moved
-
-
-def reduce(examples: Dataset, preprocess: Preprocess) -> Reduce:
-    """Returns what makes masks of logits, some examples at a time.
-
-    Args:
-        examples: What is answered.
-        preprocess: How the backbone reads inputs.
-    """
-    task = SemanticSegmentation()
-    return lambda rows, outputs: task.answers(outputs, examples.take(rows), preprocess)
 
 
 def at_network_size(

@@ -6,7 +6,7 @@ from ftkeras.contracts.backbone import Preprocess
 from ftkeras.contracts.object_task import ObjectTask
 from ftkeras.contracts.task import BY_POSITION, OBJECTS
 from ftkeras.training.recipe import Part
-from ftkeras.workflows import _masks
+from ftkeras.workflows import _mask_training
 from ftkeras.workflows._prepared_data import PreparedData
 
 
@@ -24,8 +24,8 @@ def part(data: PreparedData, name: str, preprocess: Preprocess) -> Part:
         labels = task.targets(labels, examples, preprocess)
         examples = task.units(examples, preprocess) if hasattr(task, "units") else examples
     if data.task.kind == "masks":
-        relabel = _masks.relabel(data.labels[name], preprocess)
-        reduce = _masks.reduce(examples, preprocess)
+        relabel = _mask_training.relabel(data.labels[name], preprocess)
+        reduce = _mask_training.reduce(examples, preprocess)
         return Part(examples.ids, examples.inputs, labels, relabel=relabel, reduce=reduce)
     by_position = data.task.kind in (*BY_POSITION, "spans")
     return Part(examples.ids, examples.inputs, labels, by_position=by_position)

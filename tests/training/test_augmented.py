@@ -20,9 +20,9 @@ from ftkeras.training.augmented import Augmentations, HardMetrics, Views
 from ftkeras.training.batches import Batches, for_keras
 from ftkeras.training.examples import Examples, from_features
 from ftkeras.training.feature_cache import FeatureCache
-from ftkeras.training.objective import Objective
 from ftkeras.training.losses.cross_entropy import CrossEntropy
 from ftkeras.training.losses.focal import Focal
+from ftkeras.training.objective import Objective
 from ftkeras.training.prediction import predict
 from ftkeras.training.recipe import Part, Recipe
 from tests.helpers.tiny_backbone import sentences, text_backbone

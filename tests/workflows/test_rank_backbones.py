@@ -165,7 +165,9 @@ def test_halves_are_counted_without_the_floor():
     labels = np.random.default_rng(0).integers(0, 2, 800)
     made = [Made("good", labels, 2.0), Made("none", labels, 0.0)]
     made.append(Made("a floor", labels, 0.0, kind="floor"))
-    rounds, facts = _rounds.run(made, labels, "classes", halving=True, seed=0, told=lambda said: None)
+    rounds, facts = _rounds.run(
+        made, labels, "classes", halving=True, seed=0, told=lambda said: None
+    )
     assert [len(one.rows) for one in rounds] == [200, 400, 800]
     assert rounds[0].dropped == ("none",)
     assert facts["a floor"]["asked"] == [200, 400, 800]

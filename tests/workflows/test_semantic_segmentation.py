@@ -15,7 +15,7 @@ from ftkeras.errors import UserError
 from ftkeras.mask import Mask, decode
 from ftkeras.records.predictions import Predictions
 from ftkeras.training.views import Augmentations, Views
-from ftkeras.workflows import _frozen, _masks
+from ftkeras.workflows import _frozen, _mask_training
 from ftkeras.workflows.evaluate import evaluate
 from tests.helpers import tiny_masks
 
@@ -157,7 +157,7 @@ def test_a_view_moves_its_mask_as_its_picture():
     calls = (Call("flip"), Call("crop", {"smallest": 0.3}), Call("flip_and_crop"))
     views = Views(
         np.array(list("abcd")), pictures, labels, Augmentations(calls, 3, seed=5, num_classes=3),
-        _masks.relabel(labels, as_it_is),
+        _mask_training.relabel(labels, as_it_is),
     )  # fmt: skip
     targets = views.answers(np.arange(12))
     shapes = set()

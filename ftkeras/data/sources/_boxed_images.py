@@ -14,9 +14,9 @@ from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.task import class_name
 from ftkeras.data import image_file, table
 from ftkeras.data.bad_rows import BadRows
-from ftkeras.picture_size import picture_size
 from ftkeras.data.sources import _image_cell
 from ftkeras.errors import UserError
+from ftkeras.picture_size import picture_size
 
 FORMATS = ("xyxy", "xywh")
 MAX_PIXELS = 50_000_000
