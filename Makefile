@@ -6,7 +6,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo snippets digits test test-slow check format catalogue bench clean
+.PHONY: help demo snippets digits entities questions masks trees test test-slow check format catalogue bench clean
 
 help: ## show these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,6 +35,23 @@ snippets: .venv/installed ## the same for 10,605 movie snippets, with probabilit
 digits: .venv/installed ## the same road for images: EfficientNet-Lite0 on handwritten digits
 	@$(BIN)/python -m experiments.assets lite0 digits
 	@$(BIN)/python -m ftkeras.run --flagfile=experiments/digits_lite0/run.flags
+
+entities: .venv/installed ## a tag for each word: entities in tweets
+	@$(BIN)/python -m experiments.assets minilm tweet_entities
+	@$(BIN)/python -m ftkeras.run --flagfile=experiments/named_entities/run.flags
+
+questions: .venv/installed ## answers that are pieces of a text: a part of SQuAD
+	@$(BIN)/python -m experiments.assets minilm squad
+	@$(BIN)/python -m ftkeras.run --flagfile=experiments/squad/run.flags
+
+masks: .venv/installed ## a class for each pixel: digits on photographs
+	@$(BIN)/python -m experiments.assets lite0 trees digits
+	@$(BIN)/python -m experiments.digit_masks.compose
+	@$(BIN)/python -m ftkeras.run --flagfile=experiments/digit_masks/run.flags
+
+trees: .venv/installed ## boxes around things: crowns of trees from the air
+	@$(BIN)/python -m experiments.assets lite0 trees
+	@$(BIN)/python -m ftkeras.run --flagfile=experiments/trees_lite0/run.flags
 
 test: .venv/installed ## the tests (under 10 minutes on 2 cores)
 	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
