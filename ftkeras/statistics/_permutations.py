@@ -31,7 +31,9 @@ def permuted_p_values(
     for all parts; the p-value is twice the smaller share of those at least as far to one side.
     Where outcomes have nothing to do with the part it is exact, however skewed they are; Welch's
     own p-value calls up to half of such data different when parts are small (simulated). With more
-    than 20,000 units a part (or its rest) is drawn with replacement instead.
+    than 20,000 units a part (or its rest) is drawn with replacement instead, and its sums are drawn
+    in by the square root of the share that it leaves, so that they vary as those without
+    replacement do.
 
     Args:
         outcome: `(units,)` numbers.
@@ -79,7 +81,8 @@ def _sampled(
     generator: np.random.Generator,
 ) -> NDArray[np.float64]:
     """The smaller side of each part drawn by itself: shuffling everything would take too long."""
-    num, total, squares = len(values), values.sum(), (values**2).sum()
+    num = len(values)
+    whole = np.array([[values.sum()], [(values**2).sum()]])
     sums = np.empty((2, number, table.shape[1]))
     for column, size in enumerate(table.sum(axis=0).tolist()):
         smaller = min(size, num - size)
@@ -88,7 +91,9 @@ def _sampled(
             count = min(rows, number - first)
             drawn = values[generator.integers(0, num, (count, smaller))]
             own = np.stack([drawn.sum(axis=1), (drawn**2).sum(axis=1)])
-            whole = np.array([[total], [squares]])
+            # What is drawn is not lacking in the rest: the finite population correction.
+            expected = whole * (smaller / num)
+            own = expected + (own - expected) * np.sqrt((num - smaller) / (num - 1))
             sums[:, first : first + count, column] = own if smaller == size else whole - own
     return _welch(sums[0], sums[1], table, values)
 

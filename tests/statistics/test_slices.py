@@ -5,6 +5,7 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from ftkeras.errors import UserError
+from ftkeras.statistics import _permutations
 from ftkeras.statistics.slices import Slice, compare_slices, cut
 
 
@@ -173,3 +174,17 @@ def test_one_of_very_many_slices_can_still_be_called_different():
     found = compare_slices(loss, [Slice("group", "1", group == 1), *others])
     assert len(found) == 300
     assert (found[0].column, found[0].adjusted < 0.05) == ("group", True)
+
+
+def test_of_very_many_units_drawn_p_values_are_those_of_all_permutations(monkeypatch):
+    # The large-sample limit of permuting is the z test; a part may be half of everything.
+    monkeypatch.setattr(_permutations, "_MOST_SHUFFLED", 100)
+    rng = np.random.default_rng(5)
+    loss = rng.normal(size=2000)
+    half, tenth = np.arange(2000) % 2 == 0, np.arange(2000) % 10 == 1
+    loss += 0.09 * half + 0.13 * tenth
+    found = _permutations.permuted_p_values(loss, [half, tenth, ~tenth], seed=0)
+    for p_value, part in zip(found, (half, tenth, ~tenth), strict=True):
+        expected = ttest_ind(loss[part], loss[~part], equal_var=False).pvalue
+        assert 0.005 < expected < 0.2
+        assert p_value == pytest.approx(expected, abs=5 * np.sqrt(expected / 9999))
