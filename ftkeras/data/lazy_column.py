@@ -44,8 +44,11 @@ class LazyColumn(Sequence[Any]):
         return cls(read, np.arange(size, dtype="int32" if size < 2**31 else "int64"))
 
     @classmethod
-    def joined(cls, columns: "Sequence[LazyColumn]") -> "LazyColumn":
+    def joined(cls, columns: "Sequence[LazyColumn | NDArray[Any]]") -> "LazyColumn":
         """Returns the values of several columns, one behind the other.
+
+        Args:
+            columns: Columns; those that are arrays stay in memory.
 
         Example:
             >>> column = LazyColumn.of(lambda rows: [f"row {row}" for row in rows], 3)
@@ -122,6 +125,25 @@ def taken(values: Sequence[Any], rows: NDArray[np.integer]) -> Sequence[Any]:
         ['c', 'a']
     """
     return values[rows] if isinstance(values, LazyColumn) else [values[row] for row in rows]
+
+
+def concatenated(columns: "Sequence[LazyColumn | NDArray[Any]]") -> "NDArray[Any] | LazyColumn":
+    """Returns the values of several columns, one behind the other; what is on disk stays there.
+
+    Args:
+        columns: Columns.
+
+    Example:
+        >>> column = LazyColumn.of(lambda rows: [f"row {row}" for row in rows], 3)
+        >>> both = concatenated([column, np.array(["in memory"], object)])
+        >>> type(both).__name__, both[2:].tolist()
+        ('LazyColumn', ['row 2', 'in memory'])
+        >>> concatenated([np.array([1]), np.array([2, 3])])
+        array([1, 2, 3])
+    """
+    if any(isinstance(column, LazyColumn) for column in columns):
+        return LazyColumn.joined(columns)
+    return np.concatenate([np.asarray(column) for column in columns])
 
 
 def listed(values: "NDArray[Any] | LazyColumn") -> Sequence[Any]:

@@ -2,7 +2,7 @@
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from ftkeras.config import RunConfig
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.split import Split
 from ftkeras.contracts.task import BY_POSITION
+from ftkeras.data.lazy_column import concatenated
 from ftkeras.errors import UserError
 from ftkeras.training.examples import of_width
 from ftkeras.training.recipe import Part
@@ -74,9 +75,9 @@ def _joined(parts: list[Dataset]) -> Dataset:
     return dataclasses.replace(
         first,
         ids=np.concatenate([part.ids for part in parts]),
-        inputs=np.concatenate([part.inputs for part in parts]),
+        inputs=cast("NDArray[Any]", concatenated([part.inputs for part in parts])),
         labels=np.concatenate([part.labels for part in parts]),
-        locations=np.concatenate([part.locations for part in parts]),
+        locations=cast("NDArray[Any]", concatenated([part.locations for part in parts])),
         columns={
             name: np.concatenate([part.columns[name] for part in parts]) for name in first.columns
         },

@@ -76,6 +76,19 @@ def test_texts_left_on_disk_stay_there(tmp_path):
     assert dataset.locations[99] == "b.jsonl, line 50"
 
 
+def test_texts_left_on_disk_stay_there_beside_a_small_part(tmp_path):
+    sources = []
+    for name, rows in (("a", 50), ("b", 3)):
+        lines = [json.dumps({"text": f"{name} {row}", "label": "x"}) for row in range(rows)]
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(lines) + "\n")
+        sources.append(f"json_lines(path={str(tmp_path / f'{name}.jsonl')!r}, rows_in_memory=10)")
+    dataset = build(*sources)
+    assert isinstance(dataset.inputs, LazyColumn)
+    assert dataset.inputs[np.array([52, 0, 49, 50])].tolist() == ["b 2", "a 0", "a 49", "b 0"]
+    assert dataset.locations[50] == "b.jsonl, line 1"
+    assert dataset.columns["part"].tolist() == ["train"] * 50 + ["test"] * 3
+
+
 @pytest.mark.parametrize(
     ("train", "test", "told"),
     [

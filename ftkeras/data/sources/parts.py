@@ -11,7 +11,7 @@ from ftkeras import call_string, catalog
 from ftkeras.call_string import Call
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.data.input_parts import numbered
-from ftkeras.data.lazy_column import LazyColumn
+from ftkeras.data.lazy_column import concatenated
 from ftkeras.errors import UserError
 
 _ROOM = "data/sources"
@@ -102,10 +102,7 @@ def _kind(labels: NDArray[Any]) -> str:
 
 
 def _joined(columns: Sequence[Any]) -> NDArray[Any]:
-    """Columns one behind the other, left on disk where they are there."""
-    if all(isinstance(column, LazyColumn) for column in columns):
-        return cast("NDArray[Any]", LazyColumn.joined(columns))
-    arrays = [np.asarray(column) for column in columns]
-    if len({array.dtype.kind in "OUT" for array in arrays}) > 1:  # numbers here, texts there
-        arrays = [array.astype(str).astype(object) for array in arrays]
-    return np.concatenate(arrays)
+    """Columns one behind the other, left on disk where one of them is there."""
+    if len({column.dtype.kind in "OUT" for column in columns}) > 1:  # numbers here, texts there
+        columns = [np.asarray(column).astype(str).astype(object) for column in columns]
+    return cast("NDArray[Any]", concatenated(columns))
