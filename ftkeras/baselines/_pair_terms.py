@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from ftkeras.baselines._terms import Terms
+from ftkeras.statistics.weighted_terms import WeightedTerms
 
 
 class PairTerms:
@@ -14,7 +14,7 @@ class PairTerms:
 
     def fit_transform(self, pairs: NDArray[np.object_]) -> Any:
         """Takes the terms from both texts of all pairs of a training part; returns their matrix."""
-        self._terms = Terms()
+        self._terms = WeightedTerms()
         self._terms.fit_transform(np.array([text for pair in pairs for text in pair], object))
         return self.transform(pairs)
 

@@ -6,7 +6,6 @@ from typing import Any
 from numpy.typing import NDArray
 
 from ftkeras.baselines import _logistic_regression
-from ftkeras.baselines._terms import Terms
 from ftkeras.contracts.baseline import Answer
 from ftkeras.contracts.dataset import Dataset
 
@@ -36,5 +35,5 @@ class TfidfLogisticRegression:
 
     def fit(self, train: Dataset, labels: NDArray[Any], num_classes: int, seed: int) -> Answer:
         """Returns the fitted model; see `contracts.baseline`."""
-        answer = _logistic_regression.fit(Terms, train.inputs, labels, num_classes, seed)
+        answer = _logistic_regression.fit(WeightedTerms, train.inputs, labels, num_classes, seed)
         return lambda examples: answer(examples.inputs)

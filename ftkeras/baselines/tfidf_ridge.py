@@ -6,7 +6,6 @@ from typing import Any
 from numpy.typing import NDArray
 
 from ftkeras.baselines import _ridge
-from ftkeras.baselines._terms import Terms
 from ftkeras.contracts.baseline import Answer
 from ftkeras.contracts.dataset import Dataset
 
@@ -38,5 +37,5 @@ class TfidfRidge:
 
     def fit(self, train: Dataset, labels: NDArray[Any], num_classes: int, seed: int) -> Answer:
         """Returns the fitted model; see `contracts.baseline`."""
-        answer = _ridge.fit(Terms, train.inputs, labels, seed)
+        answer = _ridge.fit(WeightedTerms, train.inputs, labels, seed)
         return lambda examples: answer(examples.inputs)

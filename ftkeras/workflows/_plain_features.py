@@ -7,18 +7,16 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction import DictVectorizer
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import StandardScaler
 
 from ftkeras.backbones.preprocessing.log_mel import LogMel
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.data.input_parts import parts_of, texts_of
+from ftkeras.statistics.weighted_terms import WeightedTerms
 
 _COMPONENTS = 256
 _SIDE = 32
 _BANDS = 80
-# Words with their apostrophes, and every other sign by itself, as the baseline of texts takes them.
-_TOKEN = r"(?u)\w+(?:'\w+)?|[^\w\s]"  # noqa: S105  (a pattern, not a password)
 
 
 def floor(train: Dataset, seed: int) -> tuple[str, Callable[[], NDArray[np.float32]]]:
@@ -46,16 +44,7 @@ def floor(train: Dataset, seed: int) -> tuple[str, Callable[[], NDArray[np.float
 
 
 def _terms(train: Dataset, seed: int) -> NDArray[np.float32]:
-    texts = [str(text) for text in train.inputs]
-    for fewest_texts in (2, 1):
-        try:
-            terms = TfidfVectorizer(
-                ngram_range=(1, 2), sublinear_tf=True, token_pattern=_TOKEN, min_df=fewest_texts
-            ).fit_transform(texts)
-            break
-        except ValueError:  # nothing is left of the vocabulary
-            if fewest_texts == 1:
-                raise
+    terms = WeightedTerms().fit_transform([str(text) for text in train.inputs])
     count = min(_COMPONENTS, *(size - 1 for size in terms.shape))
     if count < 1:
         return np.asarray(terms.toarray(), "float32")
