@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ftkeras import catalog
 from ftkeras.call_string import Call
 from ftkeras.config import RunConfig
-from ftkeras.contracts.task import BY_POSITION, SIZES, Task
+from ftkeras.contracts.task import BY_POSITION, Task
 from ftkeras.errors import UserError
 from ftkeras.workflows import _masks, _spans
 
@@ -15,9 +15,6 @@ PROBES = {
     "numbers": "features_ridge",
 }
 """The baseline that is a linear probe on frozen features, by kind of answers."""
-
-TRAINED = (*SIZES, "relevances", "tags", "spans")
-"""Kinds of answers that a model can be fine-tuned for."""
 
 
 def kind_of(config: RunConfig) -> str:
@@ -66,12 +63,6 @@ def check(config: RunConfig) -> None:
     if config.task is None:
         return
     kind = kind_of(config)
-    if kind not in TRAINED:
-        raise UserError(
-            "Expected a task that can be fine-tuned: its answers are "
-            f"{', '.join(TRAINED)}. Received: --task={config.task}, whose answers are "
-            f"{kind}. There is no training for them yet."
-        )
     check_loss(catalog.build("tasks", config.task), config.loss)
     _check_head(config, kind)
     _masks.check(config, kind)

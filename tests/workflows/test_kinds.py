@@ -9,12 +9,20 @@ from ftkeras.workflows import _kinds
 
 TASKS = {name: catalog.find("tasks", name).kind for name in catalog.names("tasks")}
 
+OWN_HEADS = {
+    "boxes": "retina_net",
+    "masks": "feature_pyramid",
+    "relevances": "token_level",
+    "spans": "answer_span",
+    "tags": "token_level",
+}
+
 
 def config(**settings):
     return RunConfig.read(mode="evaluate", run_dir="runs/none", **settings)
 
 
-@pytest.mark.parametrize("task", [name for name, kind in TASKS.items() if kind in _kinds.TRAINED])
+@pytest.mark.parametrize("task", sorted(TASKS))
 def test_a_loss_is_taken_by_the_kinds_it_is_for_and_by_no_other(task):
     kinds = {
         loss: catalog.constant("training/losses", loss, "KINDS") or ("classes",)
@@ -39,23 +47,12 @@ def test_balance_is_for_classes(task):
         _kinds.check(asked)
 
 
-def test_a_task_without_training_says_so(monkeypatch):
-    monkeypatch.setattr(_kinds, "TRAINED", ("classes",))
-    _kinds.check(config(task="binary"))
-    with pytest.raises(UserError, match="no training for them yet"):
-        _kinds.check(config(task="regression"))
-
-
-def test_every_task_is_trained():
-    assert set(TASKS.values()) <= set(_kinds.TRAINED)
-
-
 @pytest.mark.parametrize("task", sorted(TASKS))
 def test_the_own_head_of_a_task_is_one_that_it_can_have(task):
     plain = config(task=task)
     _kinds.check(plain)
     assert RunConfig.read(**plain.settings()) == plain
-    assert str(plain.head) == ("token_level" if TASKS[task] == "relevances" else "linear")
+    assert str(plain.head) == OWN_HEADS.get(TASKS[task], "linear")
 
 
 def test_a_probe_is_a_baseline_for_its_kind():
