@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from ftkeras.baselines import _ridge
 from ftkeras.contracts.baseline import Answer
 from ftkeras.contracts.dataset import Dataset
+from ftkeras.statistics.weighted_terms import WeightedTerms
 
 LARGEST = 100_000
 """Of more training examples some are taken: the penalty alone would take hours."""
