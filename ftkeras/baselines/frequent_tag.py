@@ -19,9 +19,9 @@ class FrequentTag:
     """Answers each word with the tag it had most often in the training part, as it is written.
 
     Of a word with counts `n_t` the logits are `log (n_t + p_t / 2)`, p being the frequencies of all
-    tags: a new word gets the most frequent tag of all, and so does one whose tags are equally
-    frequent. On English parts of speech it is right for nine words of ten. A model that is not
-    clearly better has learnt words and no sentences.
+    tags: a new word gets the most frequent tag of all, and of tags that a word had equally often it
+    gets the one that is more frequent in all. On English parts of speech it is right for nine words
+    of ten. A model that is not clearly better has learnt words and no sentences.
 
     Example:
         >>> rows, tags = np.empty(2, object), np.array([[0, 1], [1, -1]])

@@ -78,7 +78,9 @@ class _Tagger:
     ) -> None:
         self._vectorizer = DictVectorizer(dtype=np.float32)
         rows = [features for words in texts for features in _features(words)]
-        counts = Counter(name for row in rows for name in row)
+        counts = Counter(
+            name for row in rows for name in set(row)
+        )  # of a short word it stands twice
         kept = [{n: 1.0 for n in row if counts[n] >= _FEWEST} for row in rows]
         encoded = self._vectorizer.fit_transform(kept)
         joined = np.concatenate(tags)
@@ -126,7 +128,9 @@ def _features(words: Sequence[str]) -> Iterator[list[str]]:
     shapes = [_shape(word) for word in words]
     lower = [word.lower() for word in words]
     for place, word in enumerate(words):
-        found = [f"{'first' if not place else 'inside'}", "last" * (place == len(words) - 1)]
+        found = [
+            name for name, so in (("first", not place), ("last", place == len(words) - 1)) if so
+        ]
         for offset in range(-_WINDOW, _WINDOW + 1):
             at = place + offset
             if 0 <= at < len(words):

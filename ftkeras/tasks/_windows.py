@@ -83,13 +83,13 @@ def _pieces(
     while True:
         last = min(first + room, count)
         if last < count:
-            last = _between_words(context, places, last, first + step)
+            last = _between_words(places, last, first + step)
         begin = int(places[first, 0])
         last, end = _fitting(context, places, preprocess, room, first, last)
         found.append((begin, end))
         if last >= count:
             return found
-        first = _between_words(context, places, min(first + step, last), first + 1)
+        first = _between_words(places, min(first + step, last), first + 1)
 
 
 def _fitting(
@@ -103,14 +103,15 @@ def _fitting(
     """Returns the last token of a window and where it ends: a piece may have tokens of its own."""
     begin = int(places[first, 0])
     while True:
-        end = int(places[last - 1, 1])
+        # What has no token at the very end, such as an accent, may be part of an answer.
+        end = len(context) if last == len(places) else int(places[last - 1, 1])
         [tokens] = preprocess.offsets([context[begin:end]])
         if len(tokens) <= room or last == first + 1:
             return last, end
         last = max(first + 1, last - (len(tokens) - room))
 
 
-def _between_words(context: str, places: NDArray[np.int64], at: int, least: int) -> int:
+def _between_words(places: NDArray[np.int64], at: int, least: int) -> int:
     """Returns the last token up to `at` that follows white space, if that is near."""
     for token in range(at, max(least, at - _LOOSE) - 1, -1):
         if places[token - 1, 1] < places[token, 0]:

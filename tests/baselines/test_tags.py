@@ -6,7 +6,10 @@ from scipy.special import softmax
 
 from ftkeras.baselines.frequent_tag import FrequentTag
 from ftkeras.baselines.majority import Majority
-from ftkeras.baselines.word_window_logistic_regression import WordWindowLogisticRegression
+from ftkeras.baselines.word_window_logistic_regression import (
+    WordWindowLogisticRegression,
+    _Tagger,
+)
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.tasks.token_classification import TokenClassification
 from tests.helpers.tagged_texts import tagged
@@ -60,6 +63,22 @@ def test_a_word_gets_the_tag_it_had_most_often_and_a_new_one_that_of_all():
     answer = FrequentTag().fit(dataset(words), labels, len(names), seed=0)
     said = answer(dataset([["May", "may", "new", "June"]])).argmax(axis=-1)
     assert [names[k] for k in said[0]] == ["B-PER", "O", "O", "O"]
+
+
+def test_of_tags_a_word_had_equally_often_the_more_frequent_one_is_taken():
+    labels, names = encoded([["B-PER", "B-LOC"], ["O", "O", "O", "O"], ["B-LOC"]])
+    words = [["May", "May"], ["a", "b", "c", "d"], ["Bern"]]
+    answer = FrequentTag().fit(dataset(words), labels, len(names), seed=0)
+    assert names[answer(dataset([["May"]])).argmax()] == "B-LOC"
+
+
+@pytest.mark.parametrize("word", ["I", "Bern"])
+def test_what_stands_at_one_training_word_only_is_no_feature(word):
+    texts = [["to", word, "to", "to"], ["to", "to"]]
+    tagger = _Tagger(texts, [np.array([0, 1, 0, 0]), np.array([0, 0])], 1.0)
+    known = set(tagger._vectorizer.feature_names_)
+    assert known >= {"<t", ">to", "0w=to"}
+    assert not {f"<{word[0]}", f">{word[-1]}", f"0w={word.lower()}", ""} & known
 
 
 def test_what_words_alone_tell_is_found_by_both():

@@ -59,6 +59,15 @@ def test_windows_hold_every_token_and_fit(words, length, stride):
     assert begins == sorted(set(begins))
 
 
+def test_an_accent_at_the_very_end_is_in_the_last_window():
+    reads, text = preprocess(), f"{context(60)} w7e\u0301"  # no token is of the accent
+    (cut,) = windows([("w1", text)], reads, 8, 64)
+    assert len(cut) > 1
+    assert cut[-1].end == len(text)
+    gold = labels([("w7e\u0301", len(text) - 4)])
+    assert not QuestionAnswering(stride=8).unreachable(gold, examples([("w1", text)]), reads)[0]
+
+
 def test_windows_overlap_by_what_the_stride_leaves():
     reads, text = preprocess(24), " ".join(WORDS)  # one token a word
     (cut,) = windows([("w1", text)], reads, 8, 64)
