@@ -74,4 +74,6 @@ def _blocks(blocks: dict[str, int]) -> str:
 
 
 def _size(count: int) -> str:
+    if count < 2**20:
+        return f"{count / 2**10:.1f} KiB"
     return f"{count / 2**30:.2f} GiB" if count >= 2**30 else f"{count / 2**20:.1f} MiB"

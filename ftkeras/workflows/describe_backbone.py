@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from ftkeras.backbones.preprocessing.image import Image
+from ftkeras.backbones.preprocessing.log_mel import LogMel
 from ftkeras.config import RunConfig
 from ftkeras.contracts.backbone import Backbone, Composed, Preprocess
 from ftkeras.contracts.backbone_description import BackboneDescription
@@ -84,8 +85,11 @@ def _values(preprocess: Preprocess) -> tuple[list[Any], str]:
         noise = np.random.default_rng(0).integers(0, 256, (_EXAMPLES, height, width, 3), "uint8")
         return list(noise), f"pictures of {height} x {width} pixels"
     if preprocess.modality == "audio":
-        heard = np.random.default_rng(0).normal(scale=0.1, size=_SECONDS * _RATE)
-        return [(heard, _RATE)] * _EXAMPLES, f"sounds of {_SECONDS} s"
+        longest = preprocess.config["seconds"]
+        seconds = min(_SECONDS, longest)
+        heard = np.random.default_rng(0).normal(scale=0.1, size=int(seconds * _RATE))
+        window = f", each in a window of {longest:g} s" if isinstance(preprocess, LogMel) else ""
+        return [(heard, _RATE)] * _EXAMPLES, f"sounds of {seconds:g} s{window}"
     if preprocess.modality == "words":
         return [("word",) * _WORDS] * _EXAMPLES, f"texts of {_WORDS} words"
     text = " ".join(["word"] * _WORDS)

@@ -6,11 +6,13 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
+from ftkeras.backbones.preprocessing.log_mel import LogMel
+from ftkeras.backbones.preprocessing.waveform import Waveform
 from ftkeras.config import RunConfig
 from ftkeras.handles import Handle
 from ftkeras.report import backbone_card
 from ftkeras.workflows import _flops, _licence
-from ftkeras.workflows.describe_backbone import describe_backbone
+from ftkeras.workflows.describe_backbone import _values, describe_backbone
 from tests.backbones import made_saved_models as made
 
 
@@ -93,3 +95,23 @@ def test_a_backbone_of_words_is_given_words(preset):
     assert described.modality == "words"
     assert described.taps == {"mean_pooled": "(None, 8)", "sequence": "(None, None, 8)"}
     assert described.flops > 0
+
+
+@pytest.mark.parametrize(
+    ("preprocess", "told", "heard"),
+    [
+        (LogMel(2.0, num_mels=4), "sounds of 2 s, each in a window of 2 s", 1.0),
+        (LogMel(20.0, num_mels=4), "sounds of 5 s, each in a window of 20 s", 0.25),
+        (Waveform(3.0), "sounds of 3 s", 1.0),
+    ],
+)
+def test_sounds_are_told_as_long_as_they_are_heard(preprocess, told, heard):
+    values, what = _values(preprocess)
+    assert what == told
+    assert preprocess(values[:1]).arrays["padding_mask"].mean() == pytest.approx(heard, abs=0.02)
+    assert preprocess.num_truncated == 0
+
+
+def test_little_memory_is_told_in_kibibytes():
+    assert backbone_card._size(1536) == "1.5 KiB"
+    assert backbone_card._size(3 << 20) == "3.0 MiB"
