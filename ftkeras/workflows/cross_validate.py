@@ -264,6 +264,7 @@ def _ridge(data: FoldData, features: NDArray[np.float32] | None) -> dict[str, An
         right = float((probe.left_out.argmax(axis=1) == data.labels).mean())
         return {"score": "accuracy", "value": right, "penalty": probe.penalty}
     centre, spread = table.mean(axis=0), table.std(axis=0)
+    spread = np.where(spread > 0, spread, 1.0)  # a label that all examples have
     probe = ridge_probe(flat, (table - centre) / spread)
     said = (probe.left_out * spread + centre).astype("float32")
     score = _judgement.scores_of(data.task, data.num_classes)[0]

@@ -1,6 +1,7 @@
 """Cross-validation of labels, numbers, rankings and tables, held to scikit-learn fold by fold."""
 
 import csv
+import dataclasses
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -13,7 +14,7 @@ import ftkeras
 from ftkeras.config import RunConfig
 from ftkeras.errors import UserError
 from ftkeras.records.predictions import Predictions
-from ftkeras.workflows import _fold_data, _frozen
+from ftkeras.workflows import _fold_data, _frozen, cross_validate
 from ftkeras.workflows._fold_backbones import FoldBackbones
 from tests.helpers.tiny_backbone import sentences, text_backbone
 
@@ -161,6 +162,29 @@ def test_ridge_of_numbers_leaves_each_example_out(numbered):
     )
     assert found["value"] == pytest.approx(metrics.r2_score(standard, answers), abs=1e-3)
     assert found["score"] == "r2_score"
+
+
+def test_ridge_bears_a_label_that_all_examples_have(labelled):
+    config, _ = labelled
+    data = _fold_data.prepare(config)
+    names = list(data.vocabulary.class_names)
+    assert data.labels.min(axis=0).tolist() == [0] * len(names)
+    labels = data.labels.copy()
+    labels[:, 1] = 1
+    data = dataclasses.replace(data, labels=labels)
+    features = np.random.default_rng(3).normal(size=(len(data), 5))
+    found = cross_validate._ridge(data, features)
+    kept = [k for k in range(len(names)) if k != 1]
+    left_out = cross_val_predict(
+        Ridge(alpha=found["penalty"], solver="svd"),
+        features,
+        labels[:, kept] / labels[:, kept].std(axis=0),
+        cv=LeaveOneOut(),
+    )
+    answers = np.ones(labels.shape)
+    answers[:, kept] = left_out * labels[:, kept].std(axis=0)
+    expected = metrics.label_ranking_average_precision_score(labels, answers)
+    assert found["value"] == pytest.approx(expected, abs=1e-6)
 
 
 def test_means_of_numbers_are_those_of_each_training_part(tiny, folder, numbered):
