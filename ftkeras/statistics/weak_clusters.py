@@ -144,6 +144,7 @@ def confirm(
     direction: str = "max",
     smallest: int = 30,
     level: float = 0.95,
+    seed: int = 0,
 ) -> list[tuple[FeatureCluster, SliceDifference]]:
     """Returns the candidates that are weak on other examples too, by Holm's rule over all of them.
 
@@ -154,6 +155,7 @@ def confirm(
         direction: Which way numbers are better: `"max"`, or `"min"` for losses.
         smallest: Fewest examples to say anything about.
         level: Confidence level; 1 - level is the largest adjusted p-value that confirms.
+        seed: Seed of the permutations that give numbers their p-values.
 
     Example:
         >>> side = np.arange(400) % 2
@@ -165,7 +167,9 @@ def confirm(
     """
     by_name = {str(place): cluster for place, cluster in enumerate(candidates)}
     slices = [Slice("", name, one.members(features)) for name, one in by_name.items()]
-    compared = compare_slices(np.asarray(outcome), slices, smallest=smallest, level=level)
+    compared = compare_slices(
+        np.asarray(outcome), slices, smallest=smallest, level=level, seed=seed
+    )
     return [
         (by_name[item.value], item)
         for item in compared

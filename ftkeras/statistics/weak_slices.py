@@ -150,6 +150,7 @@ def confirm(
     direction: str = "max",
     smallest: int = 30,
     level: float = 0.95,
+    seed: int = 0,
 ) -> list[SliceDifference]:
     """Returns the candidates that are weak on other units too, by Holm's rule over all of them.
 
@@ -160,6 +161,7 @@ def confirm(
         direction: Which way numbers are better: `"max"`, or `"min"` for losses.
         smallest: Fewest units to say anything about.
         level: Confidence level; 1 - level is the largest adjusted p-value that confirms.
+        seed: Seed of the permutations that give numbers their p-values.
 
     Example:
         >>> length = np.arange(400) / 2
@@ -172,7 +174,7 @@ def confirm(
         Slice("", joined([one.said() for one in path], " and "), members(path, columns))
         for path in candidates
     ]
-    compared = compare_slices(outcome, slices, smallest=smallest, level=level)
+    compared = compare_slices(outcome, slices, smallest=smallest, level=level, seed=seed)
     return [item for item in compared if is_worse(item, direction) and item.adjusted <= 1 - level]
 
 

@@ -45,7 +45,7 @@ def slices(
         way = found_on.direction
         was_known = _slice_columns.known(validation)
         candidates = weak_slices(earlier.values, was_known, direction=way, seed=seed)
-        weak = confirm(candidates, found_on.values, columns, direction=way)
+        weak = confirm(candidates, found_on.values, columns, direction=way, seed=seed)
         found["num_candidates"] = len(candidates)
         found["weak"] = [dataclasses.asdict(one) for one in weak]
     return found

@@ -39,7 +39,7 @@ def weak_groups(
         task: How logits are read.
         features: Part -> `(examples, ..., features)` what the frozen backbone says.
         validation: The examples of validation, in the same order.
-        seed: Seed of the search.
+        seed: Seed of the search and of permutations.
     """
     if task.kind not in _OF_FEATURES:
         return None
@@ -58,7 +58,9 @@ def weak_groups(
     candidates = weak_clusters(
         earlier.values, flat["validation"], direction=way, smallest=_SMALLEST, seed=seed
     )
-    confirmed = confirm(candidates, later.values, flat["test"], direction=way, smallest=_SMALLEST)
+    confirmed = confirm(
+        candidates, later.values, flat["test"], direction=way, smallest=_SMALLEST, seed=seed
+    )
     return {
         "score": later.score,
         "direction": way,

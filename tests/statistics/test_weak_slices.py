@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from ftkeras.errors import UserError
+from ftkeras.statistics.slices import Slice, compare_slices
 from ftkeras.statistics.weak_slices import Condition, confirm, members, weak_slices
 
 
@@ -123,3 +124,17 @@ def test_of_numbers_too_nothing_is_confirmed_more_often_than_promised(direction)
 def test_another_direction_is_refused():
     with pytest.raises(UserError, match="direction='up'"):
         weak_slices(np.ones(100), {"x": np.arange(100) / 3}, direction="up")
+
+
+def test_p_values_of_numbers_are_those_of_the_seed():
+    rng = np.random.default_rng(4)
+    columns = {"language": np.repeat(["en", "de"], 60)}
+    loss = rng.normal(size=120) + 0.45 * (columns["language"] == "de")
+    candidate = (Condition("language", word="de"),)
+    part = [Slice("", "", columns["language"] == "de")]
+    found = []
+    for seed in (0, 5):
+        [item] = confirm([candidate], loss, columns, direction="min", seed=seed)
+        assert item.p_value == compare_slices(loss, part, seed=seed)[0].p_value
+        found.append(item.p_value)
+    assert found[0] != found[1]
