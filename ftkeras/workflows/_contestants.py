@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ftkeras import catalog
 from ftkeras.config import RunConfig, predictions_call
+from ftkeras.contracts.task import BY_POSITION
 from ftkeras.errors import UserError
 from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
@@ -160,6 +162,8 @@ def aligned(contestants: Sequence[Contestant], shared: bool) -> list[Contestant]
                 "--examples=shared."
             )
     taken = [_taken(one, common) for one in contestants]
+    if catalog.find("tasks", first.predictions.task).kind in BY_POSITION:
+        taken = _of_one_width(taken)
     _check_labels(taken)
     return taken
 
@@ -168,6 +172,27 @@ def _taken(one: Contestant, ids: list[str]) -> Contestant:
     row_of = {id_: row for row, id_ in enumerate(one.predictions.ids.tolist())}
     rows: NDArray[np.int64] = np.array([row_of[id_] for id_ in ids], "int64")
     return dataclasses.replace(one, predictions=one.predictions.take(rows))
+
+
+def _of_one_width(contestants: Sequence[Contestant]) -> list[Contestant]:
+    """Answers by position are as wide as the longest example of their run, not of the shared."""
+    widths = [one.predictions.labels.shape[1] for one in contestants]
+    return [
+        dataclasses.replace(
+            one,
+            predictions=dataclasses.replace(
+                one.predictions,
+                labels=_widened(one.predictions.labels, max(widths), -1),
+                logits=_widened(one.predictions.logits, max(widths), 0),
+            ),
+        )
+        for one in contestants
+    ]
+
+
+def _widened(values: NDArray[Any], width: int, padding: float) -> NDArray[Any]:
+    missing = [(0, 0), (0, width - values.shape[1]), *[(0, 0)] * (values.ndim - 2)]
+    return np.pad(values, missing, constant_values=padding)
 
 
 def _check_labels(contestants: Sequence[Contestant]) -> None:

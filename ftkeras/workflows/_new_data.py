@@ -19,7 +19,7 @@ from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
 from ftkeras.report import html, model_card, terminal
 from ftkeras.training.examples import of_width
-from ftkeras.training.fine_tuned import FineTuned, load
+from ftkeras.training.fine_tuned import FineTuned, load, task_call
 from ftkeras.workflows import (
     _analyses,
     _clock,
@@ -54,7 +54,9 @@ def evaluate_new_data(config: RunConfig, record: RunRecord) -> RunRecord:
         raise ValueError(f"Expected new data. Received: config={config}.")
     fine_tuned = load(config.run_dir, trusted=config.trust)
     # Cleaned as the run's own data were, whatever is asked for now, and only once.
-    source = _source.read(dataclasses.replace(config, clean=fine_tuned.clean))
+    source = _source.read(
+        dataclasses.replace(config, clean=fine_tuned.clean, task=task_call(record))
+    )
     fine_tuned = dataclasses.replace(fine_tuned, clean=())
     source = _prepared_data.read_labels(fine_tuned.task, source)
     found, deduplication = deduplicate(source)

@@ -13,8 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras import call_string, catalog
+from ftkeras.call_string import Call
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.errors import UserError
+from ftkeras.records.run_record import RunRecord
+from ftkeras.workflows import _spans
 from ftkeras.workflows._contestants import Contestant
 
 _EXAMPLES = 64
@@ -79,7 +82,7 @@ def _of_one(
         return {"not_measured": "the run directory holds no model"}
     source = str(one.record.config.get("data", ""))
     if source not in known:
-        known[source] = _read(source)
+        known[source] = _read(source, one.record)
     data = known[source]
     if isinstance(data, str):
         return {"not_measured": data}
@@ -89,10 +92,11 @@ def _of_one(
     return _measured(one.directory, inputs, trust)
 
 
-def _read(source: str) -> Dataset | str:
+def _read(source: str, record: RunRecord) -> Dataset | str:
     """The data of a run, or why they cannot be read."""
     try:
-        data: Dataset = catalog.build("data/sources", call_string.parse(source))
+        call = _spans.source_call(call_string.parse(source), Call(record.task["name"]))
+        data: Dataset = catalog.build("data/sources", call)
     except UserError as error:
         return f"its data cannot be read: {str(error)[:200]}"
     return data

@@ -1,6 +1,8 @@
 """Questions with answers in a text, from a file to the report, held to the rules of SQuAD."""
 
+import csv
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -9,6 +11,8 @@ import ftkeras
 from ftkeras.config import RunConfig
 from ftkeras.errors import UserError
 from ftkeras.records.predictions import Predictions
+from ftkeras.records.run_record import RunRecord
+from ftkeras.workflows import _serving_cost
 from tests.helpers import squad_script
 
 F1, EXACT = "answer_f1_score", "answer_exact_match"
@@ -197,6 +201,42 @@ def test_new_questions_are_answered_and_judged(finished):
     rows = Predictions.read(path)
     assert measured(record, "test")[F1].value == pytest.approx(by_the_script(rows)[0])
     assert "Worst answers" in (path.parents[1] / "report.html").read_text()
+
+
+def test_new_questions_in_a_table_may_lack_an_answer_as_in_training(finished):
+    folder, _ = finished
+    write(folder / "table.json", 6, seed=5)
+    content = json.loads((folder / "table.json").read_text())
+    path = folder / "new.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["question", "context", "answer"])
+        for paragraph in content["data"][0]["paragraphs"]:
+            for qa in paragraph["qas"]:
+                said = "" if qa["is_impossible"] else qa["answers"][0]["text"]
+                writer.writerow([qa["question"], paragraph["context"], said])
+    data = f"csv(path={str(path)!r}, text='question', second_text='context', label='answer')"
+    config = RunConfig.read(mode="evaluate", run_dir=str(folder / "run"), data=data)
+    assert ftkeras.evaluate(config).data["labels"]["test"] == {"answer": 8, "no answer": 4}
+    record = RunRecord.read(folder / "run/record.json")
+    found = _serving_cost._read(data, record)
+    assert len(found) == 12
+
+
+def test_two_runs_are_compared_question_by_question(finished, tmp_path):
+    folder, record = finished
+    shutil.copytree(folder / "run", tmp_path / "other")
+    answers = folder / "run/predictions/baselines/first_sentence.parquet"
+    shutil.copy(answers, tmp_path / "other/predictions/model.parquet")
+    runs = f"{folder / 'run'},{tmp_path / 'other'}"
+    config = RunConfig.read(mode="compare", runs=runs, run_dir=str(tmp_path / "both"),
+                            cost="recorded")  # fmt: skip
+    (board,) = ftkeras.compare(config).analyses["leaderboards"]
+    (pair,) = board["pairs"]
+    values = {row["name"]: row["scores"][0]["value"] for row in board["rows"]}
+    assert values["run"] == pytest.approx(measured(record, "test")[F1].value)
+    assert values["other"] == pytest.approx(measured(record, "test", "first_sentence")[F1].value)
+    assert pair["difference"] == pytest.approx(abs(values["run"] - values["other"]))
 
 
 @pytest.mark.parametrize(
