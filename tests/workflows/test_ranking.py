@@ -258,12 +258,10 @@ def test_what_rankings_cannot_have_is_refused(asked, changed, message, tmp_path)
         ftkeras.finetune(RunConfig.read(**{**asked[1], **changed, "run_dir": str(tmp_path / "r")}))
 
 
-@pytest.mark.parametrize("mode", ["cross_validate", "rank_backbones", "tune"])
-def test_modes_of_classes_refuse_rankings_before_any_work(asked, mode, tmp_path):
-    more = {"search": ["learning_rate=loguniform(1e-4, 1e-2)"]} if mode == "tune" else {}
-    settings = {**asked[1], **more, "mode": mode, "run_dir": str(tmp_path / "r")}
-    with pytest.raises(UserError, match=f"with --mode={mode}.*answers with relevances"):
-        getattr(ftkeras, mode)(RunConfig.read(**settings))
+def test_backbones_are_not_ranked_by_lists(asked, tmp_path):
+    settings = {**asked[1], "mode": "rank_backbones", "run_dir": str(tmp_path / "r")}
+    with pytest.raises(UserError, match=r"for --mode=rank_backbones.*answers with relevances"):
+        ftkeras.rank_backbones(RunConfig.read(**settings))
 
 
 def test_a_wrong_relevance_is_named_with_its_row(asked, tmp_path):

@@ -178,14 +178,6 @@ def test_what_numbers_cannot_have_is_refused(asked, changed, message, tmp_path):
         ftkeras.finetune(RunConfig.read(**{**asked[1], **changed, "run_dir": str(tmp_path / "r")}))
 
 
-@pytest.mark.parametrize("mode", ["cross_validate", "rank_backbones", "tune"])
-def test_modes_of_classes_refuse_numbers_before_any_work(asked, mode, tmp_path):
-    more = {"search": ["learning_rate=loguniform(1e-4, 1e-2)"]} if mode == "tune" else {}
-    settings = {**asked[1], **more, "mode": mode, "run_dir": str(tmp_path / "r")}
-    with pytest.raises(UserError, match=f"with --mode={mode}.*answers with numbers"):
-        getattr(ftkeras, mode)(RunConfig.read(**settings))
-
-
 def test_a_model_of_others_and_answers_of_others_are_of_classes(asked, tmp_path):
     settings = {"mode": "evaluate", "task": "regression", "run_dir": str(tmp_path / "r")}
     model = {**settings, "model": "any.keras", "outputs": "logits", "data": asked[1]["data"]}
