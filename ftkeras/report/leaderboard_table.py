@@ -41,9 +41,10 @@ def _show(record: RunRecord, run_dir: Path, console: Console) -> None:
     files = [(_("Report"), run_dir / "report.html"), (_("Table"), run_dir / "leaderboard.csv")]
     console.print(_files.table(files))
     console.print()
-    console.print(Text(_("Next"), style="bold"))
-    step = _("Read in the report what only one of two models gets right.")
-    console.print(Padding(step, (0, 0, 0, 2)))
+    if any(board["disagreements"] for board in record.analyses["leaderboards"]):
+        console.print(Text(_("Next"), style="bold"))
+        step = _("Read in the report what only one of two models gets right.")
+        console.print(Padding(step, (0, 0, 0, 2)))
 
 
 def _table(board: dict[str, Any]) -> Table:

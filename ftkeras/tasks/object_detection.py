@@ -185,22 +185,41 @@ class ObjectDetection:
             examples: What they belong to.
             preprocess: How the backbone reads pictures.
         """
-        height, width = preprocess.config["size"]
-        anchors = self.anchors.boxes(height, width)
+        anchors = self.anchors.boxes(*preprocess.config["size"])
         found = np.zeros((len(labels), len(anchors), 5), "float16")
         for row, (label, value) in enumerate(zip(labels, examples.inputs, strict=True)):
-            place = _placement(picture_size(value), preprocess)
-            boxes = _array(label["boxes"])
-            moved = place.to_network(boxes.reshape(-1, 2)).reshape(-1, 4)
-            inside, is_there = _box_targets.clipped(moved, height, width)
-            is_crowd = np.array(label["is_crowd"], bool) | ~is_there
-            found[row] = _box_targets.matched(
-                anchors,
-                inside[~is_crowd],
-                np.array(label["labels"], "int64")[~is_crowd],
-                inside[is_crowd],
-            )
+            found[row] = self.target(label, picture_size(value), preprocess, anchors)
         return found
+
+    def target(
+        self,
+        label: dict[str, Any],
+        size: tuple[int, int],
+        preprocess: Preprocess,
+        anchors: NDArray[np.float32],
+    ) -> NDArray[np.float16]:
+        """Returns `(anchors, 5)`, what `targets` holds of one picture.
+
+        Boxes may leave the picture, as they do where it is a piece of another: an object of which
+        less than half is left is neither to be found nor background.
+
+        Args:
+            label: Encoded label.
+            size: Height and width of the picture.
+            preprocess: How the backbone reads pictures.
+            anchors: Those of the network's pictures.
+        """
+        boxes = _array(label["boxes"])
+        place = _placement(size, preprocess)
+        moved = place.to_network(boxes.reshape(-1, 2)).reshape(-1, 4)
+        inside, is_there = _box_targets.clipped(moved, *preprocess.config["size"])
+        is_crowd = np.array(label["is_crowd"], bool) | ~is_there
+        return _box_targets.matched(
+            anchors,
+            inside[~is_crowd],
+            np.array(label["labels"], "int64")[~is_crowd],
+            inside[is_crowd],
+        )
 
     def answers(
         self, outputs: NDArray[np.float32], examples: Dataset, preprocess: Preprocess

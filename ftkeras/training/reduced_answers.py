@@ -1,4 +1,4 @@
-"""Answers that are small, from outputs that are too large to be kept: masks from logits."""
+"""Answers that are small, from outputs that are too large to be kept: masks, and boxes."""
 
 import dataclasses
 from collections.abc import Callable
@@ -40,6 +40,8 @@ def reduced_answers(
         `(examples,)` objects, and log name -> value.
     """
     metrics, loss = objective.metrics(), loss_of(objective)
+    decoded = objective.decoded
+    of_answers = [] if decoded is None else decoded.metrics()
     of_one = int(np.prod(model.output.shape[1:]))
     size = max(1, _MOST // of_one // batch_size) * batch_size
     found = np.empty(len(examples), object)
@@ -54,7 +56,11 @@ def reduced_answers(
             lost += float(loss(labels, outputs[batch])) * len(labels)
             for metric in metrics:
                 metric.update_state(labels, outputs[batch])
-    logs = {metric.name: float(metric.result()) for metric in metrics}
+            if decoded is not None:
+                truths, answers = decoded.read(labels, outputs[batch])
+                for metric in of_answers:
+                    metric.update_state(truths, answers)
+    logs = {metric.name: float(metric.result()) for metric in (*metrics, *of_answers)}
     return found, {"loss": lost / len(examples), **logs}
 
 

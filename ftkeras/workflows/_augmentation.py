@@ -8,7 +8,7 @@ from ftkeras.call_string import Call
 from ftkeras.config import RunConfig
 from ftkeras.contracts.augmentation import Mixing
 from ftkeras.contracts.phase import Phase
-from ftkeras.contracts.task import BY_POSITION, OBJECTS
+from ftkeras.contracts.task import BY_POSITION, OBJECTS, OVER_PICTURES
 from ftkeras.errors import UserError
 from ftkeras.training import augmented
 from ftkeras.training.augmented import Augmentations
@@ -35,7 +35,7 @@ def _check_places(config: RunConfig, call: Call, kind: str) -> None:
     if kind not in (*BY_POSITION, *OBJECTS):
         return
     room = "data/augmentation"
-    allowed = ["KEEPS_PLACES", *(["MOVES_PLACES"] if kind == "masks" else [])]
+    allowed = ["KEEPS_PLACES", *(["MOVES_PLACES"] if kind in OVER_PICTURES else [])]
     fitting = [
         name
         for name in catalog.names(room)
@@ -50,7 +50,7 @@ def _check_places(config: RunConfig, call: Call, kind: str) -> None:
 
 
 def _harmless(kind: str) -> str:
-    return "moves masks with their pictures" if kind == "masks" else "moves nothing"
+    return f"moves {kind} with their pictures" if kind in OVER_PICTURES else "moves nothing"
 
 
 def of(config: RunConfig, num_classes: int, modality: str) -> Augmentations | None:

@@ -5,8 +5,9 @@ from typing import cast
 from ftkeras.contracts.backbone import Preprocess
 from ftkeras.contracts.object_task import ObjectTask
 from ftkeras.contracts.task import BY_POSITION, OBJECTS
+from ftkeras.tasks.object_detection import ObjectDetection
 from ftkeras.training.recipe import Part
-from ftkeras.workflows import _mask_training
+from ftkeras.workflows import _box_training, _mask_training
 from ftkeras.workflows._prepared_data import PreparedData
 
 
@@ -26,6 +27,11 @@ def part(data: PreparedData, name: str, preprocess: Preprocess) -> Part:
     if data.task.kind == "masks":
         relabel = _mask_training.relabel(data.labels[name], preprocess)
         reduce = _mask_training.reduce(examples, preprocess)
+        return Part(examples.ids, examples.inputs, labels, relabel=relabel, reduce=reduce)
+    if data.task.kind == "boxes":
+        detection = cast(ObjectDetection, data.task)
+        relabel = _box_training.relabel(data.labels[name], examples, detection, preprocess)
+        reduce = _box_training.reduce(examples, detection, preprocess)
         return Part(examples.ids, examples.inputs, labels, relabel=relabel, reduce=reduce)
     by_position = data.task.kind in (*BY_POSITION, "spans")
     return Part(examples.ids, examples.inputs, labels, by_position=by_position)

@@ -73,7 +73,7 @@ def test_what_does_not_fit_is_refused_before_any_work(settings, tmp_path):
 
 @pytest.mark.parametrize(
     ("task", "step", "fits"),
-    [("object_detection", "flip", False), ("object_detection", "colour(hue=0.1)", True),
+    [("object_detection", "flip", True), ("object_detection", "colour(hue=0.1)", True),
      ("token_classification", "edit_words", False)],
 )  # fmt: skip
 def test_what_moves_places_is_refused_where_answers_are_places(settings, task, step, fits):

@@ -1,15 +1,23 @@
 """Object detection, from a COCO file to the report, held to pycocotools."""
 
 import re
+from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import ftkeras
+from ftkeras.call_string import Call
 from ftkeras.config import RunConfig
+from ftkeras.contracts.dataset import Dataset
 from ftkeras.errors import UserError
 from ftkeras.records.predictions import Predictions
+from ftkeras.tasks.object_detection import ObjectDetection
 from ftkeras.training.fine_tuned import load
+from ftkeras.training.views import Augmentations, Views
+from ftkeras.workflows import _box_training
+from ftkeras.workflows.compare import compare
 from tests.helpers import tiny_pyramid_file
 from tests.helpers.coco_reference import coco_numbers
 
@@ -211,6 +219,78 @@ def test_new_pictures_are_answered_and_judged(finished):
     assert measured(record, "test")[HEADLINE].value == pytest.approx(expected[0], abs=1e-9)
 
 
+def test_runs_of_boxes_are_compared(finished, asked, tmp_path, capsys):
+    folder, settings = asked
+    other = {**settings, "phase": ["linear_probe(epochs=1, learning_rate=0.01, batch_size=8)"]}
+    ftkeras.finetune(RunConfig.read(**other, augment=["flip"], run_dir=str(tmp_path / "other")))
+    capsys.readouterr()
+    record = compare(
+        RunConfig.read(
+            mode="compare", runs=f"{folder / 'run'},{tmp_path / 'other'}", cost="recorded",
+            run_dir=str(tmp_path / "compared"),
+        )
+    )  # fmt: skip
+    (board,) = record.analyses["leaderboards"]
+    values = {row["name"]: row["scores"][0]["value"] for row in board["rows"]}
+    for name, run in (("run", folder / "run"), ("other", tmp_path / "other")):
+        rows = Predictions.read(run / "predictions/model.parquet").part("test")
+        assert values[name] == pytest.approx(reference(rows)[0], abs=1e-9)
+    assert board["pairs"][0]["difference"] == pytest.approx(
+        max(values.values()) - min(values.values())
+    )
+    # A picture is hardly ever right as a whole: nothing is promised of single ones.
+    assert "only one of two" not in capsys.readouterr().out
+    assert "Where they disagree" not in (tmp_path / "compared/report.html").read_text()
+
+
+def test_boxes_move_with_their_pictures():
+    """Whatever is done to a picture: its boxes are where its objects are found by their pixels."""
+    generator = np.random.default_rng(0)
+    pictures, labels = np.empty(6, object), np.empty(6, object)
+    for row in range(6):
+        height, width = generator.integers(300, 340, 2)
+        left, top = generator.integers(100, 140, 2)
+        right, bottom = generator.integers(160, 220, 2)
+        pictures[row] = np.zeros((height, width, 3), np.uint8)
+        pictures[row][top:bottom, left:right] = 255
+        labels[row] = {"boxes": [[left, top, right, bottom]], "labels": [0], "is_crowd": [False]}
+    cut = set()
+    for calls in ([Call("flip", {"vertical": True})], [Call("crop"), Call("flip")],
+                  [Call("flip_and_crop"), Call("colour")]):  # fmt: skip
+        views = Views(np.arange(6).astype(str), pictures, labels,
+                      Augmentations(tuple(calls), 4, seed=1, num_classes=1))  # fmt: skip
+        for row, view in np.ndindex(6, 4):
+            boxes, size = _box_training.moved_boxes(
+                labels[row]["boxes"], pictures[row].shape[:2],
+                partial(views.moved, row=row, view=view),
+            )  # fmt: skip
+            seen = views.value(row, view)[..., 0] > 127
+            assert seen.shape == size
+            inside = np.clip(boxes[0], 0, [size[1], size[0]] * 2)
+            ys, xs = np.nonzero(seen)
+            assert inside.tolist() == [xs.min(), ys.min(), xs.max() + 1, ys.max() + 1]
+            cut.add(bool((inside != boxes[0]).any()))
+    assert cut == {True, False}
+
+
+def test_targets_of_a_moved_picture_are_those_of_the_picture_it_became():
+    task = ObjectDetection(highest_level=5, anchor_size=2.0)
+    preprocess = SimpleNamespace(config={"size": [64, 96], "fit": "stretch"})
+    picture = np.zeros((50, 70, 3), np.uint8)
+    labels, mirrored, inputs = (np.empty(1, object) for _ in range(3))
+    labels[0] = {"boxes": [[10, 5, 35, 30], [40, 20, 69, 50], [0, 0, 9, 50]], "labels": [0, 1, 1],
+                 "is_crowd": [False, False, True]}  # fmt: skip
+    mirrored[0] = {**labels[0], "boxes": [[35, 5, 60, 30], [1, 20, 30, 50], [61, 0, 70, 50]]}
+    inputs[0] = picture
+    examples = Dataset("image", np.array(["a"]), inputs, labels, np.array(["a"], object))
+    relabel = _box_training.relabel(labels, examples, task, preprocess)
+    expected = task.targets(mirrored, examples, preprocess)
+    assert {-2, -1, 0, 1} == set(expected[0, :, 4].tolist())
+    np.testing.assert_array_equal(relabel(0, lambda given: given[:, ::-1]), expected[0])
+    plain = task.targets(labels, examples, preprocess)
+    np.testing.assert_array_equal(relabel(0, lambda given: given), plain[0])
+
+
 @pytest.mark.slow
 def test_a_thawed_backbone_trains_end_to_end(asked, tmp_path):
     _, settings = asked
@@ -233,7 +313,7 @@ def test_a_thawed_backbone_trains_end_to_end(asked, tmp_path):
     [
         ({"head": "linear"}, "retina_net"),
         ({"tap": "feature_map"}, "--tap"),
-        ({"augment": ["flip"]}, "--augment"),
+        ({"augment": ["rotate"]}, "moves boxes with their pictures"),
         ({"augment": ["mix_up"]}, "--augment"),
         ({"balance": "oversample"}, "--balance"),
         ({"loss": "focal"}, "focal_boxes"),
