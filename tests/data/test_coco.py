@@ -83,6 +83,24 @@ def test_boxes_are_those_that_pycocotools_reads(write, capsys):
         assert dataset.inputs[row].endswith(reference.imgs[key]["file_name"])
 
 
+def test_an_image_of_another_size_than_its_boxes_are_for_is_refused(write):
+    sized = {**ONE, "width": 40, "height": 30}
+    assert len(coco.build(write(instances([sized])))) == 1
+    with pytest.raises(UserError, match=r"has 40 x 30 pixels when it is upright.*are for 30 x 40"):
+        coco.build(write(instances([{**ONE, "width": 30, "height": 40}])))
+
+
+def test_a_table_of_boxes_holds_to_its_limit_of_pixels(write, tmp_path):
+    write("{}")
+    (tmp_path / "t.csv").write_text("image,label\na.png,[]\n")
+    table = str(tmp_path / "t.csv")
+    assert len(image_table.build(table, boxes="xyxy", max_pixels=1200)) == 1
+    with pytest.raises(UserError, match="max_pixels=1199"):
+        image_table.build(table, boxes="xyxy", max_pixels=1199)
+    with pytest.raises(UserError, match=r"masks or boxes.*Leave one of them out"):
+        image_table.build(table, boxes="xyxy", mask="label")
+
+
 def test_an_image_may_hold_nothing(write):
     dataset = coco.build(write(instances([ONE])))
     assert dataset.labels.tolist() == [()]

@@ -57,6 +57,19 @@ def test_boxes_are_those_that_stand_in_the_file(folder):
     assert dataset.locations.tolist() == ["a.xml"]
 
 
+def test_an_image_of_another_size_than_its_boxes_are_for_is_refused(folder):
+    text = document(an_object())
+    sizes = {(40, 30): True, (0, 0): True, (30, 40): False, (80, 60): False}
+    for (width, height), fits in sizes.items():
+        said = f"<size><width>{width}</width><height>{height}</height></size>"
+        path = write(folder, text.replace("<size><width>1</width></size>", said))
+        if fits:
+            assert len(voc.build(path)) == 1
+            continue
+        with pytest.raises(UserError, match=f"has 40 x 30 .* are for {width} x {height}"):
+            voc.build(path)
+
+
 def test_pixels_may_be_counted_from_nought(folder):
     dataset = voc.build(write(folder, document(an_object(sides=(0, 0, 10, 20)))), first_pixel=0)
     assert dataset.labels[0] == (Box("cat", 0, 0, 10, 20),)

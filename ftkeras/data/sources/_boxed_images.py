@@ -52,6 +52,7 @@ class Annotated:
         drawn: Boxes.
         columns: Further values, to cut slices by.
         problem: What is wrong with all of it, if anything is.
+        size: Height and width that its boxes are meant for; `None` where that is not said.
     """
 
     location: str
@@ -59,6 +60,7 @@ class Annotated:
     drawn: Sequence[Drawn] = ()
     columns: Mapping[str, Any] = field(default_factory=dict)
     problem: str = ""
+    size: tuple[int, int] | None = None
 
 
 def expect_format(box_format: str) -> None:
@@ -99,7 +101,10 @@ def assemble(
         boxes: tuple[Box, ...] = ()
         if not (reason := each.problem or reason):
             path = str(folder / str(each.image).strip())
-            boxes, reason = _boxes(each.drawn, picture_size(path), box_format)
+            size = picture_size(path)
+            reason = _size_problem(each.size, size)
+            if not reason:
+                boxes, reason = _boxes(each.drawn, size, box_format)
         if reason:
             bad.add(each.location, reason, str(each.image))
             continue
@@ -132,6 +137,7 @@ def of_table(
     folder: Path,
     box_format: str,
     bad: BadRows,
+    max_pixels: int = MAX_PIXELS,
 ) -> Dataset:
     """Builds the dataset of a table with a column of images and a column of boxes.
 
@@ -143,6 +149,7 @@ def of_table(
         folder: The folder of images.
         box_format: One of `FORMATS`.
         bad: Where bad rows go.
+        max_pixels: Larger images are bad.
 
     Raises:
         UserError: There is no column of images or of boxes, no row is left, or `bad` refuses rows.
@@ -165,7 +172,16 @@ def of_table(
         drawn, problem = of_cell(columns[label][row])
         cells = {name: values[row] for name, values in beside.items()}
         annotated.append(Annotated(location, columns[image][row], drawn, cells, problem))
-    return assemble(annotated, folder, box_format, bad)
+    return assemble(annotated, folder, box_format, bad, max_pixels)
+
+
+def _size_problem(said: tuple[int, int] | None, found: tuple[int, int]) -> str:
+    if said is None or said == found:
+        return ""
+    return (
+        f"has {found[1]} x {found[0]} pixels when it is upright, its boxes are for "
+        f"{said[1]} x {said[0]}"
+    )
 
 
 def _boxes(

@@ -41,7 +41,7 @@ def build(
     are regions in which what is detected is neither right nor wrong. Further plain values of an
     image become slice columns; segmentations are passed over. An image is refused as a whole if a
     box of it has no area or leaves the image by more than a pixel: with one object left out, what
-    finds it would be wrong.
+    finds it would be wrong; and if it has, upright, not the `width` and `height` of the file.
 
     Args:
         path: The JSON file.
@@ -83,6 +83,7 @@ def build(
             image=one.get("file_name"),
             drawn=drawn[key],
             columns=_plain(one),
+            size=_size(one),
         )
         for key, one in listed.items()
     ]
@@ -163,6 +164,13 @@ def _by_image(
 
 def _is_key(value: Any) -> bool:
     return isinstance(value, int | str)
+
+
+def _size(image: dict[str, Any]) -> tuple[int, int] | None:
+    sides = image.get("height"), image.get("width")
+    if all(type(side) is int and side > 0 for side in sides):
+        return sides  # type: ignore[return-value]
+    return None
 
 
 def _plain(image: dict[str, Any]) -> dict[str, Any]:

@@ -70,6 +70,11 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
     folder = Path(os.path.expanduser(root)) if root is not None else file.parent
     if not folder.is_dir():
         raise UserError(f"Expected `root` to be a folder. Received: root={root!r}.")
+    if mask is not None and boxes is not None:
+        raise UserError(
+            "Expected masks or boxes. Received: "
+            f"mask={mask!r}, boxes={boxes!r}. Leave one of them out."
+        )
     bad = BadRows(on_bad_row)
     if mask is not None:
         wanted = {"image": image, "mask": mask}
@@ -80,7 +85,9 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
     wanted = {"image": image, **_text_table.wanted_labels(label)}
     cells, locations = _delimited.read(file, wanted, separator, encoding, True, bad)
     if boxes is not None:
-        return _boxed_images.of_table(cells, locations, image, label, folder, boxes, bad)
+        return _boxed_images.of_table(
+            cells, locations, image, label, folder, boxes, bad, max_pixels
+        )
     columns, label = _text_table.joined(cells, names)
     outcomes = image_file.for_each(
         lambda cell: _image_cell.inspect(folder, cell, max_pixels), columns[image]

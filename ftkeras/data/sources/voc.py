@@ -29,7 +29,8 @@ def build(
     """Reads every `<path>/*.xml`: `filename`, and objects with `name` and `bndbox`.
 
     VOC counts pixels from 1 and both ends belong to a box, so a box from pixel 1 to pixel 10 is 10
-    pixels wide. Objects marked `difficult` count like all others. Labels are tuples of `Box`,
+    pixels wide. An image that has, upright, not the `size` of its file is refused, unless that says
+    0. Objects marked `difficult` count like all others. Labels are tuples of `Box`,
     empty for a file without objects.
 
     Documents with a document type are refused: entities can unfold a small file to gigabytes, or
@@ -95,7 +96,16 @@ def _read(file: Path, first_pixel: int) -> Annotated:
     drawn = [
         _drawn(number, one, first_pixel) for number, one in enumerate(_objects(found), start=1)
     ]
-    return Annotated(location, names[0], drawn)
+    return Annotated(location, names[0], drawn, size=_size(found))
+
+
+def _size(found: list[tuple[tuple[str, ...], str]]) -> tuple[int, int] | None:
+    """Height and width, where both are given; some programs write 0."""
+    said = {place[-1]: text for place, text in found if place[:-1] == ("annotation", "size")}
+    height, width = said.get("height", ""), said.get("width", "")
+    if not (height.isdecimal() and width.isdecimal() and int(height) and int(width)):
+        return None
+    return int(height), int(width)
 
 
 def _drawn(number: int, one: dict[tuple[str, ...], str], first_pixel: int) -> Drawn:
