@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
 from scipy import ndimage
 
+from ftkeras.baselines import _masks
 from ftkeras.contracts.baseline import Answer
 from ftkeras.contracts.box import areas, overlaps
 from ftkeras.contracts.dataset import Dataset
@@ -112,16 +112,11 @@ def _pieces(
 
 def _grey(value: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The picture, no larger than 256 pixels, and how many of its own a pixel stands for."""
-    with (
-        Image.open(value)
-        if isinstance(value, str)
-        else Image.fromarray(np.squeeze(value)) as picture
-    ):
-        upright = ImageOps.exif_transpose(picture).convert("L")
-        width, height = upright.size
-        upright.thumbnail((_SIDE, _SIDE))
-        scale = np.array([width / upright.width, height / upright.height] * 2)
-        return ndimage.gaussian_filter(np.asarray(upright, "float64"), 1.0), scale
+    upright = _masks.upright(value).convert("L")
+    width, height = upright.size
+    upright.thumbnail((_SIDE, _SIDE))
+    scale = np.array([width / upright.width, height / upright.height] * 2)
+    return ndimage.gaussian_filter(np.asarray(upright, "float64"), 1.0), scale
 
 
 def _otsu(grey: NDArray[np.float64]) -> float:

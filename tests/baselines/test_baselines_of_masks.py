@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ftkeras.baselines import _masks
 from ftkeras.baselines.majority_pixel import MajorityPixel
 from ftkeras.baselines.pixel_logistic_regression import PixelLogisticRegression
 from ftkeras.contracts.dataset import Dataset
@@ -22,6 +23,19 @@ def labels(masks):
     found = np.empty(len(masks), object)
     found[:] = [encode(mask) for mask in masks]
     return found
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 1, 1), (1, 1, 3), (1, 5, 3), (5, 1), (4, 6, 4)])
+def test_answers_are_as_large_as_pictures_of_any_shape(shape):
+    picture = np.zeros(shape, np.uint8)
+    answer = MajorityPixel().fit(dataset([]), labels([np.array([[1]])]), 2, seed=0)
+    assert decode(answer(dataset([picture]))[0]).shape == shape[:2]
+
+
+def test_pictures_of_16_bits_are_not_clipped(tmp_path):
+    Image.fromarray(np.array([[0, 257 * 100, 65535]], np.uint16)).save(tmp_path / "deep.png")
+    seen = np.asarray(_masks.upright(str(tmp_path / "deep.png")))
+    assert seen[0, :, 0].tolist() == [0, 100, 255]
 
 
 def test_the_most_frequent_class_is_everywhere(tmp_path):
