@@ -175,7 +175,9 @@ def prepare(config: RunConfig) -> PreparedData:
         raise ValueError(f"Expected data and a task. Received: config={config}.")
     task = catalog.build("tasks", config.task)
     source = read_labels(task, _source.read(config))
-    found, deduplication = deduplicate(source, config.split.arguments.get("column"))
+    # Columns of other rules name groups or times, and not parts.
+    part_column = config.split.arguments["column"] if config.split.name == "given" else None
+    found, deduplication = deduplicate(source, part_column)
     rejected = source.rejected
     del source  # of a large table it is half of what is in memory
     rule = catalog.build("data/splits", _spans.split_call(config))
