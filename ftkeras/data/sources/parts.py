@@ -22,7 +22,8 @@ def build(train: str, test: str, validation: str = "", on_bad_row: str = "error"
     r"""Reads each part from a source of its own, and names it in the column `part`.
 
     With `--split="given(column='part')"` the parts stay as they are; what stands in two of them is
-    found, and dropped from the earlier one. Further columns are those that all parts have.
+    found, and dropped from the earlier one (but for rows of tables, which may well be equal).
+    Further columns are those that all parts have.
 
     Args:
         train: Call string of the source of the training part, for example
