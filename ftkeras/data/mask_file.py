@@ -20,7 +20,8 @@ def read(data: bytes, max_pixels: int) -> tuple[NDArray[np.uint8] | None, str]:
     """Returns `(height, width)` class values and what is wrong with them (nothing: "").
 
     A palette's indices are the classes, not its colours; black and white are 0 and 1. Grey of more
-    than 8 bits is read where no value is beyond 255.
+    than 8 bits is read where no value is beyond 255. A GIF has to be grey: programs that save one
+    leave out the numbers that its pixels do not use.
 
     Args:
         data: The content of the file.
@@ -40,6 +41,11 @@ def read(data: bytes, max_pixels: int) -> tuple[NDArray[np.uint8] | None, str]:
                     f"holds colours ({stored.mode}), not the number of a class at each pixel: save "
                     "it as a grey or palette PNG (where all channels are equal, with "
                     "Pillow's image.convert('L'))"
+                )
+            if stored.format == "GIF" and stored.mode == "P":
+                return None, (
+                    "is a GIF with a palette, which programs number anew when they save it: save "
+                    "its classes as a grey PNG"
                 )
             stored.load()
             values = np.asarray(ImageOps.exif_transpose(stored))

@@ -62,6 +62,16 @@ def test_parts_become_a_column(folder, tmp_path):
     assert sorted(found.columns["part"]) == ["test", "train", "validation"]
 
 
+def test_a_gif_whose_numbers_were_changed_is_refused():
+    """Pillow keeps the numbers 0 to 3 of four that are used, 0, 1, 2 and 255."""
+    for top, kept in ((3, True), (255, False)):
+        stored = io.BytesIO()
+        Image.fromarray(np.array([[0, 1, 2, top]], np.uint8)).save(stored, "GIF")
+        values, problem = mask_file.read(stored.getvalue(), 100)
+        assert (values is not None and values.tolist() == [[0, 1, 2, top]]) == kept
+        assert ("is a GIF with a palette" in problem) == (not kept)
+
+
 @pytest.mark.parametrize("mode", ["P", "L", "1", "I;16"])
 def test_indices_are_classes_whatever_stores_them(folder, mode):
     values = classes(5) % 2 if mode == "1" else classes(5)

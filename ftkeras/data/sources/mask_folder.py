@@ -23,11 +23,11 @@ def build(
     """Reads `<path>/images/<name>.jpg` and `<path>/masks/<name>.png`, for segmentation.
 
     An image and a mask belong together when their names are equal but for what follows the last
-    point. A mask is a grey or palette picture (PNG, BMP, GIF, TIFF, PGM) of the size of its image,
-    upright, whose values are classes. Where `<path>` holds the folders `train`, `validation` (or
-    `val`) and `test`, each with images and masks, they become the column `part`, for
-    `split=given(column='part')`. Hidden files and those that are no pictures by their suffix are
-    passed over.
+    point. A mask is a grey or palette picture (PNG, BMP, TIFF, PGM; GIF if grey) of the size of its
+    image, upright, whose values are classes. Where `<path>` holds the folders `train`,
+    `validation` (or `val`) and `test`, each with images and masks, they become the column `part`,
+    for `split=given(column='part')`. Hidden files and those that are no pictures by their suffix
+    are passed over.
 
     Args:
         path: The folder.
