@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from ftkeras import catalog
+from ftkeras import call_string, catalog
 from ftkeras.call_string import Call
 from ftkeras.config import RunConfig
 from ftkeras.contracts.dataset import Dataset
@@ -76,13 +76,25 @@ def source_call(call: Call, task: Call | None) -> Call:
     """
     if task is None or catalog.find("tasks", task.name).kind != "spans":
         return call
+    if call.name == "parts":
+        return Call(
+            call.name, {name: _of_part(value, task) for name, value in call.arguments.items()}
+        )
     if "start" in call.arguments or "start" not in catalog.parameters("data/sources", call.name):
         return call
     return Call(call.name, {**call.arguments, "start": ""})
 
 
+def _of_part(value: Any, task: Call) -> Any:
+    """The call string of the source of one part."""
+    told = isinstance(value, str) and "(" in value
+    return str(source_call(call_string.parse(value), task)) if told else value
+
+
 def split_call(config: RunConfig) -> Call:
     """Returns the rule of the split: by context, unless another rule than the usual one is named.
+
+    Where parts are given without validation, it is held out by context, too.
 
     Args:
         config: `task` and `split`.
@@ -90,6 +102,8 @@ def split_call(config: RunConfig) -> Call:
     asked = config.split
     if config.task is None or catalog.find("tasks", config.task.name).kind != "spans":
         return asked
+    if asked.name == "given":
+        return Call("given", {"together": gold_answers.PASSAGE, **asked.arguments})
     if asked.name != "stratified":
         return asked
     shares = {name: value for name, value in asked.arguments.items() if name in _SHARES}

@@ -27,6 +27,19 @@ def test_without_validation_a_share_of_train_is_held_out_class_by_class():
     assert sorted(split.test) == sorted(data.ids[-2:])
 
 
+def test_what_stands_together_is_not_torn_apart_by_holding_out():
+    data = texts(
+        [f"text {row}" for row in range(42)], ["a", "b"] * 21,
+        {"fold": ["train"] * 40 + ["test"] * 2, "author": [row // 4 for row in range(42)]},
+    )  # fmt: skip
+    split = Given(column="fold", validation=0.2, together="author")(data, seed=0)
+    train, held_out = (set(split.take(part, data).columns["author"])
+                       for part in ("train", "validation"))  # fmt: skip
+    assert (len(train), len(held_out)) == (8, 2)
+    assert train.isdisjoint(held_out)
+    assert sorted(split.test) == sorted(data.ids[-2:])
+
+
 @pytest.mark.parametrize(
     ("parts", "message"),
     [

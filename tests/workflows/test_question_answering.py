@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 import ftkeras
+from ftkeras.call_string import Call
 from ftkeras.config import RunConfig
 from ftkeras.errors import UserError
 from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
 from ftkeras.workflows import _serving_cost
+from ftkeras.workflows._prepared_data import prepare
 from tests.helpers import squad_script
 
 F1, EXACT = "answer_f1_score", "answer_exact_match"
@@ -203,11 +205,9 @@ def test_new_questions_are_answered_and_judged(finished):
     assert "Worst answers" in (path.parents[1] / "report.html").read_text()
 
 
-def test_new_questions_in_a_table_may_lack_an_answer_as_in_training(finished):
-    folder, _ = finished
-    write(folder / "table.json", 6, seed=5)
-    content = json.loads((folder / "table.json").read_text())
-    path = folder / "new.csv"
+def as_table(source, path):
+    """The same questions as rows of a table; an empty cell says that there is no answer."""
+    content = json.loads(source.read_text())
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["question", "context", "answer"])
@@ -215,7 +215,28 @@ def test_new_questions_in_a_table_may_lack_an_answer_as_in_training(finished):
             for qa in paragraph["qas"]:
                 said = "" if qa["is_impossible"] else qa["answers"][0]["text"]
                 writer.writerow([qa["question"], paragraph["context"], said])
-    data = f"csv(path={str(path)!r}, text='question', second_text='context', label='answer')"
+    return f"csv(path={str(path)!r}, text='question', second_text='context', label='answer')"
+
+
+def test_of_parts_in_files_of_their_own_validation_is_held_out_by_context(tmp_path):
+    calls = {}
+    for seed, part, count in ((1, "train", 40), (2, "test", 5)):
+        write(tmp_path / f"{part}.json", count, seed=seed)
+        calls[part] = as_table(tmp_path / f"{part}.json", tmp_path / f"{part}.csv")
+    data = prepare(RunConfig.read(
+        mode="check_data", task="question_answering", data=str(Call("parts", calls)),
+        split="given(column='part')", run_dir=str(tmp_path / "run"),
+    ))  # fmt: skip
+    contexts = {name: {context for _, context in part.inputs} for name, part in data.parts.items()}
+    assert len(contexts["validation"]) >= 4
+    assert contexts["train"].isdisjoint(contexts["validation"] | contexts["test"])
+    assert [golds for golds in data.labels["test"] if not len(golds)]
+
+
+def test_new_questions_in_a_table_may_lack_an_answer_as_in_training(finished):
+    folder, _ = finished
+    write(folder / "table.json", 6, seed=5)
+    data = as_table(folder / "table.json", folder / "new.csv")
     config = RunConfig.read(mode="evaluate", run_dir=str(folder / "run"), data=data)
     assert ftkeras.evaluate(config).data["labels"]["test"] == {"answer": 8, "no answer": 4}
     record = RunRecord.read(folder / "run/record.json")

@@ -22,6 +22,8 @@ class Given:
     Args:
         column: The column that names the part.
         validation: Share of train that becomes validation when the column has none.
+        together: A column whose values are then not torn apart: no value stands both in what is
+            left of train and in validation.
 
     Example:
         >>> texts = np.array(["a", "b", "c"])
@@ -33,6 +35,7 @@ class Given:
 
     column: str
     validation: float = 0.15
+    together: str | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.validation < 1:
@@ -53,9 +56,19 @@ class Given:
         rows = {part: order[part_of[order] == part] for part in PARTS}
         if not len(rows["validation"]):
             train = rows["train"]
-            kept, held_out = drawing.hold_out(dataset.labels[train], self.validation)
+            kept, held_out = self._held_out(dataset, train)
             rows["train"], rows["validation"] = train[kept], train[held_out]
         return drawing.split_of(dataset, rows, "given", self, seed)
+
+    def _held_out(
+        self, dataset: Dataset, train: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        labels = dataset.labels[train]
+        if self.together is None:
+            return drawing.hold_out(labels, self.validation)
+        groups = drawing.groups_of(dataset.take(train), self.together, "given", 2)
+        part_of = drawing.assign_groups(groups, labels, (1 - self.validation, self.validation))
+        return np.flatnonzero(part_of == 0), np.flatnonzero(part_of == 1)
 
     def _parts(self, dataset: Dataset) -> NDArray[np.str_]:
         written = [name.lower() for name in drawing.column(dataset, self.column, "given")]
