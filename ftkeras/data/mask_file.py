@@ -36,17 +36,8 @@ def read(data: bytes, max_pixels: int) -> tuple[NDArray[np.uint8] | None, str]:
                 return None, f"has {width} x {height} pixels, more than max_pixels={max_pixels}"
             if not width or not height:
                 return None, "has no pixels"
-            if stored.mode in _IN_COLOURS:
-                return None, (
-                    f"holds colours ({stored.mode}), not the number of a class at each pixel: save "
-                    "it as a grey or palette PNG (where all channels are equal, with "
-                    "Pillow's image.convert('L'))"
-                )
-            if stored.format == "GIF" and stored.mode == "P":
-                return None, (
-                    "is a GIF with a palette, which programs number anew when they save it: save "
-                    "its classes as a grey PNG"
-                )
+            if reason := _renumbered(stored):
+                return None, reason
             stored.load()
             values = np.asarray(ImageOps.exif_transpose(stored))
     except Image.DecompressionBombError as error:
@@ -60,6 +51,22 @@ def read(data: bytes, max_pixels: int) -> tuple[NDArray[np.uint8] | None, str]:
     if values.min() < 0 or values.max() > mask.IGNORED:
         return None, f"has values from {values.min()} to {values.max()}, not from 0 to 255"
     return values.astype(np.uint8), ""
+
+
+def _renumbered(stored: Image.Image) -> str:
+    """Why what stands at a pixel is not the number of its class; empty where it may be."""
+    if stored.mode in _IN_COLOURS:
+        return (
+            f"holds colours ({stored.mode}), not the number of a class at each pixel: save "
+            "it as a grey or palette PNG (where all channels are equal, with "
+            "Pillow's image.convert('L'))"
+        )
+    if stored.format == "GIF" and stored.mode == "P":
+        return (
+            "is a GIF with a palette, which programs number anew when they save it: save its "
+            "classes as a grey PNG"
+        )
+    return ""
 
 
 def of_path(path: str, max_pixels: int) -> tuple[NDArray[np.uint8] | None, str]:
