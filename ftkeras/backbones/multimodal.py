@@ -19,7 +19,7 @@ _SETTINGS = {
     "text": ("sequence_length", "preprocessor"),
     "text_pair": ("sequence_length", "preprocessor"),
     "image": ("image_size",),
-    "audio": (),
+    "audio": ("seconds",),
     "tabular": ("train",),
 }
 _NAMED = re.compile(rf"(?:^|,)({'|'.join(handles.PARTS)})=")
@@ -31,6 +31,7 @@ def build(
     *,
     sequence_length: int | None = None,
     image_size: int | Sequence[int] | None = None,
+    seconds: float | None = None,
     preprocessor: str | None = None,
     train: Sequence[Any] | None = None,
 ) -> Backbone:
@@ -45,6 +46,7 @@ def build(
             (text, text_pair, image, audio or tabular) the handle of its backbone.
         sequence_length: Longest text, in tokens; `None` takes the backbone's own limit.
         image_size: Height and width in pixels, or one number; `None` takes the backbone's own.
+        seconds: Longest sound; `None` takes the backbone's own.
         preprocessor: For `tfhub://` backbones of tokens: the SavedModel that makes them.
         train: Inputs of the training part, for a part `tabular`.
 
@@ -58,6 +60,7 @@ def build(
     settings = {
         "sequence_length": sequence_length,
         "image_size": image_size,
+        "seconds": seconds,
         "preprocessor": preprocessor,
         "train": train,
     }

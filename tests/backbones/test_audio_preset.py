@@ -187,3 +187,12 @@ def test_fewer_seconds_cost_less(presets):
 def test_seconds_are_a_setting_of_a_run(presets):
     config = RunConfig.read(mode="describe_backbone", backbone=presets["whisper"][0], seconds="1.5")
     assert _frozen.load(config, "audio").preprocess.config["seconds"] == 1.5
+
+
+def test_seconds_are_those_of_the_sounds_beside_anything_else(presets):
+    handle = f"multimodal://audio={presets['moonshine'][0]},tabular=tabular://one_hot"
+    rows = [{"audio": sounds(1)[0], "tabular": {"age": float(age)}} for age in range(3)]
+    backbone = load_backbone(handle, train=rows, seconds=1.5)
+    assert backbone.preprocess.parts["audio"].config["seconds"] == 1.5
+    with pytest.raises(UserError, match=r"seconds=1\.5"):
+        load_backbone("multimodal://text=preset://a,tabular=tabular://one_hot", seconds=1.5)
