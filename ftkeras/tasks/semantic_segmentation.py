@@ -250,11 +250,12 @@ def _placed(size: tuple[int, ...], preprocess: Preprocess) -> Placement:
 
 def _read(label: Any) -> tuple[NDArray[np.uint8] | None, str]:
     """The values of a label as a user gives it, and what is wrong with it."""
-    if isinstance(label, str | bytes):
-        read = mask_file.of_path if isinstance(label, str) else mask_file.read
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow's, of odd metadata
-            return read(label, image_file.MOST_PIXELS)  # type: ignore[operator]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow's, of odd metadata
+        if isinstance(label, str):
+            return mask_file.of_path(label, image_file.MOST_PIXELS)
+        if isinstance(label, bytes):
+            return mask_file.read(label, image_file.MOST_PIXELS)
     if not isinstance(label, np.ndarray):
         return None, f"is {table.shown(label)[:60]}, not a mask"
     flat = label[..., 0] if label.ndim == 3 and label.shape[2] == 1 else label
