@@ -14,6 +14,7 @@ from ftkeras import catalog
 from ftkeras.config import RunConfig, predictions_call
 from ftkeras.contracts.task import BY_POSITION
 from ftkeras.errors import UserError
+from ftkeras.mask import Mask
 from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
 from ftkeras.workflows import _foreign_predictions, _winner
@@ -198,7 +199,7 @@ def _widened(values: NDArray[Any], width: int, padding: float) -> NDArray[Any]:
 def _check_labels(contestants: Sequence[Contestant]) -> None:
     first = contestants[0]
     for one in contestants[1:]:
-        differs = one.predictions.labels != first.predictions.labels
+        differs = _comparable(one) != _comparable(first)
         wrong = np.flatnonzero(differs.reshape(len(differs), -1).any(axis=1))
         if len(wrong):
             shown = ", ".join(str(first.predictions.ids[row]) for row in wrong[:_SHOWN])
@@ -207,6 +208,14 @@ def _check_labels(contestants: Sequence[Contestant]) -> None:
                 f"examples whose label differs between {first.name} and {one.name}, such as "
                 f"{shown}. Find out which file is right before comparing."
             )
+
+
+def _comparable(one: Contestant) -> NDArray[Any]:
+    """Labels; of masks their pixels, which not every version of Pillow packs into equal bytes."""
+    labels = one.predictions.labels
+    if labels.dtype != object or not isinstance(labels[0], bytes):
+        return labels
+    return np.array([Mask(png).digest for png in labels])
 
 
 def _classes(one: Contestant) -> str:

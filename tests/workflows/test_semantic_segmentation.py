@@ -1,5 +1,8 @@
 """From a folder of images and masks to a report, new data, and masks of new pictures."""
 
+import dataclasses
+import io
+import shutil
 from types import SimpleNamespace
 
 import numpy as np
@@ -16,6 +19,7 @@ from ftkeras.mask import Mask, decode
 from ftkeras.records.predictions import Predictions
 from ftkeras.training.views import Augmentations, Views
 from ftkeras.workflows import _frozen, _mask_training
+from ftkeras.workflows.compare import compare
 from ftkeras.workflows.evaluate import evaluate
 from tests.helpers import tiny_masks
 
@@ -102,6 +106,32 @@ def test_a_run_answers_with_masks(finished, tmp_path):
     found = ftkeras.load(finished[0]).predict([str(tmp_path / "new.png"), *images[1:]])
     assert [mask.shape for mask in found] == [(50, 61)] * 3
     assert all(mask.dtype == np.uint8 and mask.max() <= 2 for mask in found)
+
+
+def test_runs_of_masks_are_compared(finished, tmp_path):
+    """The second has equal masks in other bytes, as another version of zlib may write them."""
+    other = shutil.copytree(finished[0], tmp_path / "other")
+    file = other / "predictions" / "model.parquet"
+    rows = Predictions.read(file)
+    labels, answers = (np.empty(len(rows), object) for _ in range(2))
+    for row, png in enumerate(rows.labels):
+        packed = io.BytesIO()
+        Image.fromarray(decode(png)).save(packed, "PNG", compress_level=0)
+        labels[row], answers[row] = packed.getvalue(), png
+    assert any(labels != rows.labels)
+    dataclasses.replace(rows, labels=labels, answers=answers).write(file)
+    record = compare(
+        RunConfig.read(
+            mode="compare", runs=f"{finished[0]},{other}", cost="recorded",
+            run_dir=str(tmp_path / "compared"),
+        )
+    )  # fmt: skip
+    (board,) = record.analyses["leaderboards"]
+    value = finished[1].measurements["test"]["model"][0].value
+    found = {row["name"]: row["scores"][0]["value"] for row in board["rows"]}
+    assert found == pytest.approx({"run": value, "other": 1.0})
+    assert board["pairs"][0]["difference"] == pytest.approx(1 - value)
+    assert "Where they disagree" not in (tmp_path / "compared" / "report.html").read_text()
 
 
 def test_colours_may_change_and_masks_move(made, tmp_path):
