@@ -280,8 +280,19 @@ class QuestionAnswering:
                 "tokens stand. Leave --pair out."
             )
         pairs = examples.inputs.tolist()
+        for row, pair in enumerate(pairs):
+            if not _is_pair(pair):
+                raise UserError(
+                    "Expected pairs of texts, a question and its context. Received: value "
+                    f"{row} is {pair!r:.80}. Give both, as in predict([(question, context)])."
+                )
         placed = cast(PlacedPair, preprocess)
         return windows(pairs, placed, self.stride, self.max_question_length)
+
+
+def _is_pair(value: Any) -> bool:
+    texts = isinstance(value, tuple | list) and all(isinstance(each, str) for each in value)
+    return texts and len(value) == 2
 
 
 def _places(preprocess: Preprocess, cut: Sequence[Window]) -> list[NDArray[np.int64]]:

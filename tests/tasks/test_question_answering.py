@@ -76,6 +76,15 @@ def test_windows_overlap_by_what_the_stride_leaves():
     assert {len(window.context.split()) for window in cut[:-1]} == {20}
 
 
+@pytest.mark.parametrize("value", ["w1", "Who?", ("w1",), ("w1", None), ("w1", "w2", "w3"), 5])
+def test_what_is_no_pair_of_texts_is_refused(value):
+    given = np.empty(2, object)
+    given[:] = [("w1", "w2 w3"), value]
+    asked = Dataset("text_pair", np.array(["1", "2"]), given, labels((), ()), given)
+    with pytest.raises(UserError, match="Received: value 1 is"):
+        QuestionAnswering().units(asked, preprocess())
+
+
 def test_a_long_question_is_cut_and_leaves_room():
     reads = preprocess(24)
     (cut,) = windows([(" ".join(WORDS[:50]), context(30))], reads, 8, 5)
