@@ -116,6 +116,8 @@ def _compile(
         label_smoothing=phase.label_smoothing,
         jit_compile=around.jit_compile,
     )
+    # Variables that are made inside the first step cost a second trace of it.
+    model.optimizer.build(model.trainable_variables)
 
 
 def _range_test(
@@ -204,7 +206,6 @@ def _go_back(
     x, y, *_ = batches[0]
     model.test_on_batch(x, y)  # until then Keras has not made the sums of the metrics
     put_back(model.variables, start.arrays["model"])
-    model.optimizer.build(model.trainable_variables)
     put_back(model.optimizer.variables, start.arrays["optimizer"])
     best.restore(start.about["best_epoch"], start.arrays.get("best"))
     if average is not None and "average" in start.arrays:

@@ -125,3 +125,16 @@ def test_metrics_count_every_example_once_an_epoch(parts, batch_size):
     history = fit_phase(head(), settings, objective, *parts, seed=0).history
     for prefix, count in (("", 400), ("val_", 200)):
         assert np.sum([history[prefix + name] for name in names], axis=0).tolist() == [count] * 2
+
+
+def test_a_step_is_traced_once(parts):
+    traced = []
+
+    class Counting(keras.Sequential):
+        def train_step(self, *given):
+            traced.append(self)
+            return super().train_step(*given)
+
+    model = Counting([keras.Input((4,)), keras.layers.Dense(1)])
+    fit_phase(model, phase(epochs=2, batch_size=50), OBJECTIVE, *parts, seed=0)
+    assert len(traced) == 1
