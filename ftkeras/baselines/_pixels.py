@@ -60,4 +60,6 @@ def _pixels(image: Stored, mode: str) -> NDArray[np.float32]:
 
 
 def _opened(image: Stored) -> Image.Image:
-    return Image.open(image) if isinstance(image, str) else Image.fromarray(np.squeeze(image))
+    if isinstance(image, str):
+        return Image.open(image)
+    return Image.fromarray(image[..., 0] if image.shape[2:] == (1,) else image)

@@ -82,4 +82,4 @@ def _pixels(train: Dataset) -> NDArray[np.float32]:
 
 
 def _from_array(image: NDArray[np.uint8]) -> Image.Image:
-    return Image.fromarray(np.squeeze(image))
+    return Image.fromarray(image[..., 0] if image.shape[2:] == (1,) else image)

@@ -8,11 +8,12 @@ from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.ids import has_repeats, sortable
 from ftkeras.contracts.task import OVER_PICTURES
+from ftkeras.data import image_file
 from ftkeras.data.input_parts import parts_of, row_in_words, texts_of
 from ftkeras.data.lazy_column import LazyColumn
 
@@ -102,13 +103,17 @@ def _excerpt(text: str) -> str:
     return text[:_EXCERPT]
 
 
+def _upright(image: str | NDArray[np.uint8]) -> Image.Image:
+    """A picture in red, green and blue, as backbones see it: turned upright, the upper 8 bits."""
+    mode, pixels = image_file.canonical_pixels(image)
+    if mode.startswith("I"):
+        pixels = (np.clip(pixels.astype("int64"), 0, 65535) // 257).astype(np.uint8)
+    return Image.fromarray(pixels).convert("RGB")
+
+
 def _large_view(image: str | NDArray[np.uint8]) -> str:
-    """A picture upright, and large enough to tell its places apart."""
-    if isinstance(image, np.ndarray):
-        small = Image.fromarray(np.squeeze(image)).convert("RGB")
-    else:
-        with Image.open(image) as opened:
-            small = ImageOps.exif_transpose(opened).convert("RGB")
+    """A picture large enough to tell its places apart."""
+    small = _upright(image)
     small.thumbnail((_LARGE_VIEW, _LARGE_VIEW))
     content = io.BytesIO()
     small.save(content, format="JPEG", quality=88)
@@ -124,11 +129,7 @@ def _in_words(sound: Any) -> str:
 
 
 def _thumbnail(image: str | NDArray[np.uint8]) -> str:
-    if isinstance(image, np.ndarray):
-        small = Image.fromarray(image).convert("RGB")
-    else:
-        with Image.open(image) as opened:
-            small = opened.convert("RGB")
+    small = _upright(image)
     small.thumbnail((_THUMBNAIL, _THUMBNAIL))
     content = io.BytesIO()
     small.save(content, format="PNG")
