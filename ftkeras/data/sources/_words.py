@@ -11,8 +11,6 @@ from ftkeras.data import table
 from ftkeras.data.bad_rows import BadRows
 from ftkeras.data.content_digest import content_digest
 
-_SHOWN = 10
-
 
 def assemble(
     columns: Mapping[str, Sequence[Any]],
