@@ -10,7 +10,7 @@ import numpy as np
 from ftkeras import seeds
 from ftkeras.callbacks.stop_on_not_finite import StopOnNotFinite
 from ftkeras.contracts.phase import Phase
-from ftkeras.training import range_test
+from ftkeras.training import learning_rate_range
 from ftkeras.training.batches import Batches, for_keras
 from ftkeras.training.best_epoch import BestEpoch, better
 from ftkeras.training.checkpoint import SaveState, State, put_back
@@ -129,9 +129,9 @@ def _range_test(
     around: Surroundings,
 ) -> dict[str, Any]:
     plain = dataclasses.replace(objective, metrics=list)
-    _compile(model, plain, range_test.plain(phase), train, around)
+    _compile(model, plain, learning_rate_range.plain(phase), train, around)
     batches = Batches(train, phase.batch_size, seeds.child(seed, "learning_rate"))
-    return range_test.tested(model, batches)
+    return learning_rate_range.tested(model, batches)
 
 
 def _run(

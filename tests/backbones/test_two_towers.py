@@ -89,6 +89,7 @@ def test_the_fingerprint_knows_the_weights_and_the_twin_has_others(preset, tower
     assert twin.model.count_params() == towers.model.count_params()
 
 
+@pytest.mark.slow
 def test_every_weight_that_a_tap_needs_learns(towers):
     freeze(towers, Call("everything"))
     model = build_model(towers)

@@ -103,7 +103,8 @@ def test_with_gains_it_goes_on_from_the_best_weights(eager):
         assert seen["epochs"] == len(result.history["val_loss"])
 
 
-@pytest.mark.parametrize("places", [[5, 1], pytest.param([3, 4, 2], marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("places", [[5, 1], [3, 4, 2]])
 def test_killed_anywhere_it_ends_with_the_same_bits_and_the_same_words(tmp_path, eager, places):
     for after in places:
         with pytest.raises(KeyboardInterrupt):

@@ -181,6 +181,7 @@ def test_every_setting_of_a_phase_takes_them(name, tmp_path):
     assert kind.loss(validated.labels, logits) == pytest.approx(best, abs=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["tags", *(pytest.param(k, marks=pytest.mark.slow) for k in ("pixels", "corners"))]
 )

@@ -56,6 +56,7 @@ def _shares(folder, name):
     return rows.labels, 1 / (1 + np.exp(-rows.logits[:, 0].astype(float)))
 
 
+@pytest.mark.slow
 def test_the_record_says_what_a_rule_did_against_doing_nothing(ruled):
     """The head beside it is the one that a run of its own without the rules fits."""
     folder, record = ruled
@@ -80,6 +81,7 @@ def test_the_record_says_what_a_rule_did_against_doing_nothing(ruled):
             assert row["change"]["other"] == "nothing"
 
 
+@pytest.mark.slow
 def test_the_report_shows_it_beside_doing_nothing(ruled):
     page = (ruled[0] / "with/report.html").read_text()
     assert "What the rule for rare classes did" in page

@@ -99,7 +99,8 @@ def test_no_step_of_a_fine_tune_holds_all_texts(
     for name in ("split", "task"):
         assert getattr(outside, name) == getattr(inside, name)
     assert outside.data["digest"] == inside.data["digest"]
-    assert outside.padding == inside.padding is not None
+    # Small windows hold fewer texts of a length than all of them.
+    assert 0 < inside.padding <= outside.padding < 1
     assert not [found for found in outside.data["findings"] if found["check"] == "baselines"]
     [told] = [found for found in inside.data["findings"] if found["check"] == "baselines"]
     assert "tfidf_logistic_regression on 200" in told["message"]

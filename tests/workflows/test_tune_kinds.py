@@ -60,6 +60,7 @@ CASES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("task", "label", "score", "reference"), CASES)
 def test_a_trial_is_judged_by_what_chooses_its_epoch(folder, task, label, score, reference):
     config = asked(folder, task, label)
