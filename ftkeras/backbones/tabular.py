@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from ftkeras import seeds
 from ftkeras.backbones._fingerprint import fingerprint
 from ftkeras.backbones.preprocessing.tabular import INPUT, Tabular
 from ftkeras.catalog import nearest
@@ -59,7 +60,10 @@ def build(handle: Handle, *, train: Sequence[Any] | None = None) -> Backbone:
             parts.append(ops.one_hot(index, size, dtype="float32"))
         else:
             width = min(32, round(1.6 * size**0.56))
-            embeddings.append(keras.layers.Embedding(size, width, name=f"categories_{place}"))
+            name = f"categories_{place}"
+            # What starts at random starts alike in every process: else no run could be replayed.
+            drawn = keras.initializers.RandomUniform(seed=seeds.child(0, name))
+            embeddings.append(keras.layers.Embedding(size, width, drawn, name=name))
             parts.append(embeddings[-1](index))
     columns = keras.layers.Concatenate(name="columns")(parts) if len(parts) > 1 else parts[0]
     model = keras.Model(table, {"columns": columns}, name="backbone")

@@ -91,3 +91,11 @@ def test_a_row_without_a_column_is_refused():
     backbone = load_backbone("tabular://one_hot", train=TRAIN)
     with pytest.raises(UserError, match="`city`"):
         backbone.preprocess([{"age": 1.0, "income": 2.0}])
+
+
+def test_embedded_categories_start_alike_every_time():
+    rows, _ = table_rows(20)
+    one, other = (load_backbone("tabular://embedded", train=rows) for _ in range(2))
+    assert one.fingerprint == other.fingerprint
+    for weights in one.model.get_weights():
+        assert len(np.unique(weights)) == weights.size  # drawn, not all the same
