@@ -46,7 +46,7 @@ def read(data: bytes, max_pixels: int) -> tuple[NDArray[np.uint8] | None, str]:
         return None, f"is no mask of a known kind ({', '.join(_FORMATS)}; a JPEG blurs classes)"
     except image_file.DAMAGE as error:
         return None, f"is damaged ({str(error)[:80] or type(error).__name__})"
-    if values.ndim != 2 or values.dtype.kind not in "bui":
+    if values.ndim != 2 or values.dtype.kind not in "biu":
         return None, f"holds {values.dtype}, not the number of a class at each pixel"
     if values.min() < 0 or values.max() > mask.IGNORED:
         return None, f"has values from {values.min()} to {values.max()}, not from 0 to 255"

@@ -259,7 +259,7 @@ def _read(label: Any) -> tuple[NDArray[np.uint8] | None, str]:
     if not isinstance(label, np.ndarray):
         return None, f"is {table.shown(label)[:60]}, not a mask"
     flat = label[..., 0] if label.ndim == 3 and label.shape[2] == 1 else label
-    if flat.ndim != 2 or not flat.size or flat.dtype.kind not in "bui":
+    if flat.ndim != 2 or not flat.size or flat.dtype.kind not in "biu":
         return None, f"is an array {label.shape} of {label.dtype}, not (height, width) of numbers"
     if flat.min() < 0 or flat.max() > IGNORED:
         return None, f"has values from {flat.min()} to {flat.max()}, not from 0 to 255"
