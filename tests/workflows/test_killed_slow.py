@@ -25,7 +25,9 @@ RECIPE = [
 
 def start(settings, run_dir, steps, course):
     single = [f"--{k}={v}" for k, v in settings.items() if not isinstance(v, list)]
-    command = [sys.executable, str(PROGRAM), str(steps), *single, *course, f"--run_dir={run_dir}"]
+    # A cache of its own: else the second run finds the features of the first one.
+    own = [f"--cache_dir={run_dir}_cache", f"--run_dir={run_dir}"]
+    command = [sys.executable, str(PROGRAM), str(steps), *single, *course, *own]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
