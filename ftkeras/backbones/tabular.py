@@ -60,13 +60,15 @@ def build(handle: Handle, *, train: Sequence[Any] | None = None) -> Backbone:
             parts.append(ops.one_hot(index, size, dtype="float32"))
         else:
             width = min(32, round(1.6 * size**0.56))
-            name = f"categories_{place}"
-            # What starts at random starts alike in every process: else no run could be replayed.
-            drawn = keras.initializers.RandomUniform(seed=seeds.child(0, name))
-            embeddings.append(keras.layers.Embedding(size, width, drawn, name=name))
+            embeddings.append(keras.layers.Embedding(size, width, name=f"categories_{place}"))
             parts.append(embeddings[-1](index))
     columns = keras.layers.Concatenate(name="columns")(parts) if len(parts) > 1 else parts[0]
     model = keras.Model(table, {"columns": columns}, name="backbone")
+    for layer in embeddings:
+        # What starts at random starts alike in every process: else no run could be replayed. Its
+        # initializer has no seed, so that a random twin draws other weights.
+        drawn = keras.initializers.RandomUniform(seed=seeds.child(0, layer.name))
+        layer.embeddings.assign(drawn(layer.embeddings.shape))
     return Backbone(
         handle=handle,
         model=model,

@@ -4,7 +4,7 @@ import pytest
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from ftkeras import load_backbone
-from ftkeras.backbones import preprocessing
+from ftkeras.backbones import preprocessing, random_twin
 from ftkeras.call_string import Call
 from ftkeras.errors import UserError
 from ftkeras.model import build_model, freeze
@@ -99,3 +99,4 @@ def test_embedded_categories_start_alike_every_time():
     assert one.fingerprint == other.fingerprint
     for weights in one.model.get_weights():
         assert len(np.unique(weights)) == weights.size  # drawn, not all the same
+    assert random_twin(one).fingerprint != one.fingerprint
