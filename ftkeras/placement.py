@@ -66,9 +66,8 @@ def placed(picture: Sequence[int], shown: Sequence[int], fit: str) -> Placement:
         (0.0, 0.0, 200.0, 100.0)
     """
     (height, width), (rows, columns) = picture, shown
-    whole, all_of_it = (0.0, 0.0, float(width), float(height)), (0.0, 0.0, columns, rows)
-    window: Window = whole
-    place: Window = tuple(map(float, all_of_it))  # type: ignore[assignment]
+    window: Window = (0.0, 0.0, float(width), float(height))
+    place: Window = (0.0, 0.0, float(columns), float(rows))
     if fit == "crop":
         window = _largest_inside(width, height, columns / rows)
     elif fit == "pad":

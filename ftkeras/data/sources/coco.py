@@ -167,9 +167,9 @@ def _is_key(value: Any) -> bool:
 
 
 def _size(image: dict[str, Any]) -> tuple[int, int] | None:
-    sides = image.get("height"), image.get("width")
-    if all(type(side) is int and side > 0 for side in sides):
-        return sides  # type: ignore[return-value]
+    height, width = image.get("height"), image.get("width")
+    if type(height) is int and type(width) is int and height > 0 and width > 0:
+        return height, width
     return None
 
 
