@@ -3,13 +3,12 @@
 import dataclasses
 import math
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras import call_string
-from ftkeras.contracts.object_task import ObjectTask
 from ftkeras.contracts.score import Score
 from ftkeras.contracts.task import Task
 from ftkeras.records.decision import Decision
@@ -76,7 +75,7 @@ def analyses(
     things: dict[str, Callable[[], dict[str, Any]]] = {
         "masks": lambda: _masks.analyses(model, seed),
         "spans": lambda: _spans.analyses(model, decision, seed),
-        "boxes": lambda: _boxes.analyses(model, cast(ObjectTask, task), seed),
+        "boxes": lambda: _boxes.analyses(model, seed),
         "tags": lambda: _tags.analyses(model, task, seed),
     }
     if task.kind in things:

@@ -6,23 +6,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ftkeras.contracts.object_task import ObjectTask
 from ftkeras.contracts.score import Score
 from ftkeras.records.predictions import Predictions
 from ftkeras.scores.coco_average_precision import CocoAveragePrecision
 from ftkeras.scores.inputs.detections import Detections
 from ftkeras.statistics.intervals import measure
+from ftkeras.workflows import _judgement
 
 _HALF = 0.5
 _ALL_SIZES, _AT_HALF = 0, 0
 
 
-def analyses(model: Predictions, task: ObjectTask, seed: int) -> dict[str, Any]:
+def analyses(model: Predictions, seed: int) -> dict[str, Any]:
     """Returns what is known of each class on test; nothing where there is no test part.
 
     Args:
         model: Predictions of the model.
-        task: The task.
         seed: Seed of the resampling.
 
     Returns:
@@ -34,7 +33,7 @@ def analyses(model: Predictions, task: ObjectTask, seed: int) -> dict[str, Any]:
     if not len(test):
         return {}
     names = model.class_names
-    truths, answers = task.compared(test.labels), task.compared(test.answers)  # type: ignore[arg-type]
+    truths, answers = _judgement.compared(test)
     scores: list[Score] = []
     for index in range(len(names)):
         scores += [
@@ -55,15 +54,15 @@ def analyses(model: Predictions, task: ObjectTask, seed: int) -> dict[str, Any]:
         }
         for index, name in enumerate(names)
     ]
-    return {"box_classes": {"classes": classes, "shown_from": _best_threshold(validation, task)}}
+    return {"box_classes": {"classes": classes, "shown_from": _best_threshold(validation)}}
 
 
-def _best_threshold(rows: Predictions, task: ObjectTask) -> float:
+def _best_threshold(rows: Predictions) -> float:
     """The score with the best F1 at an overlap of one half; one half where there is none."""
     if not len(rows) or rows.answers is None:
         return _HALF
     inputs = Detections(len(rows.class_names))
-    units = inputs.units(task.compared(rows.labels), task.compared(rows.answers), np)
+    units = inputs.units(*_judgement.compared(rows), np)
     scores = np.concatenate([each.scores for each in units.predictions])
     outcomes = np.concatenate(
         [each.outcomes[_ALL_SIZES, _AT_HALF] for each in units.predictions]

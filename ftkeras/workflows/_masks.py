@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras import catalog
-from ftkeras.call_string import Call
 from ftkeras.config import RunConfig
 from ftkeras.contracts.score import Score
 from ftkeras.errors import UserError
@@ -18,6 +17,7 @@ from ftkeras.scores.inputs.segmentation import Segmentation
 from ftkeras.scores.intersection_over_union import IntersectionOverUnion
 from ftkeras.statistics.intervals import measure
 from ftkeras.tasks.semantic_segmentation import pixels_of
+from ftkeras.workflows import _judgement
 
 METRIC_SETTINGS = {"ignore_label": IGNORED}
 """Settings of all metrics that stream."""
@@ -97,8 +97,7 @@ def analyses(model: Predictions, seed: int) -> dict[str, Any]:
     test = model.part("test")
     if not len(test) or test.answers is None:
         return {}
-    task = catalog.build("tasks", Call(test.task))
-    truths, answers = task.compared(test.labels), task.compared(test.answers)
+    truths, answers = _judgement.compared(test)
     names = test.class_names
     tallies = Segmentation(len(names)).units(truths, answers, np).predictions
     _, true, answered = tallies.reshape(len(test), 3, len(names)).swapaxes(0, 1)

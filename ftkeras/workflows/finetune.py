@@ -1,33 +1,24 @@
 """From one flagfile to a judged, reported, reloadable fine-tuned model."""
 
-import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ftkeras import seeds
 from ftkeras.config import RunConfig
 from ftkeras.contracts.backbone import Backbone
-from ftkeras.contracts.balance import Balanced
 from ftkeras.contracts.split import Split
-from ftkeras.model import build_model
 from ftkeras.records import atomic, flagfile, split_table
 from ftkeras.records.decision import Decision
 from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import Comparison, Measurement, RunRecord
 from ftkeras.report import html, model_card, terminal
-from ftkeras.training.augmented import Augmentations
-from ftkeras.training.checkpoint import Checkpoint
-from ftkeras.training.recipe import Part, Recipe, Step
+from ftkeras.training.recipe import Recipe, Step
 from ftkeras.workflows import (
     _analyses,
     _augmentation,
     _balance,
-    _balance_effect,
     _baseline_sample,
     _baselines,
     _clock,
@@ -38,9 +29,7 @@ from ftkeras.workflows import (
     _judgement,
     _kinds,
     _learning_curve,
-    _objective,
     _parts,
-    _predictions,
     _random_weights,
     _record,
     _resume,
@@ -50,8 +39,8 @@ from ftkeras.workflows import (
     _weak_groups,
     _weight_change,
 )
-from ftkeras.workflows._box_objective import judged_by_boxes
 from ftkeras.workflows._prepared_data import PreparedData, prepare
+from ftkeras.workflows._training_run import TrainingRun, recipe_of
 
 REQUIRED = ("backbone", "task", "data", "run_dir")
 
@@ -89,7 +78,7 @@ def finetune(config: RunConfig) -> RunRecord:
             train_part = data.parts["train"]
             backbone = _frozen.load(config, train_part.modality, train=train_part)
             data = _unseen_words.told(data, backbone.preprocess, progress.say)
-            recipe = _recipe(config, data, backbone, progress.step)
+            recipe = recipe_of(config, data, backbone, progress.step)
         with stopwatch("features"):
             # Before training: what moves the backbone's weights moves its features.
             features = _features(recipe, data, config)
@@ -104,7 +93,7 @@ def finetune(config: RunConfig) -> RunRecord:
             augment = _augmentation.of(config, data.num_classes, train_part.modality)
             if augment is not None:
                 progress.say(_augmentation.told(augment, course.phases, len(train)))
-            run = _Run(config, data, backbone, course, balanced, augment)
+            run = TrainingRun(config, data, backbone, course, balanced, augment)
             with _resume.going_on(config, backbone, data) as checkpoint:
                 checkpoint.spent = stopwatch.so_far
                 run.fit(recipe, directory / "metrics.jsonl", checkpoint)
@@ -126,7 +115,7 @@ def finetune(config: RunConfig) -> RunRecord:
                 model, data.task, features, data.parts["validation"], config.seed
             )
             moved = _weight_change.weight_change(
-                backbone, before, config.tap, run.part("validation").values, features
+                backbone, before, config.tap, run.plain["validation"].values, features
             )
         record = RunRecord(
             **_record.settings(config),
@@ -153,92 +142,6 @@ def finetune(config: RunConfig) -> RunRecord:
     _resume.finished(config)
     terminal.summarize(record, config.run_dir)
     return record
-
-
-@dataclass(frozen=True)
-class _Run:
-    """What training needs to know of a run."""
-
-    config: RunConfig
-    data: PreparedData
-    backbone: Backbone
-    course: _course.Course
-    balanced: Balanced | None
-    augment: Augmentations | None
-
-    @property
-    def parts(self) -> dict[str, Part]:
-        """The parts, the training part with what is done to its examples."""
-        parts = {name: self.part(name) for name in self.data.parts}
-        return {**parts, "train": dataclasses.replace(parts["train"], augment=self.augment)}
-
-    def part(self, name: str) -> Part:
-        """Returns a part with its examples as they are."""
-        return _parts.part(self.data, name, self.backbone.preprocess)
-
-    def fit(self, recipe: Recipe, log: Path, checkpoint: Checkpoint) -> None:
-        parts = self.parts
-        recipe.fit(
-            self.course.phases,
-            parts["train"],
-            parts["validation"],
-            seed=seeds.child(self.config.seed, "fit"),
-            log=log,
-            balanced=self.balanced,
-            checkpoint=checkpoint,
-            stopping=self.course.stopping,
-        )
-
-    def answers(self, recipe: Recipe) -> tuple[Predictions, dict[str, dict[str, float]]]:
-        """Returns what the model answers on the judged parts, and what Keras counts there."""
-        given = {name: recipe.predict(self.part(name), name) for name in _judgement.JUDGED}
-        model = _predictions.assemble(
-            self.data,
-            {name: values for name, (values, _) in given.items()},
-            preprocess=self.backbone.preprocess,
-            with_previews=True,
-        )
-        return model, {name: logs for name, (_, logs) in given.items()}
-
-    def plain_logits(self, recipe: Recipe) -> NDArray[np.float32] | None:
-        """Returns what the same head answers without rules for rare classes, if that is cheap."""
-
-        def make(other: RunConfig) -> Recipe:
-            return _recipe(other, self.data, self.backbone, _silent)
-
-        phases = self.course.phases
-        return _balance_effect.plain_logits(self.config, recipe, make, phases, self.parts)
-
-    def from_random_weights(
-        self, twin: Backbone, step: Step
-    ) -> tuple[dict[str, Predictions], dict[str, Any]]:
-        """Trains the same architecture from random weights, on examples as they are."""
-        return _random_weights.trained(
-            _recipe(self.config, self.data, twin, step),
-            self.data,
-            {name: self.part(name) for name in self.data.parts},
-            self.course.phases,
-            seeds.child(self.config.seed, "random_twin_fit"),
-            self.balanced,
-        )
-
-    def analyses(
-        self,
-        recipe: Recipe,
-        model: Predictions,
-        plain: NDArray[np.float32] | None,
-        decision: Decision | None,
-    ) -> dict[str, Any]:
-        """Returns what the record says of the recipe and of what was done to the training part."""
-        config, data, course = self.config, self.data, self.course
-        train, names = data.labels["train"], data.vocabulary.class_names
-        return {
-            **_balance.record(config.balance, config.loss, self.balanced, train, names),
-            **_balance_effect.effect(config, data.task, model, plain, decision),
-            **_course.record(config, course, recipe.results),
-            **_spans.windows(data, self.backbone.preprocess),
-            **_augmentation.record(self.augment, course.phases, len(train)),
-        }
 
 
 def _decided(
@@ -299,24 +202,6 @@ def _on_features(
     return baselines, curve
 
 
-def _recipe(config: RunConfig, data: PreparedData, backbone: Backbone, step: Step) -> Recipe:
-    model = build_model(
-        backbone,
-        data.task,
-        num_classes=data.num_classes,
-        head=config.head,
-        tap=config.tap,
-        seed=config.seed,
-        labels=data.vocabulary,
-    )
-    objective = _objective.of_data(config, data.task, data.vocabulary, data.labels["train"])
-    objective = judged_by_boxes(
-        objective, data.task, data.num_classes, backbone.preprocess, config.loss
-    )
-    jit = _frozen.jit_compile(config)
-    return Recipe(model, backbone, _frozen.cache(config, backbone), objective, step, (), jit)
-
-
 def _warn(data: PreparedData, say: Callable[[str], None]) -> None:
     for finding in data.findings:
         if finding.severity == "warning":
@@ -331,10 +216,6 @@ def _save(directory: Path, recipe: Recipe, backbone: Backbone, split: Split) -> 
     backbone.preprocess.save(directory / "preprocessing")
     html.write(directory)
     model_card.write(directory)
-
-
-def _silent(name: str, unit: str) -> Callable[..., None]:
-    return lambda *told: None
 
 
 def _passes(recipe: Recipe) -> str:
