@@ -11,10 +11,13 @@ of those after it. `keras` is `keras.Model.fit` with its defaults on the same ar
 batches of the same lengths.
 
     python -m experiments.benchmarks.execution --kinds partial,whole --settings keras,float32
+
+A kind's results are written as soon as it is done, in place of what was kept of that kind; those
+of the other kinds stay. Settings that were left out are left out there, too: what did not take
+turns is not to be compared.
 """
 
 import argparse
-import json
 import os
 import tempfile
 import time
@@ -31,6 +34,7 @@ import keras
 import numpy as np
 
 import ftkeras
+from experiments.benchmarks import kept_results
 from experiments.benchmarks.frozen_finetune import LENGTH, MINILM, read
 from ftkeras.call_string import Call
 from ftkeras.contracts.phase import Phase
@@ -175,9 +179,9 @@ def main() -> None:
                     found.setdefault(kind, {}).setdefault(name, []).append(shown)
                     print(f"{kind:8} {name:24} first {shown['first']:8.2f} "
                           f"later {shown['later']:8.3f}", flush=True)  # fmt: skip
-        against(kind, found[kind])
-    if not given.quick:
-        RESULTS.write_text(json.dumps(found, indent=1) + "\n")
+        against(kind, found.get(kind, {}))
+        if not given.quick and kind in found:
+            kept_results.put(RESULTS, {kind: found[kind]})
 
 
 def against(kind: str, runs: dict[str, list[dict[str, float]]]) -> None:
