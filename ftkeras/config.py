@@ -74,6 +74,8 @@ class RunConfig:
         balance: What is done about rare classes in the training part, a file in `data/balance/`.
         loss: What training minimises instead of the task's own, a file in `training/losses/`.
         metrics: Streaming metrics, files in `metrics/`; empty takes those of the task.
+        monitor: What validation chooses the best epoch by, and what `patience` waits for: a file in
+            `metrics/`, or `loss`; `None` leaves it to the task.
         threshold: How validation chooses the decision threshold of a binary task, a file in
             `thresholds/`; `None` keeps 0.5.
         calibration: How probabilities are corrected on validation, a file in `calibration/`;
@@ -130,6 +132,7 @@ class RunConfig:
     balance: Call | None = None
     loss: Call | None = None
     metrics: tuple[Call, ...] = ()
+    monitor: Call | None = None
     threshold: Call | None = None
     calibration: Call | None = None
     seed: int = 0

@@ -246,6 +246,12 @@ def _recipe(add: Callable[..., None]) -> None:
         repeated=True,
     )
     add(
+        "monitor",
+        "What validation chooses the best epoch by, and what the patience of a phase waits for: a "
+        "metric, whose better direction is known, for example f1_score(average='macro'), or loss. "
+        "Default: the task's own; with --loss, that loss.",
+    )
+    add(
         "threshold",
         "How validation chooses the decision threshold of a binary task, for example "
         "cost(false_positive=1, false_negative=9). Default: 0.5. One of: "

@@ -200,6 +200,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "balance": _call("data/balance"),
     "loss": _call("training/losses"),
     "metric": _calls("metrics"),
+    "monitor": lambda text: Call("loss") if str(text).strip() == "loss" else _call("metrics")(text),
     "threshold": _call("thresholds"),
     "calibration": _call("calibration"),
     "seed": _integer(0),

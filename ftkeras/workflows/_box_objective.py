@@ -6,13 +6,13 @@ from typing import Any, cast
 import keras
 from numpy.typing import NDArray
 
-from ftkeras import catalog
 from ftkeras.call_string import Call
 from ftkeras.contracts.backbone import Preprocess
 from ftkeras.contracts.task import Task
 from ftkeras.tasks.object_detection import ObjectDetection
 from ftkeras.training.decoded import Decoded
 from ftkeras.training.objective import Objective
+from ftkeras.workflows import _monitor
 
 _HEADLINE = "coco_average_precision"
 
@@ -23,11 +23,13 @@ def judged_by_boxes(
     num_classes: int,
     preprocess: Preprocess,
     loss: Call | None = None,
+    monitor: Call | None = None,
 ) -> Objective:
     """Returns an objective that chooses the epoch by average precision on validation.
 
     A focal loss on validation rises again while boxes still get better: it minds how sure answers
-    are. With a loss that was asked for, or another kind of answers, the objective stays as it is.
+    are. With a loss that was asked for and nothing else to choose by, and for another kind of
+    answers, the objective stays as it is.
 
     Args:
         objective: Of the task.
@@ -35,21 +37,23 @@ def judged_by_boxes(
         num_classes: Number of classes.
         preprocess: How the backbone reads pictures.
         loss: The loss that was asked for.
+        monitor: What was asked for to choose the epoch by.
     """
-    if task.kind != "boxes" or loss is not None:
+    by = monitor or (Call(_HEADLINE) if loss is None else _monitor.LOSS)
+    if task.kind != "boxes" or by == _monitor.LOSS:
         return objective
     detection = cast(ObjectDetection, task)
     height, width = preprocess.config["size"]
 
     def metrics() -> list[keras.metrics.Metric]:
-        return [catalog.build("metrics", Call(_HEADLINE, {"num_classes": num_classes}))]
+        return [_monitor.built(task, by, num_classes)]
 
     def read(targets: NDArray[Any], outputs: NDArray[Any]) -> tuple[Any, Any]:
         return detection.seen(targets, outputs, (height, width), num_classes)
 
     return dataclasses.replace(
         objective,
-        monitor=f"val_{_HEADLINE}",
-        direction="max",
+        monitor=f"val_{metrics()[0].name}",
+        direction=_monitor.direction(by),
         decoded=Decoded(metrics, read),
     )

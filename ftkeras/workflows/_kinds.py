@@ -7,7 +7,7 @@ from ftkeras.call_string import Call
 from ftkeras.config import RunConfig
 from ftkeras.contracts.task import BY_POSITION, Task
 from ftkeras.errors import UserError
-from ftkeras.workflows import _masks, _spans
+from ftkeras.workflows import _masks, _monitor, _spans
 
 PROBES = {
     "classes": "features_logistic_regression",
@@ -63,7 +63,9 @@ def check(config: RunConfig) -> None:
     if config.task is None:
         return
     kind = kind_of(config)
-    check_loss(catalog.build("tasks", config.task), config.loss)
+    task = catalog.build("tasks", config.task)
+    check_loss(task, config.loss)
+    _monitor.check(config, task)
     _check_head(config, kind)
     _masks.check(config, kind)
     _spans.check(config, kind)

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from ftkeras import call_string, catalog
+from ftkeras import catalog
 from ftkeras.call_string import Call
 from ftkeras.config import RunConfig
 from ftkeras.contracts.task import Labels, Task, sized
@@ -15,7 +15,7 @@ from ftkeras.errors import UserError
 from ftkeras.metrics import suite
 from ftkeras.training.fit import Objective
 from ftkeras.training.span_accuracy import SpanAccuracy
-from ftkeras.workflows import _kinds, _masks, _tag_objective
+from ftkeras.workflows import _kinds, _masks, _monitor, _tag_objective
 
 _STANDARD = {
     "labels": Call("label_cross_entropy"),
@@ -32,7 +32,7 @@ def of_data(config: RunConfig, task: Task, vocabulary: Labels, labels: NDArray[A
     """Returns the objective for a training part.
 
     Args:
-        config: `metrics` and `loss`.
+        config: `metrics`, `loss` and `monitor`.
         task: The task.
         vocabulary: What is known of the labels.
         labels: Encoded labels of the training part, before any balancing.
@@ -43,9 +43,10 @@ def of_data(config: RunConfig, task: Task, vocabulary: Labels, labels: NDArray[A
     names = vocabulary.class_names
     if task.kind == "masks":
         pixels = _masks.loss_sizes(labels, len(names))
-        return objective(task, len(names), config.metrics, config.loss, pixels)
+        return objective(task, len(names), config.metrics, config.loss, pixels, config.monitor)
     counts = np.bincount(labels, minlength=len(names)).tolist() if task.kind == "classes" else ()
-    return objective(task, len(names), config.metrics, config.loss, counts or vocabulary.spread)
+    sizes = counts or vocabulary.spread
+    return objective(task, len(names), config.metrics, config.loss, sizes, config.monitor)
 
 
 def objective(
@@ -54,6 +55,7 @@ def objective(
     asked: Sequence[Call],
     loss: Call | None = None,
     sizes: Sequence[float] = (),
+    monitor: Call | None = None,
 ) -> Objective:
     """Returns loss, streaming metrics and what chooses the best epoch.
 
@@ -63,17 +65,21 @@ def objective(
         asked: Metrics to stream; empty takes those of the task. The one that chooses the best
             epoch is streamed in any case.
         loss: What to minimise instead of the task's own loss. The best epoch is then that of the
-            best validation loss: such logits are not meant to be probabilities of the data.
+            best validation loss, if nothing else is asked for; see `_monitor.chosen`.
         sizes: What a loss must know of the training part: examples of each class, before any
             balancing; for numbers, the standard deviation of each target.
+        monitor: What chooses the best epoch instead of the task's own choice.
 
     Raises:
-        UserError: The loss is for another kind of answers.
+        UserError: The loss or what chooses is for another kind of answers.
     """
     _kinds.check_loss(task, loss)
     names = [str(call) for call in asked] or list(task.metrics)
-    if task.monitor not in (*names, "loss"):
-        names.append(task.monitor)
+    wanted = task.monitor if monitor is None or task.kind == "boxes" else str(monitor)
+    if monitor is not None:
+        names = [name for name in names if name != wanted]
+    if wanted not in (*names, "loss"):
+        names.append(wanted)
 
     def metrics() -> list[keras.metrics.Metric]:
         if task.kind == "spans":
@@ -85,12 +91,12 @@ def objective(
 
     made = loss or _STANDARD.get(task.kind)
     maker = None if made is None else _maker(task, made, sizes)
-    # Masks are chosen by their regions, which ask no logit to be a probability.
-    if (loss is not None and task.kind != "masks") or task.monitor == "loss":
+    by = _monitor.chosen(task, monitor, loss)
+    if by == _monitor.LOSS or task.kind == "boxes":  # boxes: see `judged_by_boxes`
         return Objective(task.loss, metrics, "val_loss", "min", maker)
-    monitor = call_string.parse(task.monitor).name
-    direction = catalog.find("scores", monitor).direction
-    return Objective(task.loss, metrics, f"val_{monitor}", direction, maker)
+    # Two of one name are told apart by what they were given.
+    name = by.name if monitor is None else metrics()[-1].name
+    return Objective(task.loss, metrics, f"val_{name}", _monitor.direction(by), maker)
 
 
 def _maker(task: Task, loss: Call, sizes: Sequence[float]) -> Callable[[float], keras.losses.Loss]:

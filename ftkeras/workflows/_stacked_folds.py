@@ -58,6 +58,8 @@ def obstacle(config: RunConfig, data: FoldData, shape: tuple[int | None, ...]) -
         return "a stack knows neither --balance nor --loss"
     if config.augment:
         return "a stack does not know --augment"
+    if config.monitor:
+        return "a stack does not know --monitor"
     return _of_head(config, data, shape)
 
 

@@ -14,7 +14,7 @@ from ftkeras.metrics import suite
 from ftkeras.metrics._host_metric import HostMetric
 from ftkeras.training.decoded import Decoded
 from ftkeras.training.objective import Objective
-from ftkeras.workflows import _tags
+from ftkeras.workflows import _monitor, _tags
 
 _PADDING = -1
 
@@ -23,7 +23,7 @@ def of_data(config: RunConfig, task: Task, vocabulary: Labels, labels: NDArray[A
     """Returns the objective: every word counts alike, and entities are counted at epoch end.
 
     Args:
-        config: `metrics` and `loss`.
+        config: `metrics`, `loss` and `monitor`.
         task: The task.
         vocabulary: Names of the tags.
         labels: Encoded labels of the training part.
@@ -31,19 +31,23 @@ def of_data(config: RunConfig, task: Task, vocabulary: Labels, labels: NDArray[A
     rule = catalog.build("training/losses", config.loss or Call("tag_cross_entropy"))
     words = float((labels >= 0).sum(axis=1).mean())
     of_step, of_epoch = _sorted(config.metrics or _own(task))
-    monitor = call_string.parse(task.monitor)
-    if not any(call.name == monitor.name for call in of_epoch):
-        of_epoch = [*of_epoch, monitor]
+    by = _monitor.chosen(task, config.monitor, config.loss)
+    wanted = call_string.parse(task.monitor) if by == _monitor.LOSS else by
+    if config.monitor is not None or not any(call.name == wanted.name for call in of_epoch):
+        more = _sorted([wanted])
+        of_step, of_epoch = (
+            [*(call for call in calls if call.name != wanted.name), *further]
+            for calls, further in zip((of_step, of_epoch), more, strict=True)
+        )
     decoded = Decoded(
         lambda: [catalog.build("metrics", call) for call in of_epoch],
         _tags.reader(task, vocabulary.class_names),
     )
-    direction = catalog.find("scores", monitor.name).direction
     return Objective(
         loss=task.loss,
         metrics=lambda: _streamed(task, of_step, len(vocabulary.class_names)),
-        monitor="val_loss" if config.loss is not None else f"val_{monitor.name}",
-        direction="min" if config.loss is not None else direction,
+        monitor=f"val_{by.arguments.get('name', by.name)}",
+        direction=_monitor.direction(by),
         make_loss=lambda label_smoothing: rule((words,), label_smoothing),
         decoded=decoded,
     )

@@ -146,7 +146,7 @@ def recipe_of(config: RunConfig, data: PreparedData, backbone: Backbone, step: S
     )
     objective = _objective.of_data(config, data.task, data.vocabulary, data.labels["train"])
     objective = judged_by_boxes(
-        objective, data.task, data.num_classes, backbone.preprocess, config.loss
+        objective, data.task, data.num_classes, backbone.preprocess, config.loss, config.monitor
     )
     jit = _frozen.jit_compile(config)
     return Recipe(model, backbone, _frozen.cache(config, backbone), objective, step, (), jit)

@@ -26,6 +26,7 @@ from ftkeras.workflows import (
     _balance,
     _frozen,
     _judgement,
+    _monitor,
     _objective,
     _prepared_data,
 )
@@ -54,15 +55,19 @@ def settings_of(config: RunConfig, values: dict[str, Any], **changes: Any) -> Ru
 def choosing_score(config: RunConfig, data: PreparedData) -> Score:
     """Returns the score that trials are compared by on validation.
 
-    It is the one that chooses the epoch, too; with a loss of the user's own, whose logits are not
+    It is the one that chooses the epoch, too; where that is a loss, of which the logits may not be
     meant as probabilities, the headline score.
     """
+    asked = config.monitor
+    if asked not in (None, _monitor.LOSS):
+        return _monitor.score(data.task, asked, data.num_classes)
     scores = _judgement.scores_of(data.task, data.num_classes)
     monitor = data.task.monitor
     own = [score for score in scores if score.name == monitor] or [
         score for score in scores if score.name.partition("(")[0] == monitor.partition("(")[0]
     ]
-    return own[0] if own and config.loss is None else scores[0]
+    by_loss = config.loss is not None or asked == _monitor.LOSS
+    return own[0] if own and not by_loss else scores[0]
 
 
 def scored(score: Score, labels: NDArray[Any], logits: NDArray[Any]) -> float:
@@ -171,7 +176,8 @@ class Trials:
             seed=config.seed,
             labels=fold.vocabulary,
         )
-        watch = WatchEpochs(tell, f"val_{self._score.name.partition('(')[0]}")
+        log = f"val_{self._score.name.partition('(')[0]}"
+        watch = WatchEpochs(tell, log if config.monitor is None else objective.monitor)
         jit = _frozen.jit_compile(config)
         recipe = Recipe(model, backbone, cache, objective, _silent, [watch], jit)
         augment = _augmentation.of(config, data.num_classes, data.parts["train"].modality)
