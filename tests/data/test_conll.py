@@ -55,6 +55,63 @@ def test_comments_and_words_that_look_like_them(tmp_path):
     assert conll.build(written(tmp_path, "# O\n1 O\n")).inputs.tolist() == [("#", "1")]
 
 
+# The examples of the specification of CoNLL-U: words and tokens, and empty nodes.
+RANGES = """# text = vámonos al mar
+1-2\tvámonos\t_\t_
+1\tvamos\tir\tVERB
+2\tnos\tnosotros\tPRON
+3-4\tal\t_\t_
+3\ta\ta\tADP
+4\tel\tel\tDET
+5\tmar\tmar\tNOUN
+
+# newpar
+# text = Sue likes coffee and Bill tea
+1\tSue\tSue\tPROPN
+2\tlikes\tlike\tVERB
+3\tcoffee\tcoffee\tNOUN
+4\tand\tand\tCCONJ
+5\tBill\tBill\tPROPN
+5.1\tlikes\tlike\tVERB
+6\ttea\ttea\tNOUN
+"""
+
+
+def test_ranges_empty_nodes_and_comments_of_conll_u_are_no_words(tmp_path):
+    path = written(tmp_path, RANGES)
+    found = conll.build(path, word=1, tag=3)
+    assert found.inputs.tolist() == [
+        ("vamos", "nos", "a", "el", "mar"),
+        ("Sue", "likes", "coffee", "and", "Bill", "tea"),
+    ]
+    assert found.labels.tolist() == [
+        ("VERB", "PRON", "ADP", "DET", "NOUN"),
+        ("PROPN", "VERB", "NOUN", "CCONJ", "PROPN", "NOUN"),
+    ]
+    assert found.locations.tolist() == ["train.txt, line 3", "train.txt, line 12"]
+    assert conll.build(path, word=1, tag=3, comment="#").inputs.tolist() == found.inputs.tolist()
+    assert conll.build(path, word=-3, tag=-1).inputs.tolist() == found.inputs.tolist()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        # Of WebAnno: the sentence and the word in it. All are words.
+        ("1-1\tAda\tO\n1-2\twrote\tO\n", ("Ada", "wrote")),
+        # Chapters count nothing.
+        ("7\tAda\tO\n1-2\twrote\tO\n", ("Ada", "wrote")),
+        ("1\tAda\tO\n1-2\twrote\tO\n1\there\tO\n", ("Ada", "wrote", "here")),
+    ],
+)
+def test_what_only_looks_like_a_range_is_a_word(tmp_path, content, words):
+    assert conll.build(written(tmp_path, content), word=1).inputs.tolist() == [words]
+
+
+def test_scores_in_the_column_of_words_are_words(tmp_path):
+    path = written(tmp_path, "1\tO\n1-2\tO\n2.5\tO\n# B\n")
+    assert conll.build(path).inputs.tolist() == [("1", "1-2", "2.5", "#")]
+
+
 def test_several_files_keep_their_names(tmp_path):
     for name in ("train", "dev", "test"):
         written(tmp_path, f"{name} O\n", f"{name}.txt")

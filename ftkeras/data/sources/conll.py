@@ -1,7 +1,8 @@
 """Words and their tags in the files of the CoNLL shared tasks: one word a line."""
 
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from glob import glob
 from pathlib import Path
@@ -18,6 +19,9 @@ _BLANKS = re.compile(r"[ \t]+")
 _AROUND = " \t\r\n"
 _PATTERN = "*?["
 _SHOWN = 200
+# What stands in front of a line of CoNLL-U that is no word: a range of words, an empty node.
+_NO_WORD = re.compile(r"[1-9][0-9]*-[1-9][0-9]*|[0-9]+\.[1-9][0-9]*")
+_HASH = "#"
 
 
 def build(
@@ -37,11 +41,15 @@ def build(
     files the column `file` holds the name, so that those of a shared task keep their parts:
     `--split="given(column='file')"` reads `train`, `dev` and `test`.
 
+    Of sentences whose first column counts words from 1, as in CoNLL-U (`word=1, tag=3` for parts of
+    speech), comments, ranges of several words (`1-2`) and empty nodes (`8.1`) are skipped: their
+    words stand in other lines, or nowhere.
+
     Args:
         path: A file, or a pattern such as `conll2003/*.txt`.
         word: Number of the column of words, from 0; negative counts from the last.
         tag: Number of the column of tags.
-        comment: Lines that begin with it are skipped (`"#"` in CoNLL-U).
+        comment: Lines that begin with it are skipped, in sentences without numbers, too.
         encoding: How characters are stored; a byte-order mark of UTF-8 is skipped.
         max_characters: Longer sentences are bad rows: mostly a file without blank lines.
         on_bad_row: `"error"` refuses the file and names sentences by their first line; `"skip"`
@@ -60,7 +68,7 @@ def build(
         ([('Ada', 'Lovelace', 'wrote'), ('Bern',)], ('B-LOC',), 'train.txt, line 5')
 
     References:
-        Tjong Kim Sang and De Meulder, 2003, CoNLL.
+        Tjong Kim Sang and De Meulder, 2003, CoNLL; Nivre et al., 2020, LREC (CoNLL-U).
     """
     files = _files(path)
     bad = BadRows(on_bad_row, source=Path(path).name[:100])
@@ -94,30 +102,61 @@ class _Sentence:
     problem: str = ""
 
 
+_Row = tuple[int, str, list[str]]
+"""The number of a line, the line, and its columns."""
+
+
 def _sentences(
     file: Path, encoding: str, word: int, tag: int, comment: str | None
 ) -> Iterator[_Sentence]:
-    document, open_one = 0, None
+    document, begun = 0, 0
+    rows: list[_Row] = []
     for number, line in _lines(file, encoding):
         # Only these part lines: no-break and other spaces can be (part of) a word.
         stripped = line.strip(_AROUND)
         starts = stripped.startswith(_DOCUMENT)
-        document += starts
         if not stripped or starts:
-            if open_one is not None:
-                yield open_one
-            open_one = None
-            continue
-        if comment and stripped.startswith(comment):
-            continue
-        open_one = open_one or _Sentence(number, document)
-        _add(open_one, line.rstrip("\r\n"), number, word, tag)
-    if open_one is not None:
-        yield open_one
+            if rows:
+                yield _sentence(rows, begun, word, tag)
+            rows, document = [], document + starts
+            begun = document
+        elif not (comment and stripped.startswith(comment)):
+            rows.append((number, line.rstrip("\r\n"), _cells(line, stripped)))
+    if rows:
+        yield _sentence(rows, begun, word, tag)
 
 
-def _add(sentence: _Sentence, line: str, number: int, word: int, tag: int) -> None:
-    cells = line.split("\t") if "\t" in line.strip(_AROUND) else _BLANKS.split(line.strip(_AROUND))
+def _cells(line: str, stripped: str) -> list[str]:
+    return line.rstrip("\r\n").split("\t") if "\t" in stripped else _BLANKS.split(stripped)
+
+
+def _sentence(rows: list[_Row], document: int, word: int, tag: int) -> _Sentence:
+    rows = _words_of(rows, word, tag)
+    sentence = _Sentence(rows[0][0], document)
+    for number, line, cells in rows:
+        _add(sentence, line, cells, number, word, tag)
+    return sentence
+
+
+def _words_of(rows: list[_Row], word: int, tag: int) -> list[_Row]:
+    """Returns the lines of words, where the first column counts them as CoNLL-U asks for."""
+    counted = list(itertools.dropwhile(lambda row: row[1].startswith(_HASH), rows))
+    if any(_is_first(column, cells) for *_, cells in counted for column in (word, tag)):
+        return rows
+    kept = [row for row in counted if not _NO_WORD.fullmatch(row[2][0])]
+    numbers = [cells[0] for *_, cells in kept]
+    if not kept or numbers != [str(place) for place in range(1, len(kept) + 1)]:
+        return rows
+    return kept
+
+
+def _is_first(column: int, cells: Sequence[str]) -> bool:
+    return column in (0, -len(cells))
+
+
+def _add(
+    sentence: _Sentence, line: str, cells: Sequence[str], number: int, word: int, tag: int
+) -> None:
     try:
         if len(cells) < 2:
             raise IndexError
