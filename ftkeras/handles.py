@@ -10,7 +10,14 @@ from ftkeras import call_string, catalog
 from ftkeras.call_string import Call
 from ftkeras.errors import UserError
 
-_ELSEWHERE = {"hf": "preset", "kaggle": "preset", "https": "tfhub", "gs": "tfhub"}
+_ELSEWHERE = {
+    **{"hf": "preset", "kaggle": "preset"},
+    **{"http": "tfhub", "https": "tfhub", "gs": "tfhub"},
+}
+# Of Kaggle's models those of TensorFlow are SavedModels; others are what KerasHub loads.
+_KAGGLE_SAVED_MODEL = re.compile(
+    r"(?:kaggle://)?(?P<path>[\w.-]+/[\w.-]+/tensorflow[12]/[\w.-]+(?:/\d+)?)", re.IGNORECASE
+)
 _ARCHIVES = (".tar.gz", ".tgz", ".tar")
 # Schemes that read two texts with the text backbone that follows.
 PAIRS = ("cross_encoder", "two_towers")
@@ -51,7 +58,8 @@ def parse(text: str) -> Handle:
     `preset://x` is any KerasHub preset (built-in name, `kaggle://`, `hf://`, local directory),
     `application://x` a model of `keras.applications`, `keras://x` a `.keras` file and `tfhub://x`
     a SavedModel. `hf://` and `kaggle://` addresses are presets; `https://tfhub.dev/`,
-    `https://www.kaggle.com/` and `gs://` addresses and `.tar.gz` files are SavedModels. What the
+    `https://www.kaggle.com/` and `gs://` addresses, Kaggle's models of TensorFlow
+    (`owner/model/tensorFlow2/variation`) and `.tar.gz` files are SavedModels. What the
     file in `backbones/` takes besides may follow in brackets; of a composition, it belongs to the
     backbone it stands behind.
 
@@ -89,6 +97,9 @@ def _with_options(text: str) -> tuple[str, dict[str, Any]]:
 
 def _parse(text: str) -> Handle:
     scheme, separator, path = text.partition("://")
+    on_kaggle = _KAGGLE_SAVED_MODEL.fullmatch(text)
+    if on_kaggle and not Path(text).exists():
+        return Handle("tfhub", on_kaggle["path"])
     if not separator:
         return _from_path(text)
     if scheme in _ELSEWHERE:

@@ -11,12 +11,23 @@ from ftkeras.handles import Handle
         ("preset://bert_tiny_en_uncased", Handle("preset", "bert_tiny_en_uncased")),
         ("hf://a/b", Handle("preset", "hf://a/b")),
         ("kaggle://a/b/c", Handle("preset", "kaggle://a/b/c")),
+        ("kaggle://a/b/tensorFlow2/c/1", Handle("tfhub", "a/b/tensorFlow2/c/1")),
+        ("a/b/TensorFlow2/c", Handle("tfhub", "a/b/TensorFlow2/c")),
+        ("kaggle://a/b/keras/c", Handle("preset", "kaggle://a/b/keras/c")),
+        ("http://tfhub.dev/a/b/1", Handle("tfhub", "http://tfhub.dev/a/b/1")),
         ("keras://x/y.keras", Handle("keras", "x/y.keras")),
         ("x/y.keras", Handle("keras", "x/y.keras")),
     ],
 )
 def test_handles_are_read(text, expected):
     assert handles.parse(text) == expected
+
+
+def test_a_directory_that_is_named_like_a_model_of_kaggle_is_a_directory(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a/b/tensorFlow2/c").mkdir(parents=True)
+    (tmp_path / "a/b/tensorFlow2/c/config.json").write_text("{}")
+    assert handles.parse("a/b/tensorFlow2/c") == Handle("preset", "a/b/tensorFlow2/c")
 
 
 def test_a_written_handle_is_read_again():
