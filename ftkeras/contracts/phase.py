@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 
 from ftkeras import catalog
 from ftkeras.call_string import Call
+from ftkeras.contracts import schedule
 from ftkeras.errors import UserError
 
 OPTIMIZERS = (
@@ -13,7 +14,6 @@ OPTIMIZERS = (
 )
 """Class names of Keras' optimizers in lower case."""
 
-SCHEDULES = ("constant", "linear", "cosine")
 STORAGE = ("float32", "float16", "none")
 _SWITCH = (True, False)
 
@@ -32,8 +32,9 @@ class Phase:
             off every weight but biases and the scales of normalisation. With Ftrl and others alike.
         patience: Epochs without a better validation score before stopping; `None` never stops
             early. The weights of the best epoch are kept either way.
-        schedule: What the rate does after warm-up: `constant`, or down to zero at the end of the
-            phase, `linear` or by half a `cosine`. See `training/schedules.py`.
+        schedule: What the rate does after warm-up: `constant`, `linear` down to zero, or one of
+            Keras' schedules over the steps of the phase, such as `cosine`, `polynomial(power=2)`,
+            `exponential(decay_rate=0.1)`. See `training/schedules.py`.
         warmup: Share of all steps in which the rate rises to its peak, in [0, 1).
         layer_decay: Rate of a block over that of the block above it, in (0, 1]: the head learns at
             `learning_rate`, the top block at `layer_decay` times that, the next at its square.
@@ -106,7 +107,7 @@ class Phase:
                 f"Received: ema={self.ema}, swa={self.swa}. Leave one out."
             )
         _expect_known("optimizer", str(self.optimizer).lower(), OPTIMIZERS)
-        _expect_known("schedule", self.schedule, SCHEDULES)
+        schedule.read(self.schedule)
         _expect_known("cache", self.cache, STORAGE)
 
     def __str__(self) -> str:

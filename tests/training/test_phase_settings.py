@@ -38,6 +38,26 @@ def moved(made, gradients, start=None, name="kernel"):
         ("linear", 0.0, [1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1]),
         ("linear", 0.2, [0.5, 1, 1, 7 / 8, 6 / 8, 5 / 8, 4 / 8, 3 / 8, 2 / 8, 1 / 8]),
         ("cosine", 0.0, (1 + np.cos(np.pi * np.arange(10) / 10)) / 2),
+        ("cosine(end=0.2)", 0.0, 0.2 + 0.8 * (1 + np.cos(np.pi * np.arange(10) / 10)) / 2),
+        ("polynomial(power=2, end=0.1)", 0.0, 0.1 + 0.9 * (1 - np.arange(10) / 10) ** 2),
+        ("polynomial(power=1)", 0.5, [0.2, 0.4, 0.6, 0.8, 1, 1, 0.8, 0.6, 0.4, 0.2]),
+        ("exponential(decay_rate=0.01)", 0.0, 10 ** (-2 * np.arange(10) / 10)),
+        ("inverse_time(decay_rate=4)", 0.0, 1 / (1 + 4 * np.arange(10) / 10)),
+        (
+            "cosine_restarts(first=0.5, m_mul=0.5)",
+            0.0,
+            np.repeat([1, 0.5], 5) * (1 + np.cos(np.pi * np.tile(np.arange(5), 2) / 5)) / 2,
+        ),
+        (
+            "cosine_restarts(first=0.3, t_mul=2)",
+            0.0,
+            [(1 + np.cos(np.pi * part)) / 2 for part in (0, 1 / 3, 2 / 3, *np.arange(6) / 6, 0)],
+        ),
+        (
+            "piecewise(boundaries=[0.3, 0.8], factors=[1, 0.5, 0.1])",
+            0.0,
+            np.repeat([1, 0.5, 0.1], [3, 5, 2]),
+        ),
     ],
 )
 def test_each_step_is_as_long_as_the_schedule_says(schedule, warmup, expected):
@@ -198,6 +218,11 @@ def test_the_average_is_evaluated_and_kept_and_training_goes_on_from_the_weights
     ("settings", "says"),
     [
         ({"schedule": "cosin"}, "Did you mean 'cosine'"),
+        ({"schedule": "cosine(ends=0.1)"}, "argument of the schedule cosine: end"),
+        ({"schedule": "linear(end=0.1)"}, "it takes none"),
+        ({"schedule": "polynomial(power=0)"}, "`power` of the schedule polynomial to be a number"),
+        ({"schedule": "piecewise(boundaries=[0.5, 0.2])"}, "rising shares"),
+        ({"schedule": "piecewise(factors=[1, 0.1])"}, "one factor more than boundaries"),
         ({"optimizer": "adan"}, "Did you mean 'adam"),
         ({"cache": "float64"}, "cache="),
         ({"warmup": 1.0}, "warmup="),
