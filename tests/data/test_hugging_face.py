@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ftkeras.config import RunConfig
 from ftkeras.data.sources.hugging_face import build
 from ftkeras.data.splits.given import Given
 from ftkeras.errors import UserError
+from ftkeras.workflows import _source
 
 datasets = pytest.importorskip("datasets")
 
@@ -85,3 +87,63 @@ def test_wrong_names_and_a_missing_library_are_told(reviews, tmp_path, monkeypat
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(UserError, match=r"pip install ftkeras\[hugging-face\]"):
         build(str(reviews), text="text")
+
+
+CONTEXT = "Super Bowl 50 was won by the Denver Broncos in Santa Clara."
+
+
+def squad_like(folder, answers, **columns):
+    """Rows as those of the data set `squad`."""
+    golds = datasets.Sequence(
+        {"text": datasets.Value("string"), "answer_start": datasets.Value("int32")}
+    )
+    count = len(answers)
+    made = datasets.Dataset.from_dict(
+        {"id": [f"q{row}" for row in range(count)], "title": ["Bowl"] * count,
+         "context": [CONTEXT] * count, "question": [f"Who won, {row}?" for row in range(count)],
+         "answers": answers, **columns}
+    )  # fmt: skip
+    made = made.cast_column("answers", golds) if isinstance(answers[0], dict) else made
+    datasets.DatasetDict({"train": made}).save_to_disk(str(folder))
+    return str(folder)
+
+
+def test_answers_of_squad_are_read_with_where_they_begin(tmp_path):
+    second = CONTEXT.rindex("Santa")
+    path = squad_like(
+        tmp_path / "squad",
+        [
+            {"text": ["Denver Broncos", "the Denver Broncos"], "answer_start": [29, 25]},
+            {"text": [], "answer_start": []},
+            {"text": ["Santa Clara"], "answer_start": [second]},
+        ],
+    )
+    found = build(path, text=["question", "context"], label="answers", start="")
+    assert found.modality == "text_pair"
+    assert found.inputs[0] == ("Who won, 0?", CONTEXT)
+    assert found.labels.tolist() == [
+        (("Denver Broncos", 29), ("the Denver Broncos", 25)),
+        (),
+        (("Santa Clara", second),),
+    ]
+    assert found.columns["title"].tolist() == ["Bowl"] * 3
+    assert found.locations[1].endswith("squad/train, row 1")
+
+
+def test_answers_beside_a_column_of_starts(tmp_path):
+    path = squad_like(tmp_path / "flat", ["Denver", "Denver"], begins=[29, 3])
+    asked = {"text": ["question", "context"], "label": "answers", "start": "begins"}
+    with pytest.raises(UserError, match=r"row 1.*does not begin at character 3"):
+        build(path, **asked)
+    assert build(path, **asked, on_bad_row="skip").labels.tolist() == [(("Denver", 29),)]
+    with pytest.raises(UserError, match="Expected a question, its context"):
+        build(path, text="question", label="answers", start="")
+    with pytest.raises(UserError, match="begin"):
+        build(path, **{**asked, "start": "begin"})
+
+
+def test_a_run_on_questions_asks_for_answers_by_itself(tmp_path):
+    path = squad_like(tmp_path / "squad", [{"text": ["Denver"], "answer_start": [29]}] * 3)
+    data = f"hugging_face(path={path!r}, text=['question', 'context'], label='answers')"
+    config = RunConfig.read(mode="check_data", task="question_answering", data=data)
+    assert _source.read(config).labels[2] == (("Denver", 29),)

@@ -9,7 +9,7 @@ from ftkeras import catalog
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.data import existing_file
 from ftkeras.data.bad_rows import BadRows
-from ftkeras.data.sources import _records, _words
+from ftkeras.data.sources import _answer_columns, _records, _words
 from ftkeras.errors import UserError
 
 _LONGEST = 1_000_000
@@ -26,6 +26,7 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
     on_bad_row: str = "error",
     words: str = "",
     audio: str = "",
+    start: str | None = None,
 ) -> Dataset:
     """Reads a data set of the `datasets` library, all of its splits or one.
 
@@ -47,6 +48,9 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
         words: Name of the column of lists of words, for tags: `label` then holds as many tags.
         audio: Name of the column that holds the sound; one of `text`, `image`, `words` and `audio`
             is the input.
+        start: For answers that stand in the second text: the column of the character at which each
+            begins; empty for `answer_start`, or what `label` says itself, as that of SQuAD does
+            (`text=['question', 'context'], label='answers'`).
 
     Raises:
         UserError: The library is not installed, or has no such data set, split or column.
@@ -64,6 +68,8 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
     first = next(iter(parts.values()))
     if words:
         return _of_words(path, parts, words, label, (text, image), on_bad_row)
+    if start is not None:
+        return _of_answers(path, parts, text, label, start, on_bad_row)
     inputs = _records.check_names(path, list(first.column_names), text, image, label, audio)
     wanted = _records.wanted(inputs, image, audio, label)
     names = getattr(first.features[label], "names", None)
@@ -105,21 +111,54 @@ def _of_words(
             f"Expected `words` to be the only input. Received: words={words!r}, text={others[0]!r},"
             f" image={others[1]!r}. Leave the others out."
         )
-    of_tags = getattr(first.features[label], "feature", None)
-    names = getattr(of_tags, "names", None)
-    columns: dict[str, list[Any]] = {key: [] for key in known if _is_plain(first.features[key])}
-    columns |= {words: [], label: [], **({_records.PART: []} if len(parts) > 1 else {})}
-    places = []
-    for part, rows in parts.items():
-        for number, row in enumerate(rows):
-            record = {**row, _records.PART: part}
-            if names is not None and record[label] is not None:
-                record[label] = [names[k] if 0 <= k < len(names) else None for k in record[label]]
-            places.append(f"{path}/{part}, row {number}")
-            for key, cells in columns.items():
-                cells.append(record[key])
+    names = getattr(getattr(first.features[label], "feature", None), "names", None)
+    columns, places = _in_columns(path, parts, (words, label))
+    if names is not None:
+        columns[label] = [
+            tags and [names[tag] if 0 <= tag < len(names) else None for tag in tags]
+            for tags in columns[label]
+        ]
     bad = BadRows(on_bad_row, source=Path(path).name)
     return _words.assemble(columns, places, words, label, _LONGEST, bad)
+
+
+def _of_answers(
+    path: str,
+    parts: dict[str, Any],
+    texts: str | Sequence[str],
+    label: str,
+    start: str,
+    on_bad_row: str,
+) -> Dataset:
+    """Questions and their contexts; answers are pieces of these."""
+    known = list(next(iter(parts.values())).column_names)
+    question, context = (*([texts] if isinstance(texts, str) else texts), "", "")[:2]
+    _answer_columns.check(question, context, label)
+    _records.check_names(path, known, [question, context], "", label)
+    if start:
+        _records.check_names(path, known, start, "", label)
+    columns, places = _in_columns(path, parts, (question, context, label, *filter(None, [start])))
+    bad = BadRows(on_bad_row, source=Path(path).name)
+    named = (question, context, label, start)
+    return _answer_columns.assemble(columns, places, named, _LONGEST, bad)
+
+
+def _in_columns(
+    path: str, parts: dict[str, Any], needed: Sequence[str]
+) -> tuple[dict[str, list[Any]], list[str]]:
+    """Returns the columns that are needed and those of plain values, and where each row stands."""
+    features = next(iter(parts.values())).features
+    kept = list(dict.fromkeys([*filter(lambda name: _is_plain(features[name]), features), *needed]))
+    columns: dict[str, list[Any]] = {name: [] for name in kept}
+    part_of, places = [], []
+    for part, rows in parts.items():
+        where = f"{path}/{part}"
+        for number, row in enumerate(_read(rows.select_columns(kept), where)):
+            places.append(f"{where}, row {number}")
+            part_of.append(part)
+            for name, cells in columns.items():
+                cells.append(row[name])
+    return columns | ({_records.PART: part_of} if len(parts) > 1 else {}), places
 
 
 def _is_plain(feature: Any) -> bool:
