@@ -1,7 +1,6 @@
 """A SavedModel as a Keras 3 layer."""
 
 import os
-import re
 import shutil
 import tempfile
 import weakref
@@ -19,13 +18,12 @@ if keras.backend.backend() == "tensorflow":  # runs on JAX import this file to l
 
     from ftkeras.backbones.saved_model import (
         digest,
-        load,
+        program,
         random_weights,
         resolve,
         shapes,
-        variables,
+        thawing,
     )
-    from ftkeras.backbones.saved_model import endpoint as endpoints
     from ftkeras.backbones.saved_model import outputs as outputs_of
 
 
@@ -123,9 +121,10 @@ class SavedModelBackbone(keras.layers.Layer):
         if saved:
             raise TypeError(f"Expected known arguments. Received: {', '.join(saved)}.")
         if slots is not None and embed and in_safe_mode() is not None:
-            self._await_program(slots)
+            kept = [] if self._is_tf1 else slots  # those of TensorFlow 1 come with the program
+            self.variable_groups = program.awaited(kept, self.name)
         else:
-            self._load(resolve.resolve(self.handle), with_weights=True)
+            self._take(program.read(resolve.resolve(self.handle), self._asked()))
         self.built = True
         self.trainable = trainable
         if training is not None:
@@ -141,7 +140,7 @@ class SavedModelBackbone(keras.layers.Layer):
     @property
     def offered(self) -> list[keras.Variable]:
         """The variables that can train, frozen or not."""
-        return [variable for group in self.variable_groups for variable in group.offered]
+        return thawing.offered(self.variable_groups)
 
     @property
     def input_spec_of_saved_model(self) -> Any:
@@ -160,7 +159,8 @@ class SavedModelBackbone(keras.layers.Layer):
         Raises:
             UserError: No variable that can train matches.
         """
-        return self._train({id(v) for v in [*self.trainable_variables, *self._matching(pattern)]})
+        matching = thawing.matching(self.variable_groups, pattern, self.handle)
+        return self._train({id(v) for v in [*self.trainable_variables, *matching]})
 
     def freeze(self, pattern: str | None = None) -> int:
         """Makes variables stay as they are. Compile the model afterwards.
@@ -174,8 +174,8 @@ class SavedModelBackbone(keras.layers.Layer):
         Raises:
             UserError: No variable that can train matches.
         """
-        matching = {id(v) for v in self._matching(pattern)}
-        return self._train({id(v) for v in self.trainable_variables} - matching)
+        matching = thawing.matching(self.variable_groups, pattern, self.handle)
+        return self._train({id(v) for v in self.trainable_variables} - {id(v) for v in matching})
 
     def draw_weights(self, seed: int) -> None:
         """Replaces every weight by random numbers: what is left of a model without its training.
@@ -251,61 +251,27 @@ class SavedModelBackbone(keras.layers.Layer):
         kept = tempfile.mkdtemp(prefix="ftkeras-saved-model-")  # tables read it again on export
         weakref.finalize(self, shutil.rmtree, kept, ignore_errors=True)
         shutil.copytree(directory, kept, dirs_exist_ok=True)
-        self._load(kept, with_weights=self._is_tf1)
-
-    def _await_program(self, slots: Sequence[dict[str, Any]]) -> None:
-        """Makes the variables, so that an optimizer can be built for them; not yet the program."""
-        kept = [] if self._is_tf1 else slots  # those of TensorFlow 1 come with the program
-        made = [variables.Slot(**{**slot, "shape": tuple(slot["shape"])}) for slot in kept]
-        self.variable_groups = variables.groups(
-            made, [slot.made_again() for slot in made], self.name
-        )
-
-    def _load(self, directory: str, *, with_weights: bool) -> None:
-        found = digest.digest(directory)
-        if self.sha256 not in (None, found):
-            raise UserError(
-                f"Expected the SavedModel with sha256={self.sha256}. Received: {directory} with "
-                f"sha256={found}. It is another program; it was not run."
-            )
-        self.sha256, self._directory = found, directory
-        if with_weights:
-            loaded = load.load(directory, self.tags)
+        if self._is_tf1:
+            self._take(program.read(kept, self._asked()))
         else:
-            present = {
-                slot.index: variable.value
-                for group in self.variable_groups
-                for slot, variable in zip(group.slots, group.shared, strict=True)
-            }
-            loaded = load.load_into(directory, present, self.tags)
-        self._is_tf1 = loaded.is_tf1
-        self._endpoint = endpoints.choose(loaded, self.signature)
-        self._root = loaded.root  # tracked, so that an export has its tables
-        if with_weights:
-            slots = variables.slots(loaded, self._endpoint)
-            shared = [loaded.variables[slot.index] for slot in slots]
-            self.variable_groups = variables.groups(slots, shared, self.name)
+            self._take(program.read_onto(kept, self._asked(), self.variable_groups))
+
+    def _asked(self) -> "program.Asked":
+        return program.Asked(self.sha256, self.tags, self.signature, self.name)
+
+    def _take(self, read: "program.Program") -> None:
+        self.sha256, self._directory = read.sha256, read.directory
+        self._is_tf1 = read.is_tf1
+        self._endpoint = read.endpoint
+        self._root = read.root  # tracked, so that an export has its tables
+        if read.groups is not self.variable_groups:
+            self.variable_groups = read.groups
         self.supports_jit = self._endpoint.supports_jit()
         self._updates_statistics = self._endpoint.updates_statistics()
 
-    def _matching(self, pattern: str | None) -> list[keras.Variable]:
-        found = [v for v in self.offered if pattern is None or re.search(pattern, v.path)]
-        if not found:
-            paths = (
-                ", ".join(v.path for v in self.offered[:5]) or "none; it can only be used frozen"
-            )
-            raise UserError(
-                f"Expected a pattern that a variable of {self.handle} matches. Received: "
-                f"pattern={pattern!r}. Variables that can train: {paths}."
-            )
-        return found
-
     def _train(self, wanted: set[int]) -> int:
         self.trainable = True  # a layer that is not hides what its groups train
-        for group in self.variable_groups:
-            group.trainable = any(id(variable) in wanted for variable in group.offered)
-            for variable in group.offered:
-                variable.trainable = id(variable) in wanted
+        thawing.train(self.variable_groups, wanted)
         return len(self.trainable_variables)
 
     def _would_move_frozen_statistics(self) -> bool:
