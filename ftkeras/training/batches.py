@@ -66,6 +66,10 @@ class Batches(keras.utils.PyDataset):
         """Returns the row number of every example (of its view) in the order of this epoch."""
         return np.concatenate(self._batches)
 
+    def rows(self, index: int) -> NDArray[np.int64]:
+        """Returns the row numbers of a batch of this epoch."""
+        return self._batches[index]
+
     def __len__(self) -> int:
         return len(self._batches)
 
@@ -122,7 +126,7 @@ def _gathered(batches: Batches, features: NDArray[np.float32]) -> Any:
     cut = rows.batch(batches.batch_size).map(
         lambda at: tuple(tf.gather(column, at) for column in columns)
     )
-    return cut.apply(tf.data.experimental.assert_cardinality(len(batches))).prefetch(4)
+    return _ahead(cut, len(batches), 4)
 
 
 def _generated(batches: Batches) -> Any:
@@ -156,5 +160,18 @@ def _generated(batches: Batches) -> Any:
     dataset = tf.data.Dataset.from_generator(
         generate, output_signature=(inputs, *map(of_labels, others))
     )
-    counted = dataset.apply(tf.data.experimental.assert_cardinality(len(batches)))
-    return counted.prefetch(tf.data.AUTOTUNE)
+    return _ahead(dataset, len(batches), 2)
+
+
+def _ahead(dataset: Any, count: int, buffered: int) -> Any:
+    """States how many batches there are, and makes some of them ahead.
+
+    Nothing is tuned: the thread that does so is waited for when an iterator ends, up to as long as
+    the epoch took.
+    """
+    import tensorflow as tf  # only this backend has it for certain
+
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    counted = dataset.apply(tf.data.experimental.assert_cardinality(count))
+    return counted.prefetch(buffered).with_options(options)

@@ -64,6 +64,13 @@ def test_what_keras_is_given_follows_the_order_of_each_epoch():
         )
 
 
+def test_nothing_is_tuned_whose_thread_would_be_waited_for():
+    rows = np.arange(12, dtype="float32").reshape(6, 2)
+    inputs = Examples(lambda at: {"x": rows[at]}, np.zeros(6))
+    for examples in (from_features(rows, np.zeros(6)), inputs):
+        assert for_keras(Batches(examples, 2)).options().autotune.enabled is False
+
+
 @pytest.mark.parametrize("batch_size", [3, 5])
 def test_batches_may_differ_in_length_after_the_second(batch_size):
     lengths = np.array([2] * 10 + [7] * 5)
