@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ftkeras import catalog
 from ftkeras.config import PRECISIONS
+from ftkeras.contracts import phase, schedule
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,9 @@ def _recipe() -> Iterator[Flag]:
         "phase",
         "One stretch of training, for example top_blocks(count=2, epochs=3, "
         "learning_rate=2e-5); repeat for more, in order. Default: linear_probe. One of: "
-        f"{_offered('freezing')}.",
+        f"{_offered('freezing')}. Each also takes {', '.join(phase.SETTINGS)}, which "
+        "ftkeras.contracts.phase.Phase explains. Schedules: "
+        f"{', '.join(schedule.SCHEDULES)}.",
         repeated=True,
     )
     yield Flag(
@@ -246,7 +249,7 @@ def _run() -> Iterator[Flag]:
     )
     yield Flag(
         "trust",
-        "For --mode=evaluate: SHA-256 of a SavedModel inside a finished run that may be run; the "
+        "SHA-256 of a SavedModel, inside a finished run or a .keras file, that may be run; the "
         "refusal names it. Repeat for more.",
         repeated=True,
     )

@@ -1,5 +1,6 @@
 """`keras://`: a model in a `.keras` file, its classifier cut off."""
 
+import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -94,6 +95,11 @@ def _load(path: Path) -> keras.Model:
         raise UserError(
             f"Expected a `.keras` file. Received: backbone={path}, which does not exist. "
             "Correct the path."
+        )
+    if path.suffix == ".keras" and not zipfile.is_zipfile(path):
+        raise UserError(
+            f"Expected a `.keras` file. Received: backbone={path}, which is no archive: it is "
+            "damaged, or not whole. Copy or save it again."
         )
     try:
         model = keras.saving.load_model(path, compile=False, safe_mode=True)

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from ftkeras import catalog
+from ftkeras.backbones import trusting
 from ftkeras.backbones.preprocessing.image import Image
 from ftkeras.config import RunConfig
 from ftkeras.contracts.answer_table import AnswerTable
@@ -28,7 +29,7 @@ def answers_of_model(config: RunConfig) -> AnswerTable:
     or probabilities is said by `outputs`, never guessed.
 
     Args:
-        config: `model`, `outputs` and `data`.
+        config: `model`, `outputs`, `data` and `trust`.
 
     Raises:
         UserError: The file cannot be loaded safely, takes more than one input, or its outputs do
@@ -43,7 +44,8 @@ def answers_of_model(config: RunConfig) -> AnswerTable:
         config, f"--model={config.model}", "Only models that answer with classes are judged so."
     )
     found, _ = deduplicate(_source.read(config))
-    model = _loaded(config.model)
+    with trusting(*config.trust):
+        model = _loaded(config.model)
     values = _inputs(model, found, config.model)
     outputs = np.asarray(model.predict(values, batch_size=_BATCH, verbose=0), "float64")
     outputs = outputs.reshape(len(found), -1)
@@ -68,8 +70,12 @@ def _loaded(path: Path) -> keras.Model:
             f"Expected a .keras file. Received: --model={path} (does not exist). Paths are taken "
             "from the current directory."
         )
+    for name in catalog.names("backbones/layers"):
+        catalog.find("backbones/layers", name)  # once imported, Keras can build it again
     try:
         model = keras.saving.load_model(path, compile=False)
+    except UserError:
+        raise
     except (ValueError, TypeError, OSError, KeyError) as error:
         raise UserError(
             f"Expected a .keras file that loads without running foreign code. Received: "

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras import handles
-from ftkeras.backbones import load_backbone
+from ftkeras.backbones import load_backbone, trusting
 from ftkeras.backbones.multimodal import named_parts
 from ftkeras.backbones.preprocessing.image import Image
 from ftkeras.config import RunConfig
@@ -65,7 +65,8 @@ def load(
     ):
         settings["classifier"] = True
     given = {name: value for name, value in settings.items() if value is not None}
-    backbone = load_backbone(handle, **given)
+    with trusting(*config.trust):
+        backbone = load_backbone(handle, **given)
     if modality is not None and backbone.preprocess.modality != modality:
         source = f"--data={config.data.name}" if config.data else "the data"
         raise UserError(

@@ -198,7 +198,7 @@ def test_a_model_that_cannot_be_a_backbone_is_refused(tmp_path, make, message):
 
 def test_a_file_that_is_no_model_is_refused(tmp_path):
     (tmp_path / "model.keras").write_bytes(b"PK not really")
-    with pytest.raises(UserError, match="safe mode"):
+    with pytest.raises(UserError, match="no archive: it is damaged"):
         load_backbone(f"keras://{tmp_path / 'model.keras'}")
     with pytest.raises(UserError, match="does not exist"):
         load_backbone(f"keras://{tmp_path / 'gone.keras'}")

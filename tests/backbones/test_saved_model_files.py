@@ -100,6 +100,8 @@ def test_by_reference_a_file_holds_the_handle_and_the_weights(saved_models, tmp_
     directory = copied(saved_models.images, tmp_path)
     model = trained(image_model(directory, trainable=True, embed=False))
     model.save(tmp_path / "model.keras")
+    with zipfile.ZipFile(tmp_path / "model.keras") as file:
+        assert not [name for name in file.namelist() if name.endswith("saved_model.pb")]
     again = load(tmp_path / "model.keras", model.layers[1])
     np.testing.assert_array_equal(again(BATCH), model(BATCH))
     shutil.rmtree(directory)

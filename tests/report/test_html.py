@@ -171,6 +171,21 @@ def test_a_record_with_little_in_it_is_still_a_page(copied):
     assert "The record holds no history of training." in page.prose
 
 
+def test_a_range_test_of_the_learning_rate_is_drawn_and_its_rate_said(copied):
+    curve = [1.0, 1.0, 0.9, 0.6, 0.4, 0.5, 0.9, 1.8, None]
+    found = {"rates": np.geomspace(1e-4, 1.0, 9).tolist(), "losses": curve, "smoothed": curve,
+             "suggested": 0.0123, "lowest": 0.1, "diverged": True}  # fmt: skip
+
+    def tested(record: RunRecord) -> dict:
+        first, *rest = record.phases
+        return {"phases": [{**first, "learning_rates": found}, *rest]}
+
+    page = copied(change=tested)
+    assert "learning-rate-1-title" in page.ids
+    assert "Phase 1: learning rate 0.012, where the loss fell most steeply" in page.prose
+    assert "learning-rate-1-title" not in copied().ids
+
+
 def test_an_undefined_headline_is_explained(copied):
     def undefine(record: RunRecord) -> dict:
         test = {

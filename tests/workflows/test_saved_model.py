@@ -8,8 +8,11 @@ from sklearn.datasets import load_digits
 from sklearn.metrics import accuracy_score, log_loss
 
 from ftkeras import evaluate, run
+from ftkeras.backbones import SavedModelBackbone
 from ftkeras.config import RunConfig
 from ftkeras.errors import UserError
+from ftkeras.records.run_record import RunRecord
+from tests.backbones import made_saved_models
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +84,34 @@ def test_texts_go_in_as_they_are(tmp_path):
     found = {item.score: item.value for item in record.measurements["test"]["model"]}
     assert found["accuracy"] == 1.0
     assert found["log_loss"] == pytest.approx(np.log1p(np.exp(-4)), rel=1e-5)
+
+
+def test_a_program_inside_a_model_is_run_when_its_digest_is_trusted(tmp_path, capsys):
+    """What SavedModelBackbone makes of TensorFlow Hub's text embeddings, in anybody's model."""
+    vocabulary = tmp_path / "vocabulary.txt"
+    vocabulary.write_text("\n".join(made_saved_models.VOCABULARY))
+    embedding = made_saved_models.TextEmbedding(str(vocabulary))
+    directory = made_saved_models.save(embedding, tmp_path / "embedding")
+    layer = SavedModelBackbone(directory)
+    texts = keras.Input((), dtype="string")
+    keras.utils.set_random_seed(0)
+    model = keras.Model(texts, keras.layers.Dense(1)(layer(texts)))
+    model.save(tmp_path / "model.keras")
+    rows = [(f"{('bad', 'good')[row % 2]} film {row}", row % 2) for row in range(20)]
+    (tmp_path / "t.csv").write_text(
+        "text,label\n" + "".join(f"{text},{label}\n" for text, label in rows)
+    )
+    asked = ["--mode=evaluate", f"--model={tmp_path / 'model.keras'}", "--outputs=logits",
+             f"--data=csv(path={str(tmp_path / 't.csv')!r})", f"--run_dir={tmp_path / 'run'}"]  # fmt: skip
+    assert run.main(asked) == 2
+    assert f"--trust={layer.sha256}" in capsys.readouterr().err
+    assert run.main([*asked, f"--trust={layer.sha256}"]) == 0
+    by_hand = made_saved_models.embed_by_hand([text for text, _ in rows], embedding.vectors.numpy())
+    kernel, bias = model.layers[-1].get_weights()
+    said = (by_hand @ kernel + bias)[:, 0] > 0
+    measured = RunRecord.read(tmp_path / "run/record.json").measurements["test"]["model"]
+    [found] = [item.value for item in measured if item.score == "accuracy"]
+    assert found == pytest.approx(accuracy_score([label for _, label in rows], said))
 
 
 @pytest.mark.parametrize(

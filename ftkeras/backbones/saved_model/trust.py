@@ -66,6 +66,7 @@ def expect_trusted(sha256: str | None, where: str) -> None:
         raise UserError(
             "Expected a trusted SavedModel: it is a program, which can read and write files. "
             f"Received: {where} with sha256={sha256}, which is not on the list. If you know where "
-            f"it comes from, allow it: trusted=({sha256!r},) in Python, or "
-            f"{ENVIRONMENT}={sha256} on the command line."
+            f"it comes from, allow it: --trust={sha256} on the command line, "
+            f"ftkeras.backbones.trusting({sha256!r}) in Python, or {ENVIRONMENT}={sha256} in the "
+            "environment."
         )
