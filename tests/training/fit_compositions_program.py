@@ -3,6 +3,7 @@
 import json
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -15,8 +16,8 @@ from ftkeras.model import build_model
 from ftkeras.training.feature_cache import FeatureCache
 from ftkeras.training.losses.list_cross_entropy import ListCrossEntropy
 from ftkeras.training.objective import Objective
-from ftkeras.training.part import Part
 from ftkeras.training.recipe import Recipe
+from tests.helpers.made_parts import part, silent
 from tests.helpers.made_rows import pairs, table_rows
 from tests.helpers.tiny_backbone import sentences
 
@@ -46,16 +47,11 @@ def rows_of(family, n, seed):
     return lists, grades
 
 
-def part(family, n, seed):
-    values, labels = rows_of(family, n, seed)
-    array = np.empty(n, dtype=object)
-    array[:] = values
-    ids = np.array([f"{seed}-{i}" for i in range(n)])
-    return Part(ids, array, labels, by_position=family == "lists")
-
-
 def fitted(family, handle, directory):
-    train, validation = part(family, 40, 1), part(family, 16, 2)
+    made = partial(rows_of, family)
+    train, validation = (
+        part(made, n, seed, by_position=family == "lists") for n, seed in ((40, 1), (16, 2))
+    )
     given = {"train": list(train.values)} if family in ("tabular", "multimodal") else {}
     backbone = load_backbone(handle, **given)
     head = {"lists": "token_level(dropout=0.0)", "multimodal": "gated_fusion(units=4)"}
@@ -66,7 +62,7 @@ def fitted(family, handle, directory):
         "BinaryCrossentropy(from_logits=True)", list, "val_loss", "min", make_loss
     )
     cache = FeatureCache(directory, backbone, backbone.taps[0])
-    recipe = Recipe(model, backbone, cache, objective, lambda name, unit: lambda *done: None)
+    recipe = Recipe(model, backbone, cache, objective, silent)
     phases = [PROBE, WHOLE if family == "tabular" else TOP]
     recipe.fit(phases, train, validation, seed=0, log=None)
     logits, streamed = recipe.predict(validation, "validation")

@@ -1,6 +1,5 @@
 """A recipe that looks at each stage: it goes on, stops, takes back, and resumes to the same bits."""
 
-import keras
 import numpy as np
 import pytest
 
@@ -11,8 +10,9 @@ from ftkeras.scores.log_loss import LogLoss
 from ftkeras.training.checkpoint import Checkpoint
 from ftkeras.training.feature_cache import FeatureCache
 from ftkeras.training.objective import Objective
-from ftkeras.training.recipe import Part, Recipe
+from ftkeras.training.recipe import Recipe
 from ftkeras.training.stopping import StopWithoutGain
+from tests.helpers.made_parts import Interrupt, part, silent
 from tests.helpers.tiny_images import image_backbone, pictures
 
 OBJECTIVE = Objective("BinaryCrossentropy(from_logits=True)", list, "val_loss", "min")
@@ -22,31 +22,14 @@ TOP = Phase(Call("top_blocks", {"count": 1}), epochs=2, learning_rate=0.005, bat
 PHASES = [PROBE, TOP, Phase(Call("top_blocks", {"count": 2}), epochs=1, learning_rate=0.003)]
 
 
-def part(n, seed):
-    images, labels = pictures(n, seed)
-    array = np.empty(n, dtype=object)
-    array[:] = images
-    return Part(np.array([f"{seed}-{i}" for i in range(n)]), array, labels)
-
-
-class Interrupt(keras.callbacks.Callback):
-    def __init__(self, after):
-        super().__init__()
-        self.left = after
-
-    def on_train_batch_end(self, batch, logs=None):
-        self.left -= 1
-        if self.left < 0:
-            raise KeyboardInterrupt
-
-
 def fit(directory, phases, level, checkpoint=None, after=10**6):
     backbone = image_backbone()
     cache = FeatureCache(directory / "cache", backbone, "pooled")
     recipe = Recipe(build_model(backbone), backbone, cache, OBJECTIVE,
-                    lambda name, unit: lambda *done: None, [Interrupt(after)])  # fmt: skip
+                    silent, [Interrupt(after)])  # fmt: skip
     stopping = None if level is None else StopWithoutGain(LogLoss(), level, resamples=200)
-    recipe.fit(phases, part(32, 1), part(24, 2), seed=0, log=None, stopping=stopping,
+    train, validation = part(pictures, 32, 1), part(pictures, 24, 2)
+    recipe.fit(phases, train, validation, seed=0, log=None, stopping=stopping,
                checkpoint=checkpoint)  # fmt: skip
     return recipe
 
@@ -83,7 +66,7 @@ def test_without_a_gain_the_stage_is_taken_back_and_is_the_last(tmp_path):
     assert not reluctant.results[1].look["goes_on"]
     assert reluctant.results[1].history["val_loss"][0] > 0
     assert_equal(weights(reluctant), weights(alone))
-    answers = [recipe.predict(part(16, 3), "test")[0] for recipe in (alone, reluctant)]
+    answers = [recipe.predict(part(pictures, 16, 3), "test")[0] for recipe in (alone, reluctant)]
     np.testing.assert_array_equal(*answers)
     assert reluctant.passes["computed"] == 0  # the probe's features serve to the end
 

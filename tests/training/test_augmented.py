@@ -25,6 +25,7 @@ from ftkeras.training.losses.focal import Focal
 from ftkeras.training.objective import Objective
 from ftkeras.training.prediction import predict
 from ftkeras.training.recipe import Part, Recipe
+from tests.helpers.made_parts import silent
 from tests.helpers.tiny_backbone import sentences, text_backbone
 from tests.helpers.tiny_images import image_backbone
 
@@ -59,7 +60,7 @@ def views_of(part):
 def made(backbone, tmp_path, tap="mean_pooled", objective=OBJECTIVE):
     cache = FeatureCache(tmp_path, backbone, tap)
     model = build_model(backbone, tap=tap, head=Call("linear", {"dropout": 0.0}))
-    return Recipe(model, backbone, cache, objective, lambda name, unit: lambda *done: None)
+    return Recipe(model, backbone, cache, objective, silent)
 
 
 def image_recipe(tmp_path, objective=OBJECTIVE):

@@ -17,9 +17,9 @@ from ftkeras.training.examples import Examples
 from ftkeras.training.feature_cache import FeatureCache
 from ftkeras.training.losses.tag_cross_entropy import TagCrossEntropy
 from ftkeras.training.objective import Objective
-from ftkeras.training.part import Part
 from ftkeras.training.recipe import Recipe
 from ftkeras.training.stopping import StopWithoutGain
+from tests.helpers.made_parts import Interrupt, part, silent
 from tests.helpers.tiny_backbone import sentences, text_backbone
 from tests.helpers.tiny_images import image_backbone, pictures
 
@@ -111,25 +111,8 @@ class Corners:
 KINDS = {"tags": Tags(), "pixels": Pixels(), "corners": Corners()}
 
 
-def part(kind, n, seed):
-    values, labels = kind.rows(n, seed)
-    array = np.empty(n, dtype=object)
-    array[:] = values
-    ids = np.array([f"{seed}-{i}" for i in range(n)])
-    return Part(ids, array, labels, by_position=kind.by_position)
-
-
-class Interrupt(keras.callbacks.Callback):
-    """Stops the program as Ctrl-C does, after so many batches in all."""
-
-    def __init__(self, after):
-        super().__init__()
-        self.left = after
-
-    def on_train_batch_end(self, batch, logs=None):
-        self.left -= 1
-        if self.left < 0:
-            raise KeyboardInterrupt
+def rows(kind, n, seed):
+    return part(kind.rows, n, seed, kind.by_position)
 
 
 def fit(kind, directory, phases, after=10**6, **settings):
@@ -137,9 +120,9 @@ def fit(kind, directory, phases, after=10**6, **settings):
     backbone = kind.backbone()
     model = build_model(backbone, Outputs(kind.outputs), head=kind.head)
     cache = FeatureCache(directory, backbone, kind.tap)
-    recipe = Recipe(model, backbone, cache, objective, lambda name, unit: lambda *done: None,
+    recipe = Recipe(model, backbone, cache, objective, silent,
                     [Interrupt(after)])  # fmt: skip
-    recipe.fit(phases, part(kind, 44, 1), part(kind, 20, 2), seed=0, log=None, **settings)
+    recipe.fit(phases, rows(kind, 44, 1), rows(kind, 20, 2), seed=0, log=None, **settings)
     return recipe
 
 
@@ -172,10 +155,10 @@ def test_every_setting_of_a_phase_takes_them(name, tmp_path):
     recipe = fit(kind, tmp_path, phases)
     assert [result.averaged for result in recipe.results] == [2, 0]
     assert len(recipe.results[0].history["val_loss"]) == 3
-    asked = part(kind, 24, 3)
+    asked = rows(kind, 24, 3)
     logits, streamed = recipe.predict(asked, "test")
     assert streamed["loss"] == pytest.approx(kind.loss(asked.labels, logits), abs=1e-5)
-    validated = part(kind, 20, 2)
+    validated = rows(kind, 20, 2)
     logits, _ = recipe.predict(validated, "validation")
     best = min(loss for result in recipe.results for loss in result.history["val_loss"])
     assert kind.loss(validated.labels, logits) == pytest.approx(best, abs=1e-5)
@@ -212,7 +195,7 @@ def test_a_recipe_stops_by_a_score_of_what_stands_at_the_positions(tmp_path):
     idle = dataclasses.replace(TOP, learning_rate=1e-12)
     recipe = fit(KINDS["tags"], tmp_path, [PROBE, idle, TOP], stopping=stopping)
     assert [result.look and result.look["goes_on"] for result in recipe.results] == [None, False]
-    labels = part(KINDS["tags"], 20, 2).labels
+    labels = rows(KINDS["tags"], 20, 2).labels
     assert recipe.results[1].look["num_units"] == (labels >= 0).sum()
 
 

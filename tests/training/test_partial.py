@@ -15,17 +15,14 @@ from ftkeras.model import build_model, freeze
 from ftkeras.training.feature_cache import FeatureCache
 from ftkeras.training.objective import Objective
 from ftkeras.training.partial import PartialModel
-from ftkeras.training.recipe import Part, Recipe
+from ftkeras.training.recipe import Recipe
 from tests.backbones import reference_bert
+from tests.helpers.made_parts import part, silent
 from tests.helpers.tiny_backbone import sentences, text_backbone
 from tests.helpers.tiny_images import image_backbone, pictures
 
 OBJECTIVE = Objective("BinaryCrossentropy(from_logits=True)", list, "val_loss", "min")
 TOP = Call("top_blocks", {"count": 1})
-
-
-def silent(name, unit):
-    return lambda *done: None
 
 
 @pytest.fixture(scope="module")
@@ -36,13 +33,6 @@ def preset(tmp_path_factory):
 
 def bert(preset):
     return load_backbone(str(preset))
-
-
-def part(n, seed, made=sentences):
-    values, labels = made(n, seed)
-    array = np.empty(n, dtype=object)
-    array[:] = values
-    return Part(np.array([f"{seed}-{i}" for i in range(n)]), array, labels)
 
 
 def gradients(model, inputs, labels):
@@ -56,7 +46,7 @@ def prepared(backbone, directory, storage="float32", n=24, made=sentences):
     model = build_model(backbone)
     freeze(backbone, TOP)
     partial = PartialModel(model, backbone, directory, storage)
-    train = part(n, 1, made)
+    train = part(made, n, 1)
     parts = {"train": (train.ids, train.values.tolist(), train.labels)}
     found = partial.prepare(parts, silent)
     return model, partial, found["train"], train
@@ -92,7 +82,7 @@ def fitted(backbone, directory, cache, phases=1):
     cached = FeatureCache(directory, backbone, backbone.taps[0])
     recipe = Recipe(build_model(backbone), backbone, cached, OBJECTIVE, silent)
     phase = Phase(TOP, epochs=2, learning_rate=0.01, cache=cache, batch_size=20)
-    recipe.fit([phase] * phases, part(40, 1), part(16, 2), seed=0, log=None)
+    recipe.fit([phase] * phases, part(sentences, 40, 1), part(sentences, 16, 2), seed=0, log=None)
     assert recipe.results[0].best_epoch
     return recipe.model.get_weights()
 

@@ -6,18 +6,13 @@ from ftkeras.contracts.phase import Phase
 from ftkeras.model import build_model, features_model
 from ftkeras.training.feature_cache import FeatureCache
 from ftkeras.training.objective import Objective
-from ftkeras.training.recipe import Part, Recipe
+from ftkeras.training.recipe import Recipe
+from tests.helpers.made_parts import part, silent
 from tests.helpers.tiny_backbone import sentences, text_backbone
 
 OBJECTIVE = Objective("BinaryCrossentropy(from_logits=True)", list, "val_loss", "min")
 PROBE = Phase(Call("linear_probe"), epochs=3, learning_rate=0.05)
 EVERYTHING = Phase(Call("everything"), epochs=2, learning_rate=0.01)
-
-
-def part(n, seed):
-    texts, labels = sentences(n, seed)
-    ids = np.array([f"{seed}-{i}" for i in range(n)])
-    return Part(ids, np.array(texts, dtype=object), labels)
 
 
 @pytest.fixture
@@ -29,16 +24,16 @@ def backbone():
 def recipe(backbone, tmp_path):
     cache = FeatureCache(tmp_path, backbone, "mean_pooled")
     return Recipe(build_model(backbone), backbone, cache, OBJECTIVE,
-                  lambda name, unit: lambda *done: None)  # fmt: skip
+                  silent)  # fmt: skip
 
 
 def fit(recipe, phases):
-    recipe.fit(phases, part(96, 1), part(32, 2), seed=0, log=None)
+    recipe.fit(phases, part(sentences, 96, 1), part(sentences, 32, 2), seed=0, log=None)
 
 
 def test_a_frozen_phase_never_runs_the_backbone_twice(recipe):
     fit(recipe, [PROBE, PROBE])
-    test = part(32, 3)
+    test = part(sentences, 32, 3)
     recipe.predict(test, "test")
     assert recipe.passes["computed"] == 96 + 32 + 32
     assert recipe.passes["saved"] == 6 * (96 + 32) + 32 - recipe.passes["computed"]
@@ -46,7 +41,7 @@ def test_a_frozen_phase_never_runs_the_backbone_twice(recipe):
 
 def test_features_and_the_whole_graph_give_the_same_answers(recipe, backbone):
     fit(recipe, [PROBE])
-    test = part(32, 3)
+    test = part(sentences, 32, 3)
     logits, _ = recipe.predict(test, "test")
     whole = recipe.model(backbone.preprocess(test.values).arrays)
     np.testing.assert_allclose(logits, whole, atol=1e-5)
@@ -64,7 +59,7 @@ def test_thawed_phases_train_the_same_layers_end_to_end(recipe, backbone):
     fit(recipe, [PROBE, EVERYTHING])
     assert recipe.results[1].best_epoch > 0
     assert any((a != b).any() for a, b in zip(before, backbone.model.get_weights(), strict=True))
-    test = part(32, 3)
+    test = part(sentences, 32, 3)
     logits, streamed = recipe.predict(test, "test")
     whole = recipe.model(backbone.preprocess(test.values).arrays)
     np.testing.assert_allclose(logits, whole, atol=1e-5)
@@ -75,7 +70,7 @@ def test_thawed_phases_train_the_same_layers_end_to_end(recipe, backbone):
 def test_features_are_not_used_once_the_backbone_has_moved(recipe, backbone):
     """A probe after a thawed phase must see the backbone as it is now, not as it was cached."""
     fit(recipe, [EVERYTHING, PROBE])
-    test = part(32, 3)
+    test = part(sentences, 32, 3)
     logits, _ = recipe.predict(test, "test")
     features = features_model(backbone)(backbone.preprocess(test.values).arrays)
     np.testing.assert_allclose(logits, recipe.model.get_layer("head")(features), atol=1e-5)

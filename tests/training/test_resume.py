@@ -10,7 +10,8 @@ from ftkeras.model import build_model
 from ftkeras.training.checkpoint import Checkpoint
 from ftkeras.training.feature_cache import FeatureCache
 from ftkeras.training.objective import Objective
-from ftkeras.training.recipe import Part, Recipe
+from ftkeras.training.recipe import Recipe
+from tests.helpers.made_parts import Interrupt, part, silent
 from tests.helpers.tiny_images import image_backbone, pictures
 
 OBJECTIVE = Objective(
@@ -24,35 +25,17 @@ PHASES = [
 ]  # fmt: skip
 
 
-def part(n, seed):
-    images, labels = pictures(n, seed)
-    array = np.empty(n, dtype=object)
-    array[:] = images
-    return Part(np.array([f"{seed}-{i}" for i in range(n)]), array, labels)
-
-
-class Interrupt(keras.callbacks.Callback):
-    """Stops the program as Ctrl-C does, after so many calls in all."""
-
-    def __init__(self, after):
-        super().__init__()
-        self.left = after
-
-    def on_train_batch_end(self, batch, logs=None):
-        self.left -= 1
-        if self.left < 0:
-            raise KeyboardInterrupt
-
-
 def fit(directory, after=10**6, checkpoint=None):
     backbone = image_backbone()
     head = "linear(dropout=0.3)"
     cache = FeatureCache(directory / "cache", backbone, "pooled")
     recipe = Recipe(build_model(backbone, head=head), backbone, cache, OBJECTIVE,
-                    lambda name, unit: lambda *done: None, [Interrupt(after)])  # fmt: skip
+                    silent, [Interrupt(after)])  # fmt: skip
     log = directory / "metrics.jsonl"
     log.unlink(missing_ok=True)
-    recipe.fit(PHASES, part(36, 1), part(16, 2), seed=0, log=log, checkpoint=checkpoint)
+    recipe.fit(
+        PHASES, part(pictures, 36, 1), part(pictures, 16, 2), seed=0, log=log, checkpoint=checkpoint
+    )
     return recipe, log.read_text()
 
 
