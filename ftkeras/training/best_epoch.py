@@ -46,7 +46,8 @@ class BestEpoch(keras.callbacks.Callback):
         )
         for variable, average in pairs:
             if average is not None:
-                variable.assign(average)
+                # A copy: JAX hands the memory of what is evaluated on, and the average would go.
+                variable.assign(np.array(average.numpy()))
 
     def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
         """Notes what was evaluated, and takes the averages back out."""
