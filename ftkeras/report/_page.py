@@ -1,5 +1,6 @@
 """What every page of ftkeras is made with: one look, nothing asked of anyone else."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,17 @@ def write(path: Path, template: str, content: dict[str, Any]) -> Path:
         template: A file in `templates/`.
         content: What the template reads.
     """
+    css = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))  # noqa: S704
+    shared = {"css": css, "foreign": False, "num_answers": None}
+    text = _environment(language.current()).get_template(template).render({**shared, **content})
+    with atomic.replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+    return path
+
+
+@cache
+def _environment(spoken: str) -> jinja2.Environment:
+    """Returns what templates are read by; one a language, for constants are filtered once."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -58,12 +70,7 @@ def write(path: Path, template: str, content: dict[str, Any]) -> Path:
     environment.globals.update(_=_gettext, ngettext=_ngettext, paragraph=_paragraph)
     # An SVG comes from ftkeras.report.plots, which escapes every name it writes.
     environment.filters["drawn"] = Markup
-    css = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))  # noqa: S704
-    shared = {"css": css, "foreign": False, "num_answers": None}
-    text = environment.get_template(template).render({**shared, **content})
-    with atomic.replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
-    return path
+    return environment
 
 
 def _gettext(template: str, /, **values: Any) -> Markup:

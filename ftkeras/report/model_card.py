@@ -1,6 +1,7 @@
 """`model_card.md`: what is known of a model, for people and for the hubs that list models."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,18 @@ def write(run_dir: Path) -> Path:
         Mitchell et al., 2019, Model Cards for Model Reporting.
     """
     record = RunRecord.read(run_dir / "record.json")
+    with language.of(record):
+        content = _content(record, run_dir)
+        template = _environment(language.current()).get_template("model_card.md.j2")
+        card = template.render(content)
+    with atomic.replacing(run_dir / "model_card.md") as temporary:
+        temporary.write_text(card.rstrip() + "\n", encoding="utf-8")
+    return run_dir / "model_card.md"
+
+
+@cache
+def _environment(spoken: str) -> jinja2.Environment:
+    """Returns what the template is read by; one a language, for constants are filtered once."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_page.TEMPLATES),
         autoescape=False,  # noqa: S701 - Markdown; what comes from users goes through `text`
@@ -57,12 +70,7 @@ def write(run_dir: Path) -> Path:
     environment.filters.update({function.__name__: function for function in _page.FILTERS})
     environment.filters["text"] = text
     environment.globals.update(_page.SPEECH)
-    with language.of(record):
-        content = _content(record, run_dir)
-        card = environment.get_template("model_card.md.j2").render(content)
-    with atomic.replacing(run_dir / "model_card.md") as temporary:
-        temporary.write_text(card.rstrip() + "\n", encoding="utf-8")
-    return run_dir / "model_card.md"
+    return environment
 
 
 def text(words: str) -> str:

@@ -121,7 +121,7 @@ def _scores(logits: np.ndarray, labels: np.ndarray) -> dict[str, tuple[float, st
     }
 
 
-def _resampled(logits: list[np.ndarray], labels: np.ndarray, times: int = 60) -> list[list[dict]]:
+def _resampled(logits: list[np.ndarray], labels: np.ndarray, times: int = 30) -> list[list[dict]]:
     """The scores of each model on the same resamples of the examples."""
     generator = np.random.default_rng(0)
     found = [[] for _ in logits]
