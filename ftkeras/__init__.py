@@ -25,7 +25,7 @@ _HOMES = (
     ("verdict", "ftkeras.workflows.verdict"),
 )
 _ROOMS = ("backbones", "baselines", "calibration", "callbacks", "data", "freezing", "heads",
-          "metrics", "report", "scores", "statistics", "tasks", "thresholds",
+          "metrics", "report", "scores", "statistics", "tasks", "thresholds", "training",
           "transferability")  # fmt: skip
 
 __all__ = ["__version__", *(name for name, _ in _HOMES), *_ROOMS]
