@@ -1,6 +1,3 @@
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -178,21 +175,8 @@ def test_numbers_are_split_so_that_every_tenth_of_them_has_its_share(count, seed
     assert max(means) - min(means) < numbers.std()
 
 
-def test_another_process_makes_the_same_splits_of_names_and_numbers(repository):
-    program = (
-        "import sys; sys.path.insert(0, 'tests/data')\n"
-        "from test_iterative_stratification import digests\n"
-        "print(digests())"
-    )
-    run = subprocess.run(
-        [sys.executable, "-c", program],
-        capture_output=True,
-        text=True,
-        cwd=repository,
-        check=True,
-        env={"PYTHONHASHSEED": "321", "PYTHONPATH": str(repository)},
-    )
-    assert run.stdout.strip() == str(digests())
+def test_another_process_makes_the_same_splits_of_names_and_numbers(digests_elsewhere):
+    assert digests_elsewhere["test_iterative_stratification"] == digests()
 
 
 def digests():
