@@ -103,6 +103,8 @@ def _load(path: Path) -> keras.Model:
         )
     try:
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
+    except UserError:  # of a SavedModel inside that is not trusted; it says what to do
+        raise
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         reason = str(error).strip().split("\n")[0][:300]
         raise UserError(

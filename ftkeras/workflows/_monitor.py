@@ -96,9 +96,22 @@ def built(task: Task, metric: Call, num_classes: int) -> Any:
     return catalog.build("metrics", Call(metric.name, {**given, **metric.arguments}))
 
 
-def score(task: Task, metric: Call, num_classes: int) -> Score:
-    """Returns the score that a metric computes; see `built`."""
-    found: Score = built(task, metric, num_classes).score
+def score(task: Task, monitor: Call | None, num_classes: int) -> Score | None:
+    """Returns the score of what was asked for; `None` where the task's own judges whole answers.
+
+    That is so where nothing was asked for, of the loss, and of single tags, for what is compared
+    are texts with all of their tags.
+
+    Args:
+        task: The task.
+        monitor: What was asked for, if anything.
+        num_classes: Number of classes, labels or targets.
+    """
+    if monitor is None or monitor == LOSS:
+        return None
+    if task.kind in _ON_HOST and monitor.name in _streamed(task):
+        return None
+    found: Score = built(task, chosen(task, monitor, None), num_classes).score
     return found
 
 

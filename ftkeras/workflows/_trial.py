@@ -58,15 +58,15 @@ def choosing_score(config: RunConfig, data: PreparedData) -> Score:
     It is the one that chooses the epoch, too; where that is a loss, of which the logits may not be
     meant as probabilities, the headline score.
     """
-    asked = config.monitor
-    if asked not in (None, _monitor.LOSS):
-        return _monitor.score(data.task, asked, data.num_classes)
+    asked = _monitor.score(data.task, config.monitor, data.num_classes)
+    if asked is not None:
+        return asked
     scores = _judgement.scores_of(data.task, data.num_classes)
     monitor = data.task.monitor
     own = [score for score in scores if score.name == monitor] or [
         score for score in scores if score.name.partition("(")[0] == monitor.partition("(")[0]
     ]
-    by_loss = config.loss is not None or asked == _monitor.LOSS
+    by_loss = config.loss is not None or config.monitor == _monitor.LOSS
     return own[0] if own and not by_loss else scores[0]
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ftkeras.backbones import SavedModelBackbone, trusting
+from ftkeras.backbones import SavedModelBackbone, load_backbone, trusting
 from ftkeras.backbones._fingerprint import fingerprint
 from ftkeras.backbones.saved_model import digest, trust
 from ftkeras.errors import UserError
@@ -136,6 +136,8 @@ def test_in_safe_mode_nothing_runs_without_trust(saved_models, tmp_path, embed, 
             keras.saving.load_model(tmp_path / "model.keras")
         with trusting("0" * 64), pytest.raises(UserError, match="not on the list"):
             keras.saving.load_model(tmp_path / "model.keras")
+        with pytest.raises(UserError, match=f"allow it: --trust={model.layers[1].sha256}"):
+            load_backbone(f"keras://{tmp_path / 'model.keras'}")
     keras.saving.load_model(tmp_path / "model.keras", safe_mode=False)
     monkeypatch.setenv(trust.ENVIRONMENT, f"{'1' * 64}, {model.layers[1].sha256}")
     keras.saving.load_model(tmp_path / "model.keras")

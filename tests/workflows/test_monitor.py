@@ -98,6 +98,12 @@ def test_tags_are_chosen_by_entities_of_their_scheme_or_by_single_tags():
 
 def test_trials_and_adaptive_recipes_compare_by_it_too():
     score = _monitor.score(BINARY, parse("recall"), 2)
+    assert _monitor.score(BINARY, parse("loss"), 2) is None
+    tags = catalog.build("tasks", Call("token_classification", {"scheme": "iob2"}))
+    assert _monitor.score(tags, parse("token_accuracy"), 3) is None
+    assert _monitor.score(tags, parse("entity_recall"), 3).scheme == "iob2"
+    boxes = catalog.build("tasks", Call("object_detection"))
+    assert _monitor.score(boxes, parse("coco_average_recall"), 3).num_classes == 3
     labels, said = np.array([0, 1, 1, 1, 0]), np.array([1, 1, 0, 1, 0])
     found = _trial.scored(score, labels, (2.0 * said - 1)[:, None].astype("float32"))
     assert found == pytest.approx(recall_score(labels, said))
