@@ -3,14 +3,29 @@
 import pytest
 
 from ftkeras.config import RunConfig
+from ftkeras.workflows import _frozen
 from tests.backbones import reference_bert
-from tests.helpers.tiny_backbone import sentences
+from tests.helpers.tiny_backbone import sentences, text_backbone
 
 
 @pytest.fixture(scope="session")
 def preset(tmp_path_factory):
     directory = tmp_path_factory.mktemp("preset") / "tiny"
     return reference_bert.write(directory, reference_bert.random_weights())
+
+
+@pytest.fixture(scope="module")
+def tiny():
+    """`keras://tiny.keras` is a text backbone of three small layers, always the same."""
+    true = _frozen.load
+
+    def load(config, modality, **more):
+        tiny = config.backbone.path == "tiny.keras"
+        return text_backbone() if tiny else true(config, modality, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_frozen, "load", load)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """Cross-validation of labels, numbers, rankings and tables, held to scikit-learn fold by fold."""
 
-import csv
 import dataclasses
 
 import numpy as np
@@ -14,40 +13,18 @@ import ftkeras
 from ftkeras.config import RunConfig
 from ftkeras.errors import UserError
 from ftkeras.records.predictions import Predictions
-from ftkeras.workflows import _fold_data, _frozen, cross_validate
+from ftkeras.workflows import _fold_data, cross_validate
 from ftkeras.workflows._fold_backbones import FoldBackbones
-from tests.helpers.tiny_backbone import sentences, text_backbone
+from tests.helpers.made_files import ranked_documents, tagged_and_rated, write_columns
+from tests.helpers.tiny_backbone import text_backbone
 
 SIZE = 150
 
 
 @pytest.fixture(scope="module")
-def tiny():
-    """`keras://tiny.keras` is a text backbone of three small layers, always the same."""
-    true = _frozen.load
-
-    def load(config, modality, **more):
-        tiny = config.backbone.path == "tiny.keras"
-        return text_backbone() if tiny else true(config, modality, **more)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_frozen, "load", load)
-        yield
-
-
-@pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("kinds")
-    texts, labels = sentences(SIZE, seed=1)
-    rng = np.random.default_rng(0)
-    with (folder / "rows.csv").open("w", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["text", "tags", "rating", "depth", "author"])
-        for text, label in zip(texts, labels, strict=True):
-            names = [("bad", "good")[label], *(["cafe"] if "cafe" in text else [])]
-            rating, depth = 1000 + 20 * label + rng.normal(), rng.normal() - 2.0 * label
-            author = rng.integers(0, 12)
-            rows.writerow([text, "|".join(names), f"{rating:.4f}", f"{depth:.4f}", author])
+    tagged_and_rated(folder / "rows.csv", SIZE)
     return folder
 
 
@@ -244,13 +221,12 @@ def test_other_kinds_are_refused_before_any_work(folder):
 def tabular(folder):
     """A column whose mean moves with every one of a few rows."""
     rng = np.random.default_rng(5)
-    with (folder / "table.csv").open("w", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["age", "city", "label"])
-        for row in range(120):
-            age = rng.normal() + (1e4 if row % 20 == 7 else 0)
-            city = ("Bern", "Rome")[int(rng.random() < 0.5)]
-            rows.writerow([f"{age:.6f}", city, f"{2 * min(age, 9) + (city == 'Rome'):.5f}"])
+    ages = rng.normal(size=120) + np.where(np.arange(120) % 20 == 7, 1e4, 0)
+    cities = rng.choice(["Bern", "Rome"], 120)
+    labels = 2 * np.minimum(ages, 9) + (cities == "Rome")
+    write_columns(folder / "table.csv", {
+        "age": ages.round(6), "city": cities, "label": labels.round(5),
+    })  # fmt: skip
     data = f"csv(path={str(folder / 'table.csv')!r}, numbers='age', categories='city')"
     asked = {"backbone": "tabular://one_hot", "task": "regression", "data": data,
              "phase": ["linear_probe(epochs=3, learning_rate=0.05)"]}  # fmt: skip
@@ -289,16 +265,7 @@ def test_tables_run_fold_after_fold_and_are_judged_like_others(tabular):
 
 @pytest.mark.slow
 def test_rankings_run_fold_after_fold(preset, tmp_path):
-    rng = np.random.default_rng(0)
-    with (tmp_path / "rows.csv").open("w", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["query", "document", "relevance"])
-        for query in range(24):
-            texts, good = sentences(int(rng.integers(2, 6)), seed=query)
-            for text, grade in zip(texts, good, strict=True):
-                rows.writerow([f"which is good, {query}?", text, int(grade)])
-    columns = "text='query', second_text='document', label='relevance'"
-    source = f"csv(path={str(tmp_path / 'rows.csv')!r}, {columns})"
+    source = ranked_documents(tmp_path / "rows.csv", 24, longest=5)
     config = settings(
         tmp_path, "run", backbone=str(preset), task="ranking", data=source,
         folds="random(folds=2)", phase=["linear_probe(epochs=2, learning_rate=0.05)"],

@@ -1,6 +1,5 @@
 """Runs of every composition, of thawed and of augmented training, killed at random steps."""
 
-import csv
 import os
 import subprocess
 import sys
@@ -8,13 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
 from ftkeras.training import fine_tuned
-from tests.helpers import tiny_image_file
-from tests.helpers.made_rows import pairs, table_rows
+from tests.helpers.made_files import several_inputs, write_columns
 from tests.helpers.tiny_backbone import sentences
 
 PROGRAM = Path(__file__).parent / "killed_program.py"
@@ -26,40 +23,15 @@ WHOLE = ("everything(epochs=3, learning_rate=0.001, batch_size=16, accumulate=2,
 AVERAGED = "everything(epochs=3, learning_rate=0.001, batch_size=16, swa=0.3, layer_decay=0.9)"
 
 
-def write(path, columns):
-    with path.open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(columns)
-        writer.writerows(zip(*columns.values(), strict=True))
-    return str(path)
-
-
 @pytest.fixture(scope="module")
 def own(tmp_path_factory, preset):
     directory = tmp_path_factory.mktemp("killed")
-    (first, second), same = zip(*pairs(N)[0], strict=True), pairs(N)[1]
-    rows, rich = table_rows(N)
     texts, good = sentences(N, seed=5)
-    red = np.random.default_rng(0).integers(0, 256, (N, 8, 8, 3), "uint8")
-    red[good == 1, :, :, 0] //= 3
-    files = [f"{i}.png" for i in range(N)]
-    for name, pixels in zip(files, red, strict=True):
-        Image.fromarray(pixels).save(directory / name)
-    numbers = {name: [row[name] for row in rows] for name in ("age", "income", "city")}
-    numbers["age"] = ["" if np.isnan(age) else age for age in numbers["age"]]
     lists = {"query": [f"which is good, {i // 4}?" for i in range(N)], "document": texts,
              "relevance": good, "id": [f"q{i // 4}" for i in range(N)]}  # fmt: skip
-    image = tiny_image_file.write(directory / "image.keras")
     return {
-        "pairs": write(directory / "pairs.csv", {"a": first, "b": second, "label": same}),
-        "table": write(directory / "table.csv", {**numbers, "label": rich}),
-        "pictures": write(directory / "pictures.csv", {"file": files, "label": good}),
-        "both": write(
-            directory / "both.csv", {"text": texts, "file": files, **numbers, "label": good}
-        ),
-        "lists": write(directory / "lists.csv", lists),
-        "text": str(preset), "image": f"keras://{image}",
-        "cache": str(tmp_path_factory.mktemp("cache")),
+        **several_inputs(directory, N), "lists": write_columns(directory / "lists.csv", lists),
+        "text": str(preset), "cache": str(tmp_path_factory.mktemp("cache")),
     }  # fmt: skip
 
 

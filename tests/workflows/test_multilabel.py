@@ -10,8 +10,14 @@ from sklearn import metrics
 import ftkeras
 from ftkeras.config import RunConfig
 from ftkeras.errors import UserError
-from ftkeras.records.predictions import Predictions
 from ftkeras.training.fine_tuned import load
+from tests.helpers.finished_runs import (
+    check_judged_again_alike,
+    leaderboard,
+    measured,
+    newest_evaluation,
+    predictions,
+)
 from tests.helpers.tiny_backbone import sentences
 
 NAMES = ("bad", "good", "place", "watch")
@@ -50,14 +56,10 @@ def finished(asked):
     return folder, ftkeras.finetune(RunConfig.read(**settings, run_dir=str(folder / "run")))
 
 
-def measured(record, part, model="model"):
-    return {item.score: item.value for item in record.measurements[part][model]}
-
-
 @pytest.mark.parametrize("part", ["validation", "test"])
 def test_scores_equal_those_of_scikit_learn_on_the_predictions(finished, part):
     folder, record = finished
-    found = Predictions.read(folder / "run/predictions/model.parquet").part(part)
+    found = predictions(folder / "run").part(part)
     truth, logits = found.labels, found.logits.astype("float64")
     said, shares = logits > 0, expit(logits)
     assert (found.class_names, truth.dtype, truth.shape[1]) == (NAMES, np.int8, 4)
@@ -81,7 +83,7 @@ def test_scores_equal_those_of_scikit_learn_on_the_predictions(finished, part):
     values = measured(record, part)
     assert list(values) == list(expected)
     for name, value in expected.items():
-        assert values[name] == pytest.approx(value, rel=1e-6), name
+        assert values[name].value == pytest.approx(value, rel=1e-6), name
     streamed = record.streamed[part]
     assert streamed["multilabel_log_loss"] == pytest.approx(
         expected["multilabel_log_loss"], rel=1e-4
@@ -95,13 +97,13 @@ def test_baselines_answer_for_each_label(finished):
         "model", "majority", "tfidf_logistic_regression", "features_logistic_regression",
         "features_nearest_neighbours",
     }  # fmt: skip
-    prior = Predictions.read(folder / "run/predictions/baselines/majority.parquet")
+    prior = predictions(folder / "run", "baselines/majority")
     counts = record.data["labels"]["train"]
     shares = np.array([counts[name] for name in NAMES]) / record.split["counts"]["train"]
     np.testing.assert_allclose(expit(prior.logits[0].astype("float64")), shares, rtol=1e-5)
     name = "label_ranking_average_precision"
-    words = measured(record, "test", "tfidf_logistic_regression")[name]
-    assert words > measured(record, "test", "majority")[name]
+    words = measured(record, "test", "tfidf_logistic_regression")[name].value
+    assert words > measured(record, "test", "majority")[name].value
     assert ftkeras.verdict(RunConfig.read(mode="verdict", run_dir=str(folder / "run"))).rival
 
 
@@ -114,7 +116,7 @@ def test_the_report_shows_labels(finished):
 
 def test_the_loaded_model_answers_with_lists_of_names(finished):
     folder, _ = finished
-    found = Predictions.read(folder / "run/predictions/model.parquet").part("test")
+    found = predictions(folder / "run").part("test")
     answers = load(folder / "run").predict(found.previews.tolist())
     expected = [[NAMES[k] for k in np.flatnonzero(row > 0)] for row in found.logits]
     assert answers == expected
@@ -126,18 +128,15 @@ def test_new_data_in_another_form_are_judged_by_the_same_labels(finished):
     record = ftkeras.evaluate(
         RunConfig.read(mode="evaluate", run_dir=str(folder / "run"), data=data)
     )
-    (path,) = (folder / "run/evaluations").glob("*/predictions/model.parquet")
-    found = Predictions.read(path)
+    found = predictions(newest_evaluation(folder / "run"))
     expected = metrics.f1_score(found.labels, found.logits > 0, average="micro")
-    assert measured(record, "test")["multilabel_f1_score(average='micro')"] == pytest.approx(
-        expected, rel=1e-6
-    )
+    micro = measured(record)["multilabel_f1_score(average='micro')"]
+    assert micro.value == pytest.approx(expected, rel=1e-6)
 
 
 def test_predictions_on_disk_are_judged_again_alike(finished):
     folder, record = finished
-    again = ftkeras.evaluate(RunConfig.read(mode="evaluate", run_dir=str(folder / "run")))
-    assert again.measurements == record.measurements
+    check_judged_again_alike(folder / "run", record)
 
 
 @pytest.mark.slow
@@ -145,13 +144,8 @@ def test_runs_are_compared_and_their_disagreements_named(asked, finished):
     folder, settings = asked
     other = {**settings, "phase": ["linear_probe(epochs=1)"], "run_dir": str(folder / "other")}
     ftkeras.finetune(RunConfig.read(**other))
-    runs = f"{folder / 'run'},{folder / 'other'}"
-    config = RunConfig.read(mode="compare", runs=runs, run_dir=str(folder / "compared"))
-    (board,) = ftkeras.compare(config).analyses["leaderboards"]
-    best, worse = (
-        Predictions.read(folder / row["name"] / "predictions/model.parquet").part("test")
-        for row in board["rows"]
-    )
+    board = leaderboard(folder / "compared", folder / "run", folder / "other")
+    best, worse = (predictions(folder / row["name"]).part("test") for row in board["rows"])
     order = np.argsort(best.ids), np.argsort(worse.ids)
     right = [
         ((one.logits > 0) == one.labels).all(axis=1)[rows]

@@ -11,11 +11,18 @@ import ftkeras
 from ftkeras.call_string import Call
 from ftkeras.config import RunConfig
 from ftkeras.errors import UserError
-from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
 from ftkeras.workflows import _serving_cost
 from ftkeras.workflows._prepared_data import prepare
 from tests.helpers import squad_script
+from tests.helpers.finished_runs import (
+    check_judged_again_alike,
+    leaderboard,
+    measured,
+    newest_evaluation,
+    page_in,
+    predictions,
+)
 
 F1, EXACT = "answer_f1_score", "answer_exact_match"
 WORDS = ["the", "a", "good", "bad", "film", "is", "very", "cafe", "watch", "don"]
@@ -65,14 +72,6 @@ def finished(asked):
     return folder, ftkeras.finetune(RunConfig.read(**settings, run_dir=str(folder / "run")))
 
 
-def predictions(folder, name="model"):
-    return Predictions.read(folder / f"run/predictions/{name}.parquet")
-
-
-def measured(record, part, model="model"):
-    return {item.score: item for item in record.measurements[part][model]}
-
-
 def by_the_script(rows):
     # As the script of SQuAD 2.0 does: gold answers of which nothing is left do not count.
     golds = [[gold["text"] for gold in each if squad_script.normalize(gold["text"])] or [""]
@@ -86,7 +85,8 @@ def by_the_script(rows):
                                   "most_frequent_answer"])  # fmt: skip
 def test_scores_equal_those_of_the_script_of_squad(finished, name):
     folder, record = finished
-    rows = predictions(folder, name if name == "model" else f"baselines/{name}").part("test")
+    place = "" if name == "model" else "baselines/"
+    rows = predictions(folder / "run", place + name).part("test")
     f1, exact = by_the_script(rows)
     found = measured(record, "test", name)
     assert list(found) == [F1, EXACT]
@@ -97,7 +97,7 @@ def test_scores_equal_those_of_the_script_of_squad(finished, name):
 
 def test_answers_are_cut_from_their_context(finished):
     folder, _ = finished
-    rows = predictions(folder)
+    rows = predictions(folder / "run")
     for preview, answer in zip(rows.previews, rows.answers, strict=True):
         context = preview.partition("\n")[2]
         for each in [answer, *answer["best"]]:
@@ -107,7 +107,7 @@ def test_answers_are_cut_from_their_context(finished):
 
 def test_no_context_stands_in_two_parts(finished):
     folder, record = finished
-    rows = predictions(folder)
+    rows = predictions(folder / "run")
     contexts = [preview.partition("\n")[2] for preview in rows.previews]
     parts = [{c for c, part in zip(contexts, rows.splits, strict=True) if part == name}
              for name in ("validation", "test")]  # fmt: skip
@@ -119,14 +119,14 @@ def test_no_context_stands_in_two_parts(finished):
 def test_long_contexts_are_read_in_windows_and_stay_one_example(finished):
     folder, record = finished
     test = record.analyses["windows"]["parts"]["test"]
-    assert test["questions"] == len(predictions(folder).part("test"))
+    assert test["questions"] == len(predictions(folder / "run").part("test"))
     assert test["windows"] > test["questions"] > test["several"] > 0
     assert record.analyses["windows"]["room"] == 13
 
 
 def test_the_threshold_of_no_answer_is_the_best_on_validation(finished):
     folder, record = finished
-    rows = predictions(folder).part("validation")
+    rows = predictions(folder / "run").part("validation")
     found = record.analyses["answers"]["threshold"]
     assert found["value"] == pytest.approx(measured(record, "validation")[F1].value)
     assert found["value"] >= max(found["always"], found["never"]) - 1e-9
@@ -139,7 +139,7 @@ def test_the_threshold_of_no_answer_is_the_best_on_validation(finished):
 
 def test_kinds_of_questions_are_judged_apart(finished):
     folder, record = finished
-    rows = predictions(folder).part("test")
+    rows = predictions(folder / "run").part("test")
     kinds = record.analyses["answers"]["kinds"]
     with_answer = rows.take(np.flatnonzero([bool(golds) for golds in rows.labels]))
     assert kinds["answer"]["questions"] == len(with_answer)
@@ -166,11 +166,9 @@ def test_the_report_speaks_of_answers_and_of_no_classes(finished):
         assert words not in page
 
 
-def test_the_report_is_told_in_chinese(finished):
+def test_the_report_is_told_in_chinese(finished, tmp_path):
     folder, _ = finished
-    ftkeras.evaluate(RunConfig.read(mode="evaluate", run_dir=str(folder / "run"), language="zh"))
-    page = (folder / "run/report.html").read_text()
-    ftkeras.evaluate(RunConfig.read(mode="evaluate", run_dir=str(folder / "run"), language="en"))
+    page = page_in("zh", folder / "run", tmp_path)
     assert "最差的回答" in page
     for words in ("Worst answers", "With an answer", "Sliding window", "First sentence"):
         assert words not in page
@@ -178,15 +176,12 @@ def test_the_report_is_told_in_chinese(finished):
 
 def test_predictions_on_disk_are_judged_again_alike(finished):
     folder, record = finished
-    again = ftkeras.evaluate(RunConfig.read(mode="evaluate", run_dir=str(folder / "run")))
-    assert again.measurements == record.measurements
-    assert again.comparisons == record.comparisons
-    assert again.analyses["answers"] == record.analyses["answers"]
+    check_judged_again_alike(folder / "run", record, ["answers"])
 
 
 def test_a_finished_run_answers_as_it_did(finished):
     folder, _ = finished
-    rows = predictions(folder).part("test")
+    rows = predictions(folder / "run").part("test")
     pairs = [tuple(preview.split("\n", 1)) for preview in rows.previews]
     model = ftkeras.load(folder / "run")
     assert model.predict(pairs) == [each["text"] for each in rows.answers]
@@ -199,10 +194,9 @@ def test_new_questions_are_answered_and_judged(finished):
     data = write(folder / "new.json", 8, seed=2)
     config = RunConfig.read(mode="evaluate", run_dir=str(folder / "run"), data=data)
     record = ftkeras.evaluate(config)
-    (path,) = (folder / "run/evaluations").glob("*/predictions/model.parquet")
-    rows = Predictions.read(path)
+    rows = predictions(newest_evaluation(folder / "run"))
     assert measured(record, "test")[F1].value == pytest.approx(by_the_script(rows)[0])
-    assert "Worst answers" in (path.parents[1] / "report.html").read_text()
+    assert "Worst answers" in (newest_evaluation(folder / "run") / "report.html").read_text()
 
 
 def as_table(source, path):
@@ -249,10 +243,7 @@ def test_two_runs_are_compared_question_by_question(finished, tmp_path):
     shutil.copytree(folder / "run", tmp_path / "other")
     answers = folder / "run/predictions/baselines/first_sentence.parquet"
     shutil.copy(answers, tmp_path / "other/predictions/model.parquet")
-    runs = f"{folder / 'run'},{tmp_path / 'other'}"
-    config = RunConfig.read(mode="compare", runs=runs, run_dir=str(tmp_path / "both"),
-                            cost="recorded")  # fmt: skip
-    (board,) = ftkeras.compare(config).analyses["leaderboards"]
+    board = leaderboard(tmp_path / "both", folder / "run", tmp_path / "other", cost="recorded")
     (pair,) = board["pairs"]
     values = {row["name"]: row["scores"][0]["value"] for row in board["rows"]}
     assert values["run"] == pytest.approx(measured(record, "test")[F1].value)
@@ -286,7 +277,7 @@ def test_a_run_on_kept_states_equals_one_end_to_end(asked, tmp_path):
         phase = [f"linear_probe(epochs=2, learning_rate=0.02, cache={kept!r})"]
         settings = {**asked[1], "phase": phase, "run_dir": str(tmp_path / kept)}
         ftkeras.finetune(RunConfig.read(**settings))
-        answers.append(Predictions.read(tmp_path / kept / "predictions/model.parquet").answers)
+        answers.append(predictions(tmp_path / kept).answers)
     for one, other in zip(*answers, strict=True):
         assert one["null_score"] == pytest.approx(other["null_score"], abs=1e-3)
         assert one["best"][0]["score"] == pytest.approx(other["best"][0]["score"], abs=1e-3)

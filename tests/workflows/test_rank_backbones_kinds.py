@@ -1,6 +1,5 @@
 """Ranking of backbones for labels and numbers, on tiny backbones."""
 
-import csv
 import dataclasses
 import json
 
@@ -12,7 +11,8 @@ from ftkeras.config import RunConfig
 from ftkeras.errors import UserError
 from ftkeras.report import ranking_words
 from ftkeras.workflows import _rounds
-from tests.helpers.tiny_backbone import sentences, text_backbone
+from tests.helpers.made_files import tagged_and_rated
+from tests.helpers.tiny_backbone import text_backbone
 
 SOURCE = "csv(path={path!r}, label={label!r})"
 
@@ -20,20 +20,13 @@ SOURCE = "csv(path={path!r}, label={label!r})"
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory):
     folder = tmp_path_factory.mktemp("ranked")
-    texts, labels = sentences(160, seed=1)
-    rng = np.random.default_rng(0)
-    with (folder / "rows.csv").open("w", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["text", "tags", "rating"])
-        for text, label in zip(texts, labels, strict=True):
-            names = [("bad", "good")[label], *(["cafe"] if "cafe" in text else [])]
-            rows.writerow([text, "|".join(names), f"{1000 + 20 * label + rng.normal():.4f}"])
+    tagged_and_rated(folder / "rows.csv", 160)
 
     def ranked(task, label, name):
         data = SOURCE.format(path=str(folder / "rows.csv"), label=label)
         config = RunConfig.read(
             mode="rank_backbones", task=task, data=data, backbone=["keras://none.keras"], seed=3,
-            cache_dir=str(folder / "cache"), run_dir=str(folder / name),
+            cache_dir=str(folder / "cache"), run_dir=str(folder / name), cost="recorded",
         )  # fmt: skip
         config = dataclasses.replace(config, backbones=())
         made = {"narrow": text_backbone(width=4), "wide": text_backbone(width=16, seed=2)}

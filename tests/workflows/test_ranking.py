@@ -1,6 +1,5 @@
 """Rankings, from a file with one document a row to the report, held to scikit-learn."""
 
-import csv
 import re
 
 import numpy as np
@@ -10,48 +9,32 @@ from sklearn.metrics import ndcg_score
 import ftkeras
 from ftkeras.config import RunConfig
 from ftkeras.errors import UserError
-from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
 from ftkeras.training.fine_tuned import load
-from tests.helpers.tiny_backbone import sentences
+from tests.helpers.finished_runs import (
+    check_judged_again_alike,
+    leaderboard,
+    measured,
+    newest_evaluation,
+    page_in,
+    predictions,
+)
+from tests.helpers.made_files import ranked_documents
 
 QUERIES = 40
 HEADLINE = "normalized_discounted_cumulative_gain(k=10)"
 ALL = "normalized_discounted_cumulative_gain"
 
 
-def write(path, queries, seed):
-    """Two to nine documents a query; good ones are relevant, and more so where they shout."""
-    rng = np.random.default_rng(seed)
-    rows = []
-    for query in range(queries):
-        count = int(rng.integers(2, 10))
-        texts, good = sentences(count, seed=1000 * seed + query)
-        for text, mood in zip(texts, good, strict=True):
-            grade = int(mood) * (2 if rng.random() < 0.3 else 1)
-            rows.append((f"which is good, {seed} {query}?", text, grade, f"q{query}"))
-    rng.shuffle(rows)  # documents of a query need not stand together
-    with path.open("w", newline="") as file:
-        csv.writer(file).writerows([("query", "document", "relevance", "id"), *rows])
-    return len(rows)
-
-
-def source(path, **more):
-    named = {"text": "query", "second_text": "document", "label": "relevance", **more}
-    told = ", ".join(f"{name}={value!r}" for name, value in named.items() if value)
-    return f"csv(path={str(path)!r}, {told})"
-
-
 @pytest.fixture(scope="module")
 def asked(preset, tmp_path_factory):
     folder = tmp_path_factory.mktemp("ranking")
-    write(folder / "train.csv", QUERIES, seed=1)
-    write(folder / "new.csv", 8, seed=2)
+    data = ranked_documents(folder / "train.csv", QUERIES, seed=1)
     return folder, {
         "mode": "finetune",
         "backbone": str(preset),
         "task": "ranking",
-        "data": source(folder / "train.csv"),
+        "data": data,
         "phase": ["linear_probe(epochs=3, learning_rate=0.05)"],
         "cache_dir": str(folder / "cache"),
         "seed": 3,
@@ -62,14 +45,6 @@ def asked(preset, tmp_path_factory):
 def finished(asked):
     folder, settings = asked
     return folder, ftkeras.finetune(RunConfig.read(**settings, run_dir=str(folder / "run")))
-
-
-def measured(record, part, model="model"):
-    return {item.score: item for item in record.measurements[part][model]}
-
-
-def predictions(folder, name="model"):
-    return Predictions.read(folder / f"run/predictions/{name}.parquet")
 
 
 def expected_gain(rows, k=None):
@@ -90,7 +65,7 @@ def expected_gain(rows, k=None):
 @pytest.mark.parametrize("part", ["validation", "test"])
 def test_gains_equal_those_of_scikit_learn_on_the_predictions(finished, part):
     folder, record = finished
-    rows = predictions(folder).part(part)
+    rows = predictions(folder / "run").part(part)
     found = measured(record, part)
     assert next(iter(found)) == HEADLINE
     assert found[HEADLINE].value == pytest.approx(expected_gain(rows, k=10), rel=1e-9)
@@ -101,7 +76,7 @@ def test_gains_equal_those_of_scikit_learn_on_the_predictions(finished, part):
 
 def test_a_query_is_the_unit(finished):
     folder, record = finished
-    rows = predictions(folder)
+    rows = predictions(folder / "run")
     counts = record.split["counts"]
     assert sum(counts.values()) == record.data["examples"] == QUERIES
     for part in ("validation", "test"):
@@ -125,7 +100,7 @@ def test_baselines_of_rankings_are_on_the_ladder(finished):
     folder, record = finished
     assert set(record.measurements["test"]) == {"model", "bm25", "equal_scores"}
     for name in ("bm25", "equal_scores"):
-        rows = predictions(folder, f"baselines/{name}").part("test")
+        rows = predictions(folder / "run", f"baselines/{name}").part("test")
         value = measured(record, "test", name)[ALL].value
         assert value == pytest.approx(expected_gain(rows), rel=1e-9)
     verdict = ftkeras.verdict(RunConfig.read(mode="verdict", run_dir=str(folder / "run")))
@@ -142,31 +117,24 @@ def test_the_report_speaks_of_queries_and_of_no_classes(finished):
         assert words not in page
 
 
-def test_the_report_is_told_in_chinese(finished):
+def test_the_report_is_told_in_chinese(finished, tmp_path):
     folder, _ = finished
-    config = RunConfig.read(mode="evaluate", run_dir=str(folder / "run"), language="zh")
-    ftkeras.evaluate(config)
-    page = (folder / "run/report.html").read_text()
-    ftkeras.evaluate(RunConfig.read(mode="evaluate", run_dir=str(folder / "run"), language="en"))
+    page = page_in("zh", folder / "run", tmp_path)
     for words in ("Worst queries", "Documents of a query", "How good the first"):
         assert words not in page
 
 
 def test_predictions_on_disk_are_judged_again_alike(finished):
     folder, record = finished
-    again = ftkeras.evaluate(RunConfig.read(mode="evaluate", run_dir=str(folder / "run")))
-    assert again.measurements == record.measurements
-    assert again.comparisons == record.comparisons
+    check_judged_again_alike(folder / "run", record)
 
 
 def test_new_queries_are_answered_and_judged(finished):
     folder, _ = finished
-    config = RunConfig.read(
-        mode="evaluate", run_dir=str(folder / "run"), data=source(folder / "new.csv")
-    )
+    data = ranked_documents(folder / "new.csv", 8, seed=2)
+    config = RunConfig.read(mode="evaluate", run_dir=str(folder / "run"), data=data)
     record = ftkeras.evaluate(config)
-    (path,) = (folder / "run/evaluations").glob("*/predictions/model.parquet")
-    rows = Predictions.read(path)
+    rows = predictions(newest_evaluation(folder / "run"))
     assert len(rows) == 8
     assert measured(record, "test")[ALL].value == pytest.approx(expected_gain(rows), rel=1e-9)
 
@@ -193,16 +161,17 @@ def test_a_run_on_kept_states_equals_one_end_to_end(asked, finished, tmp_path):
     phase = [str(asked[1]["phase"][0]).replace(")", ", cache='none')")]
     changed = {"task": "ranking(query='id')", "phase": phase, "run_dir": str(tmp_path / "run")}
     ftkeras.finetune(RunConfig.read(**{**asked[1], **changed}))
-    kept, direct = predictions(folder), predictions(tmp_path)
+    kept, direct = predictions(folder / "run"), predictions(tmp_path / "run")
     assert kept.ids.tolist() == direct.ids.tolist()
     np.testing.assert_allclose(kept.logits, direct.logits, atol=1e-4)
     assert np.ptp(kept.logits) > 0.01
-    compared = RunConfig.read(
-        mode="compare", runs=f"{folder / 'run'},{tmp_path / 'run'}", run_dir=str(tmp_path / "both")
-    )
-    (board,) = ftkeras.compare(compared).analyses["leaderboards"]
+    board = leaderboard(tmp_path / "both", folder / "run", tmp_path / "run")
     assert board["headline"] == HEADLINE
     assert board["pairs"][0]["difference"] == pytest.approx(0, abs=0.02)
+
+
+def documents(path):
+    return f"csv(path={str(path)!r}, text='document', label='relevance')"
 
 
 @pytest.mark.slow
@@ -210,7 +179,7 @@ def test_documents_without_the_words_of_their_query_are_ranked(asked, tmp_path):
     folder, settings = asked
     changed = {
         "task": "ranking(query='id')",
-        "data": source(folder / "train.csv", text="document", second_text=None),
+        "data": documents(folder / "train.csv"),
         "phase": ["everything(epochs=2, learning_rate=0.003)"],
         "random_twin": "trained",
         "run_dir": str(tmp_path / "run"),
@@ -221,12 +190,12 @@ def test_documents_without_the_words_of_their_query_are_ranked(asked, tmp_path):
     assert record.data["examples"] == QUERIES
     assert set(record.measurements["test"]) == {"model", "equal_scores", "random_weights_trained"}
     assert record.analyses["weight_change"]["alignment"] is not None
-    rows = predictions(tmp_path).part("test")
+    rows = predictions(tmp_path / "run").part("test")
     assert measured(record, "test")[ALL].value == pytest.approx(expected_gain(rows), rel=1e-9)
+    ranked_documents(folder / "more.csv", 8, seed=2)
     config = RunConfig.read(
-        mode="evaluate", run_dir=str(tmp_path / "run"),
-        data=source(folder / "new.csv", text="document", second_text=None),
-    )  # fmt: skip
+        mode="evaluate", run_dir=str(tmp_path / "run"), data=documents(folder / "more.csv")
+    )
     assert ftkeras.evaluate(config).split["counts"] == {"test": 8}
 
 
@@ -267,7 +236,8 @@ def test_backbones_are_not_ranked_by_lists(asked, tmp_path):
 def test_a_wrong_relevance_is_named_with_its_row(asked, tmp_path):
     path = tmp_path / "bad.csv"
     path.write_text("query,document,relevance\na,b,1\na,c,much\n")
-    settings = {**asked[1], "data": source(path), "run_dir": str(tmp_path / "r")}
+    data = f"csv(path={str(path)!r}, text='query', second_text='document', label='relevance')"
+    settings = {**asked[1], "data": data, "run_dir": str(tmp_path / "r")}
     with pytest.raises(UserError, match=r"Received: much \(bad\.csv, row 3\)"):
         ftkeras.finetune(RunConfig.read(**settings))
 

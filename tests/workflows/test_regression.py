@@ -9,26 +9,23 @@ import ftkeras
 from ftkeras.config import RunConfig
 from ftkeras.contracts.task import Labels
 from ftkeras.errors import UserError
-from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
 from ftkeras.training.fine_tuned import load
-from tests.helpers.tiny_backbone import sentences
-
-
-def table(n, seed):
-    """Ratings near 1000 and depths near 0, whose words tell them, in a file's text."""
-    texts, labels = sentences(n, seed=seed)
-    rng = np.random.default_rng(seed)
-    ratings, depths = 1000 + 20 * labels + rng.normal(size=n), rng.normal(size=n) - 2.0 * labels
-    rows = [f"{t},{r:.4f},{d:.4f}" for t, r, d in zip(texts, ratings, depths, strict=True)]
-    return "\n".join(["text,rating,depth", *rows]) + "\n"
+from tests.helpers.finished_runs import (
+    check_judged_again_alike,
+    leaderboard,
+    measured,
+    newest_evaluation,
+    predictions,
+)
+from tests.helpers.made_files import tagged_and_rated
 
 
 @pytest.fixture(scope="module")
 def asked(preset, tmp_path_factory):
     folder = tmp_path_factory.mktemp("numbers")
-    (folder / "train.csv").write_text(table(200, seed=1))
-    (folder / "new.csv").write_text(table(30, seed=7))
+    tagged_and_rated(folder / "train.csv", 200)
+    tagged_and_rated(folder / "new.csv", 30, seed=7)
     return folder, {
         "mode": "finetune",
         "backbone": str(preset),
@@ -46,18 +43,10 @@ def finished(asked):
     return folder, ftkeras.finetune(RunConfig.read(**settings, run_dir=str(folder / "run")))
 
 
-def predictions_of(folder):
-    return Predictions.read(folder / "run/predictions/model.parquet")
-
-
-def measured(record, part, model="model"):
-    return {item.score: item for item in record.measurements[part][model]}
-
-
 @pytest.mark.parametrize("part", ["validation", "test"])
 def test_scores_equal_those_of_others_on_the_predictions(finished, part):
     folder, record = finished
-    rows = Predictions.read(folder / "run/predictions/model.parquet").part(part)
+    rows = predictions(folder / "run").part(part)
     said = rows.logits[:, 0].astype("float64")
     expected = {
         "r2_score": metrics.r2_score(rows.labels, said),
@@ -78,7 +67,7 @@ def test_scores_equal_those_of_others_on_the_predictions(finished, part):
 
 def test_the_model_answers_in_the_units_of_the_labels(finished):
     folder, record = finished
-    rows = Predictions.read(folder / "run/predictions/model.parquet").part("test")
+    rows = predictions(folder / "run").part("test")
     assert abs(rows.logits.mean() - 1010) < 10
     assert measured(record, "test")["r2_score"].value > 0
     answers = load(folder / "run").predict(rows.previews.tolist())
@@ -90,7 +79,7 @@ def test_baselines_of_numbers_are_on_the_ladder(finished):
     assert set(record.measurements["test"]) == {
         "model", "mean", "tfidf_ridge", "features_ridge", "features_nearest_neighbours",
     }  # fmt: skip
-    mean = Predictions.read(folder / "run/predictions/baselines/mean.parquet")
+    mean = predictions(folder / "run", "baselines/mean")
     expected = record.data["numbers"]["train"]["rating"]["mean"]
     np.testing.assert_allclose(mean.logits, expected, rtol=1e-6)
     assert measured(record, "test", "tfidf_ridge")["r2_score"].value > 0.5
@@ -104,7 +93,7 @@ def test_the_report_draws_numbers_and_no_classes(finished):
     folder, record = finished
     page = (folder / "run/report.html").read_text()
     slices = record.analyses["slices"]
-    found = predictions_of(folder).part("test")
+    found = predictions(folder / "run").part("test")
     error = np.abs(found.labels - found.logits[:, 0].astype("float64")).mean()
     assert (slices["score"], slices["direction"]) == ("mean_absolute_error", "min")
     assert slices["overall"] == pytest.approx(error, rel=1e-6)
@@ -117,11 +106,9 @@ def test_the_report_draws_numbers_and_no_classes(finished):
         assert words not in page
 
 
-def test_predictions_on_disk_are_judged_again_alike(finished, tmp_path):
+def test_predictions_on_disk_are_judged_again_alike(finished):
     folder, record = finished
-    again = ftkeras.evaluate(RunConfig.read(mode="evaluate", run_dir=str(folder / "run")))
-    assert again.measurements == record.measurements
-    assert again.comparisons == record.comparisons
+    check_judged_again_alike(folder / "run", record)
 
 
 def test_new_data_are_answered_and_judged(finished):
@@ -132,8 +119,7 @@ def test_new_data_are_answered_and_judged(finished):
         data=f"csv(path={str(folder / 'new.csv')!r}, label='rating')",
     )
     record = ftkeras.evaluate(config)
-    (path,) = (folder / "run/evaluations").glob("*/predictions/model.parquet")
-    rows = Predictions.read(path)
+    rows = predictions(newest_evaluation(folder / "run"))
     expected = metrics.r2_score(rows.labels, rows.logits[:, 0])
     assert measured(record, "test")["r2_score"].value == pytest.approx(expected, rel=1e-6)
 
@@ -148,16 +134,14 @@ def test_several_numbers_are_learnt_at_once_and_compared(asked, finished):
         "run_dir": str(folder / "two"),
     }
     record = ftkeras.finetune(RunConfig.read(**two))
-    rows = Predictions.read(folder / "two/predictions/model.parquet").part("test")
+    rows = predictions(folder / "two").part("test")
     assert rows.class_names == ("rating", "depth")
     expected = metrics.r2_score(rows.labels, rows.logits)
     assert measured(record, "test")["r2_score"].value == pytest.approx(expected, rel=1e-6)
     assert list(record.data["numbers"]["test"]) == ["rating", "depth"]
-    runs = f"{folder / 'run'},{folder / 'other'}"
     other = {**settings, "phase": ["linear_probe(epochs=2)"], "run_dir": str(folder / "other")}
     ftkeras.finetune(RunConfig.read(**other))
-    config = RunConfig.read(mode="compare", runs=runs, run_dir=str(folder / "compared"))
-    (board,) = ftkeras.compare(config).analyses["leaderboards"]
+    board = leaderboard(folder / "compared", folder / "run", folder / "other")
     assert board["headline"] == "r2_score"
     assert [row["name"] for row in board["rows"]] == ["run", "other"]
     assert board["disagreements"] == []

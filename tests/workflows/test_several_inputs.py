@@ -1,10 +1,7 @@
 """Pairs of texts, tables and several inputs at once, from a file to a finished run."""
 
-import csv
-
 import numpy as np
 import pytest
-from PIL import Image
 
 from ftkeras import finetune
 from ftkeras.config import RunConfig
@@ -14,42 +11,17 @@ from ftkeras.records import split_table
 from ftkeras.records.predictions import Predictions
 from ftkeras.training.fine_tuned import load
 from ftkeras.workflows import _frozen
-from tests.helpers import tiny_image_file
-from tests.helpers.made_rows import pairs, table_rows
-from tests.helpers.tiny_backbone import sentences
+from tests.helpers.made_files import several_inputs
 
 N = 120
 PROBE = ["linear_probe(epochs=4, learning_rate=0.05)"]
 
 
-def write(path, columns):
-    with path.open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(columns)
-        writer.writerows(zip(*columns.values(), strict=True))
-    return str(path)
-
-
 @pytest.fixture(scope="module")
 def own(tmp_path_factory, preset):
-    directory = tmp_path_factory.mktemp("several")
-    (first, second), same = zip(*pairs(N)[0], strict=True), pairs(N)[1]
-    rows, rich = table_rows(N)
-    texts, good = sentences(N, seed=5)
-    red = np.random.default_rng(0).integers(0, 256, (N, 8, 8, 3), "uint8")
-    red[good == 1, :, :, 0] //= 3
-    files = [f"{i}.png" for i in range(N)]
-    for name, pixels in zip(files, red, strict=True):
-        Image.fromarray(pixels).save(directory / name)
-    numbers = {name: [row[name] for row in rows] for name in ("age", "income", "city")}
-    numbers["age"] = ["" if np.isnan(age) else age for age in numbers["age"]]
-    image = tiny_image_file.write(directory / "image.keras")
     return {
-        "pairs": write(directory / "pairs.csv", {"a": first, "b": second, "label": same}),
-        "table": write(directory / "table.csv", {**numbers, "label": rich}),
-        "both": write(directory / "both.csv", {"text": texts, "file": files, **numbers, "label": good}),
-        "text": str(preset), "image": f"keras://{image}",
-        "cache_dir": str(tmp_path_factory.mktemp("cache")),
+        **several_inputs(tmp_path_factory.mktemp("several"), N),
+        "text": str(preset), "cache_dir": str(tmp_path_factory.mktemp("cache")),
     }  # fmt: skip
 
 

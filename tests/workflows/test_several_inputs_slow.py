@@ -1,6 +1,5 @@
 """Real weights on pairs of sentences, and on pictures with captions."""
 
-import csv
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ from sklearn.datasets import load_digits
 
 from ftkeras import finetune
 from ftkeras.config import RunConfig
+from tests.helpers.made_files import write_columns
 
 pytestmark = pytest.mark.slow
 ASSETS = Path(__file__).parents[2] / "experiments/assets/fetched"
@@ -23,14 +23,6 @@ FIRST = ("The {} was all they spoke about.", "Nobody had expected a {} here.", "
 SECOND = ("Everyone discussed the {} for hours.", "We did not think of any {}.", "What a {}!")
 
 
-def write(path, columns):
-    with path.open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(columns)
-        writer.writerows(zip(*columns.values(), strict=True))
-    return str(path)
-
-
 def paraphrases(path):
     """Sentences on one thing under two names, or on two things; no word tells which."""
     words = [pair.split() for pair in SYNONYMS.split("/")]
@@ -42,7 +34,7 @@ def paraphrases(path):
                 stranger = words[(index + generator.integers(1, len(words))) % len(words)][1]
                 rows.append((first.format(one), second.format(other), "same"))
                 rows.append((first.format(one), second.format(stranger), "different"))
-    return write(path, dict(zip(("a", "b", "label"), zip(*rows, strict=True), strict=True)))
+    return write_columns(path, dict(zip(("a", "b", "label"), zip(*rows, strict=True), strict=True)))
 
 
 def captioned(directory, n=500):
@@ -59,7 +51,7 @@ def captioned(directory, n=500):
         for index, digit in enumerate(labels)
     ]
     names = [f"{index}.png" for index in range(n)]
-    return write(directory / "d.csv", {"text": captions, "file": names, "label": labels})
+    return write_columns(directory / "d.csv", {"text": captions, "file": names, "label": labels})
 
 
 def accuracy(record, model="model"):

@@ -1,6 +1,5 @@
 """Tags, from a file with one word a line to the report, held to seqeval and scikit-learn."""
 
-import json
 import re
 
 import numpy as np
@@ -11,10 +10,17 @@ from sklearn.metrics import accuracy_score
 import ftkeras
 from ftkeras.config import RunConfig
 from ftkeras.errors import UserError
-from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
 from ftkeras.training.fine_tuned import load
 from tests.backbones import reference_bert
+from tests.helpers.finished_runs import (
+    check_judged_again_alike,
+    leaderboard,
+    measured,
+    newest_evaluation,
+    page_in,
+    predictions,
+)
 from tests.helpers.tagged_texts import conll
 
 TEXTS = 90
@@ -64,13 +70,8 @@ def finished(asked):
     return folder, ftkeras.finetune(RunConfig.read(**settings, run_dir=str(folder / "run")))
 
 
-def measured(record, part="test", model="model"):
-    return {item.score: item for item in record.measurements[part][model]}
-
-
-def read(path, part="test"):
-    """Tags by name, straight from the columns of the file."""
-    rows = Predictions.read(path).part(part)
+def tags_of(rows):
+    """True and answered tags by name, straight from the columns of the file."""
     names, lengths = rows.class_names, (rows.labels >= 0).sum(axis=1)
     true = [[names[k] for k in row[:n]] for row, n in zip(rows.labels, lengths, strict=True)]
     best = rows.logits.argmax(axis=-1)
@@ -83,7 +84,7 @@ def read(path, part="test"):
 def test_scores_equal_those_of_seqeval_on_the_predictions(finished, part, model):
     folder, record = finished
     place = "" if model == "model" else "baselines/"
-    true, said = read(folder / f"run/predictions/{place}{model}.parquet", part)
+    true, said = tags_of(predictions(folder / "run", place + model).part(part))
     found = measured(record, part, model)
     assert next(iter(found)) == HEADLINE
     for name, reference in REFERENCE.items():
@@ -95,7 +96,7 @@ def test_scores_equal_those_of_seqeval_on_the_predictions(finished, part, model)
 
 def test_what_was_written_is_what_stands_in_the_predictions(finished, asked):
     folder, record = finished
-    true, _ = read(folder / "run/predictions/model.parquet")
+    true, _ = tags_of(predictions(folder / "run").part("test"))
     lines = (folder / "train.txt").read_text().split("\n\n")
     known = {tuple(line.split("\t")[1] for line in text.split("\n") if line) for text in lines}
     assert {tuple(tags) for tags in true} <= known
@@ -125,7 +126,7 @@ def test_the_best_epoch_is_that_of_the_best_entities(finished):
 
 def test_types_of_entities_are_counted_as_seqeval_does(finished):
     folder, record = finished
-    true, said = read(folder / "run/predictions/model.parquet")
+    true, said = tags_of(predictions(folder / "run").part("test"))
     found = record.analyses["entity_types"]
     for each in found["types"]:
         only = [[[tag if tag.endswith(each["name"]) else "O" for tag in row] for row in rows]
@@ -161,11 +162,9 @@ def test_the_report_marks_entities_and_speaks_of_tags(finished):
     assert "pipeline_tag: token-classification" in (folder / "run/model_card.md").read_text()
 
 
-def test_the_report_is_told_in_chinese(finished):
+def test_the_report_is_told_in_chinese(finished, tmp_path):
     folder, _ = finished
-    ftkeras.evaluate(RunConfig.read(mode="evaluate", run_dir=str(folder / "run"), language="zh"))
-    page = (folder / "run/report.html").read_text()
-    ftkeras.evaluate(RunConfig.read(mode="evaluate", run_dir=str(folder / "run"), language="en"))
+    page = page_in("zh", folder / "run", tmp_path)
     for words in (
         "Each type of entity",
         "Worst texts",
@@ -178,10 +177,7 @@ def test_the_report_is_told_in_chinese(finished):
 
 def test_predictions_on_disk_are_judged_again_alike(finished):
     folder, record = finished
-    again = ftkeras.evaluate(RunConfig.read(mode="evaluate", run_dir=str(folder / "run")))
-    assert again.measurements == record.measurements
-    assert again.comparisons == record.comparisons
-    assert json.dumps(again.analyses["entity_types"]) == json.dumps(record.analyses["entity_types"])
+    check_judged_again_alike(folder / "run", record, ["entity_types"])
 
 
 def test_new_texts_are_answered_and_judged(finished):
@@ -190,8 +186,7 @@ def test_new_texts_are_answered_and_judged(finished):
     record = ftkeras.evaluate(
         RunConfig.read(mode="evaluate", run_dir=str(folder / "run"), data=data)
     )
-    (path,) = (folder / "run/evaluations").glob("*/predictions/model.parquet")
-    true, said = read(path)
+    true, said = tags_of(predictions(newest_evaluation(folder / "run")))
     assert len(true) == 12
     assert measured(record)[HEADLINE].value == pytest.approx(f1_score(true, said), abs=1e-12)
 
@@ -224,7 +219,7 @@ def test_parts_of_speech_and_words_that_are_never_seen(asked, tmp_path):
     assert finding["severity"] == "warning"
     assert "not seen by the model" in finding["message"]
     assert list(measured(record)) == ["tag_accuracy"]
-    true, said = read(tmp_path / "run/predictions/model.parquet")
+    true, said = tags_of(predictions(tmp_path / "run").part("test"))
     assert measured(record)["tag_accuracy"].value == pytest.approx(
         REFERENCE["tag_accuracy"](true, said), abs=1e-12
     )
@@ -249,15 +244,11 @@ def test_a_run_on_kept_states_equals_one_end_to_end(asked, tmp_path):
         ]
         run = {"phase": phases, "run_dir": str(tmp_path / f"run{number}")}
         ftkeras.finetune(RunConfig.read(**{**settings, **run}))
-        found.append(Predictions.read(tmp_path / f"run{number}/predictions/model.parquet"))
+        found.append(predictions(tmp_path / f"run{number}"))
     assert found[0].ids.tolist() == found[1].ids.tolist()
     np.testing.assert_allclose(found[0].logits, found[1].logits, atol=1e-3)
     assert np.ptp(found[0].logits) > 0.1
-    compared = RunConfig.read(
-        mode="compare", runs=f"{tmp_path / 'run0'},{tmp_path / 'run1'}",
-        run_dir=str(tmp_path / "both"),
-    )  # fmt: skip
-    (board,) = ftkeras.compare(compared).analyses["leaderboards"]
+    board = leaderboard(tmp_path / "both", tmp_path / "run0", tmp_path / "run1")
     assert board["headline"] == HEADLINE
     assert board["pairs"][0]["difference"] == pytest.approx(0, abs=0.05)
 

@@ -1,7 +1,5 @@
 """Trials of a search for labels, numbers and rankings."""
 
-import csv
-
 import numpy as np
 import pytest
 from sklearn import metrics
@@ -9,33 +7,16 @@ from sklearn import metrics
 import ftkeras
 from ftkeras.config import RunConfig
 from ftkeras.errors import UserError
-from ftkeras.workflows import _frozen, _inner_folds, _prepared_data, _trial
-from tests.helpers.tiny_backbone import sentences, text_backbone
+from ftkeras.workflows import _inner_folds, _prepared_data, _trial
+from tests.helpers.made_files import ranked_documents, tagged_and_rated
 
-
-@pytest.fixture(autouse=True)
-def tiny(monkeypatch):
-    """`keras://tiny.keras` is a text backbone of three small layers, always the same."""
-    true = _frozen.load
-
-    def load(config, modality, **more):
-        tiny = config.backbone.path == "tiny.keras"
-        return text_backbone() if tiny else true(config, modality, **more)
-
-    monkeypatch.setattr(_frozen, "load", load)
+pytestmark = pytest.mark.usefixtures("tiny")
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tuned")
-    texts, labels = sentences(120, seed=1)
-    rng = np.random.default_rng(0)
-    with (folder / "rows.csv").open("w", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["text", "tags", "rating"])
-        for text, label in zip(texts, labels, strict=True):
-            names = [("bad", "good")[label], *(["cafe"] if "cafe" in text else [])]
-            rows.writerow([text, "|".join(names), f"{1000 + 20 * label + rng.normal():.4f}"])
+    tagged_and_rated(folder / "rows.csv", 120)
     return folder
 
 
@@ -79,7 +60,10 @@ def test_a_trial_is_judged_by_what_chooses_its_epoch(folder, task, label, score,
         assert abs(logits.mean() - 1010) < 15  # in the units of the labels
 
 
-@pytest.mark.parametrize(("task", "label", "score", "reference"), CASES)
+@pytest.mark.parametrize(
+    ("task", "label", "score", "reference"),
+    [pytest.param(*CASES[0], marks=pytest.mark.slow), CASES[1]],
+)
 def test_inner_folds_answer_each_open_example_once(folder, task, label, score, reference):
     config = asked(folder, task, label, folds="stratified(folds=2)")
     data = _prepared_data.prepare(config)
@@ -126,16 +110,7 @@ def test_the_winner_is_fine_tuned(preset, folder, task, label, score, reference)
 @pytest.mark.slow
 @pytest.mark.parametrize("folds", [None, "random(folds=2)"])
 def test_rankings_are_searched_too(preset, tmp_path, folds):
-    rng = np.random.default_rng(0)
-    with (tmp_path / "rows.csv").open("w", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["query", "document", "relevance"])
-        for query in range(30):
-            texts, good = sentences(int(rng.integers(2, 7)), seed=query)
-            for text, grade in zip(texts, good, strict=True):
-                rows.writerow([f"which is good, {query}?", text, int(grade)])
-    columns = "text='query', second_text='document', label='relevance'"
-    source = f"csv(path={str(tmp_path / 'rows.csv')!r}, {columns})"
+    source = ranked_documents(tmp_path / "rows.csv", 30, longest=6)
     more = {"backbone": str(preset), "data": source, "run_dir": str(tmp_path / "run")}
     if folds:
         more["folds"] = folds
