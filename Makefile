@@ -53,8 +53,12 @@ trees: .venv/installed ## boxes around things: crowns of trees from the air
 	@$(BIN)/python -m experiments.assets lite0 trees
 	@$(BIN)/python -m ftkeras.run --flagfile=experiments/trees_lite0/run.flags
 
+# Two workers have two cores: threads of their own would only wait for each other.
+test: export OMP_NUM_THREADS := 1
+test: export TF_NUM_INTRAOP_THREADS := 1
+test: export TF_NUM_INTEROP_THREADS := 1
 test: .venv/installed ## the tests (under 10 minutes on 2 cores)
-	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder --durations=20
 
 test-slow: .venv/reference ## the tests that need real weights, references or minutes
 	@$(BIN)/python -m experiments.assets minilm tweets lite0 digits
