@@ -11,6 +11,7 @@ from ftkeras.heads.token_level import TokenLevel
 from ftkeras.model import build_model, freeze
 from ftkeras.training.partial import PartialModel
 from ftkeras.training.recipe import Part
+from tests.helpers.made_parts import silent
 from tests.helpers.tiny_backbone import sentences, text_backbone
 
 HEADS = {"token_level": (TokenLevel, 0.0), "answer_span": (AnswerSpan, -3e4)}
@@ -72,7 +73,7 @@ def test_a_frozen_backbone_runs_once_and_the_head_reads_its_kept_states(name, tm
     train = part(24, 1)
     found = partial.prepare(
         {"train": (train.ids, train.values.tolist(), train.labels)},
-        lambda name, unit: lambda *done: None,
+        silent,
     )["train"]
     assert partial.on_states
     assert sum(w.shape.num_elements() for w in partial.model.weights) == 8 * 2 + 2

@@ -27,6 +27,7 @@ def test_judging_anew_gives_the_same_numbers_and_writes_the_reading_down(copied)
     assert RunRecord.read(run_dir / "record.json") == again
 
 
+@pytest.mark.slow  # that none needs to be installed is held by test_foreign_predictions.py
 def test_judging_what_is_on_disk_loads_no_framework(copied):
     run_dir, _ = copied
     program = (
