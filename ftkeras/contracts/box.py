@@ -60,6 +60,26 @@ def overlaps(first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.float64]:
     return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
 
 
+def paired_overlaps(first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.float64]:
+    """Returns `(n,)` intersection over union of pairs of boxes: the same bits as `overlaps`.
+
+    Args:
+        first: `(n, 4)` left, top, right and bottom.
+        second: `(n, 4)`.
+
+    Example:
+        >>> paired_overlaps(np.array([[0, 0, 2, 2]]), np.array([[0, 0, 2, 1]]))
+        array([0.5])
+    """
+    first, second = np.asarray(first, "float64"), np.asarray(second, "float64")
+    low = np.maximum(first[:, :2], second[:, :2])
+    high = np.minimum(first[:, 2:], second[:, 2:])
+    sides = np.maximum(high - low, 0)
+    shared = sides[:, 0] * sides[:, 1]
+    union = areas(first) + areas(second) - shared
+    return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+
+
 def intersections(first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.float64]:
     """Returns `(first, second)` area that boxes share.
 

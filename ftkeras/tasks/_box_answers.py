@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from ftkeras.contracts.anchors import decoded
+from ftkeras.contracts.backbone import Preprocess
 from ftkeras.contracts.box import overlaps
+from ftkeras.placement import placed
 
 # Of each class in a picture, so many of the highest scores are looked at.
 _MOST_LOOKED_AT = 1000
@@ -49,6 +51,34 @@ def detected(
     boxes, classes, scores = (np.concatenate(column) for column in zip(*found, strict=True))
     order = np.argsort(-scores, kind="stable")[:most]
     return boxes[order], classes[order], scores[order]
+
+
+def in_picture(
+    boxes: NDArray[Any],
+    classes: NDArray[np.int64],
+    scores: NDArray[np.float64],
+    size: tuple[int, int],
+    preprocess: Preprocess,
+) -> dict[str, Any]:
+    """Returns what was detected as an answer: boxes in pixels of the picture as it came.
+
+    Args:
+        boxes: `(n, 4)` in the network's picture.
+        classes: `(n,)`.
+        scores: `(n,)`.
+        size: Height and width of the picture.
+        preprocess: How the backbone reads pictures.
+    """
+    height, width = size
+    place = placed(size, preprocess.config["size"], preprocess.config.get("fit", "stretch"))
+    moved = place.to_picture(boxes.reshape(-1, 2)).reshape(-1, 4)
+    return {
+        "boxes": np.clip(moved, 0, [width, height, width, height]).tolist(),
+        "labels": classes.tolist(),
+        "scores": scores.tolist(),
+        "height": height,
+        "width": width,
+    }
 
 
 def suppressed(boxes: NDArray[Any], scores: NDArray[Any], overlap: float) -> NDArray[np.int64]:

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from ftkeras.training.added_loss import added_loss
 from ftkeras.training.batches import Batches, for_keras
 from ftkeras.training.decoded import of_one_width
 from ftkeras.training.examples import Examples, from_features
@@ -41,7 +42,7 @@ def answers(
     logits = predict(model, examples, batch_size)
     order = Batches(examples, batch_size).order()
     weights = None if examples.weights is None else examples.weights[order]
-    labels = examples.labels
+    labels = examples.labels_of(np.arange(len(examples)))
     if examples.by_position:
         labels, logits = of_one_width(labels, logits)
     answered = dataclasses.replace(from_features(logits[order], labels[order]), weights=weights)
@@ -50,13 +51,7 @@ def answers(
     compile_model(same, objective)
     logs = same.evaluate(for_keras(Batches(answered, batch_size)), verbose=0, return_dict=True)
     streamed = {name: float(value) for name, value in logs.items()}
-    streamed["loss"] += _added_loss(model, examples)
+    streamed["loss"] += added_loss(model, examples)
     if objective.decoded is not None:
         streamed |= objective.decoded.values(labels, logits)
     return logits, streamed
-
-
-def _added_loss(model: keras.Model, examples: Examples) -> float:
-    first = keras.tree.map_structure(keras.ops.convert_to_tensor, examples.take(np.arange(1)))
-    model(first, training=False)  # layers add their losses when they are called
-    return float(sum(float(loss) for loss in model.losses))

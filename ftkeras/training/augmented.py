@@ -87,7 +87,7 @@ class Augmented:
             take=lambda rows: features[rows],
             features=features,
             views=self._augmentations.views,
-            answers=self._views.answers if self._views.relabels else None,
+            answers=self._views.answers if self._views.relabels else plain.answers,
         )
 
     def _computed(self) -> NDArray[np.float32]:
@@ -124,7 +124,7 @@ class Augmented:
             longest = None if lengths is None else round_up(int(lengths.max()))
             return single(encoded.take(np.arange(len(rows)), longest))
 
-        answers = views.answers if views.relabels else None
+        answers = views.answers if views.relabels else plain.answers
         return dataclasses.replace(plain, take=take, features=None, views=0, answers=answers)
 
 

@@ -21,7 +21,7 @@ class Examples:
 
     Args:
         take: Row numbers -> the model's input for these rows.
-        labels: `(examples,)` class indices.
+        labels: `(examples,)` class indices, or what else there is one of for each example.
         lengths: `(examples,)` lengths to sort by, so that a batch pads little; `None` when all
             examples have one shape.
         features: The array that `take` takes from, when there is one in memory: batches can then
@@ -30,7 +30,8 @@ class Examples:
         ragged: Names of the inputs whose second axis is the length; `None` when it is that of all.
         views: How many views there are of each example, of which an epoch takes one; 0 makes new
             ones without end. View `v` of row `r` has the row number `r + v len(examples)`.
-        answers: Row numbers of views -> their labels, where these are not those of the examples.
+        answers: Row numbers of views -> what a model is fitted to, where `labels` are not that: of
+            views that have labels of their own, or where it is made of the labels batch by batch.
         by_position: Whether a label has one value for each position of the input, -1 where there
             is none: batches then cut labels to the length that their inputs are padded to.
         padding: Counts how much of the batches cut from them was padding.

@@ -11,6 +11,7 @@ from ftkeras import seeds
 from ftkeras.callbacks.stop_on_not_finite import StopOnNotFinite
 from ftkeras.contracts.phase import Phase
 from ftkeras.training import learning_rate_range
+from ftkeras.training.answered_once import AnsweredOnce
 from ftkeras.training.batches import Batches, for_keras
 from ftkeras.training.best_epoch import BestEpoch, better
 from ftkeras.training.checkpoint import SaveState, State, put_back
@@ -61,6 +62,8 @@ def fit_phase(
     started = time.perf_counter()
     around = around or Surroundings()
     start = around.start
+    if objective.decoded is not None:
+        model = AnsweredOnce(model, objective, phase.label_smoothing)
     with pulled(around.moving(model), phase.l2_sp):
         found = start.about["learning_rates"] if start else None
         if phase.find_learning_rate and found is None:
@@ -151,12 +154,10 @@ def _run(
     if start is not None:
         _go_back(model, start, Batches(train, phase.batch_size, seed), candidates)
         first_epoch, skipped = start.position.epoch, start.position.step
-    decoded = None
-    if objective.decoded is not None:
-        decoded = objective.decoded.listening(validation, phase.batch_size)
-    # First, for the others read what it puts into the logs.
-    listening = [*([decoded] if decoded else []), StopOnNotFinite(), best]
-    listening += [*([average] if average else []), *around.callbacks]
+    judged = Batches(validation, phase.batch_size)
+    # What is answered once is cut here; Keras' own evaluation is given what suits the backend.
+    asked = judged if objective.decoded is not None else for_keras(judged)
+    listening = [StopOnNotFinite(), best, *([average] if average else []), *around.callbacks]
     memory = around.memory
     if memory is not None:
         steps = -(-len(train) // phase.batch_size)
@@ -175,7 +176,7 @@ def _run(
 
         model.fit(
             for_keras(batches),
-            validation_data=for_keras(Batches(validation, phase.batch_size)),
+            validation_data=asked,
             initial_epoch=first,
             epochs=last,
             callbacks=[keras.callbacks.LambdaCallback(on_epoch_begin=next_epoch), *listening],
@@ -191,8 +192,7 @@ def _run(
     if first_epoch < phase.epochs and not best.stopped:
         go(first_epoch, phase.epochs)
     if average is not None:
-        of_validation = Batches(validation, phase.batch_size)
-        average.compete(model, best, train, of_validation, decoded.measure if decoded else None)
+        average.compete(model, best, train, phase.batch_size, asked)
 
 
 def _go_back(

@@ -1,5 +1,6 @@
 """A part of a split, as training takes it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,8 @@ class Part:
         relabel: Row number and what moves a picture -> the label of the moved example, where labels
             belong to places of a picture that augmentations may move.
         reduce: What makes answers of outputs, where outputs of all examples are not to be kept.
+        targets: Row numbers -> what a model is fitted to, where that is not the labels but made of
+            them, and not to be kept of all examples.
     """
 
     ids: NDArray[np.str_]
@@ -32,3 +35,4 @@ class Part:
     by_position: bool = False
     relabel: Relabel | None = None
     reduce: Reduce | None = None
+    targets: Callable[[NDArray[np.integer]], NDArray[Any]] | None = None

@@ -17,6 +17,7 @@ from ftkeras.contracts.balance import Balanced
 from ftkeras.contracts.phase import Phase
 from ftkeras.data.lazy_column import listed
 from ftkeras.model import freeze, merge
+from ftkeras.training.answering import Answering
 from ftkeras.training.answers import answers
 from ftkeras.training.augmented import Augmented
 from ftkeras.training.checkpoint import Checkpoint, State
@@ -79,7 +80,7 @@ class Recipe:
         self._progress = RecipeProgress()
         self._passes = PassCount(cache)
         self._augmented: Augmented | None = None
-        self._answering: dict[bool, keras.Model] = {}
+        self._answering = Answering(self._roads)
 
     def fit(
         self,
@@ -136,6 +137,7 @@ class Recipe:
             result = self._fitted(road, phase, balanced, around, seed, judge)
             self._passes.padding.join(road.train.padding)
             merge(self.backbone, phase.freezing)
+            self._answering.after(road, validation.ids)
             if judge and not result.best_epoch:
                 self.model.set_weights(weights)
             self._note(result, road, moved=bool(thawed))
@@ -192,7 +194,7 @@ class Recipe:
             raise ValueError("Expected answers from before the phase. Received: none.")
         after = predict(model, validation, result.phase.batch_size)
         look = stopping.look(
-            validation.labels,
+            validation.labels_of(np.arange(len(validation))),
             after,
             progress.reference,
             epochs=len(result.history[self.objective.monitor]),
@@ -215,7 +217,6 @@ class Recipe:
             epochs = len(result.history["loss"])
             self._passes.plain += epochs * (train + validation) - (result.averaged > 0) * train
         progress.results.append(result)
-        self._answering = {}
 
     def _augmentation(self, train: Part) -> Augmented | None:
         if train.augment is None:
@@ -244,16 +245,16 @@ class Recipe:
     def predict(self, part: Part, name: str) -> tuple[NDArray[Any], dict[str, float]]:
         """Returns the logits of a part, and the metrics Keras streamed over the same examples.
 
-        Of a part that says how to reduce them, they are the objects that came out.
+        Of a part that says how to reduce them, they are the objects that came out. Validation is
+        answered from the hidden states that the last phase read, where they were kept: what lies
+        below them has not moved since, whether or not the phase was taken back.
 
         Args:
             part: What to predict.
             name: What a person sees it called.
         """
         on_features = self._progress.pretrained and self._roads.reads_features
-        model = self._answering.get(on_features) or self._roads.model_on(features=on_features)
-        self._answering[on_features] = model
-        rows = self._roads.rows(part, name, on_features=on_features)
+        model, rows = self._answering.asked(part, name, on_features=on_features)
         if on_features:
             self._passes.plain += len(part.ids)
         with no_word_of_retracing():

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras.training.examples import Examples
-from ftkeras.training.objective import Objective, loss_of
+from ftkeras.training.objective import Objective
 from ftkeras.training.prediction import predict
+from ftkeras.training.streamed import Streamed
 
 Reduce = Callable[[NDArray[np.int64], NDArray[np.float32]], NDArray[np.object_]]
 """Row numbers and the outputs of a model -> one object a row."""
@@ -39,29 +40,18 @@ def reduced_answers(
     Returns:
         `(examples,)` objects, and log name -> value.
     """
-    metrics, loss = objective.metrics(), loss_of(objective)
-    decoded = objective.decoded
-    of_answers = [] if decoded is None else decoded.metrics()
     of_one = int(np.prod(model.output.shape[1:]))
     size = max(1, _MOST // of_one // batch_size) * batch_size
     found = np.empty(len(examples), object)
-    lost = 0.0
+    streamed = Streamed(objective)
     for first in range(0, len(examples), size):
         rows = np.arange(first, min(first + size, len(examples)))
         outputs = predict(model, _piece(examples, rows), batch_size)
         found[rows] = reduce(rows, outputs)
         for start in range(0, len(rows), batch_size):
             batch = slice(start, start + batch_size)
-            labels = examples.labels[rows[batch]]
-            lost += float(loss(labels, outputs[batch])) * len(labels)
-            for metric in metrics:
-                metric.update_state(labels, outputs[batch])
-            if decoded is not None:
-                truths, answers = decoded.read(labels, outputs[batch])
-                for metric in of_answers:
-                    metric.update_state(truths, answers)
-    logs = {metric.name: float(metric.result()) for metric in (*metrics, *of_answers)}
-    return found, {"loss": lost / len(examples), **logs}
+            streamed.add(examples.labels_of(rows[batch]), outputs[batch])
+    return found, streamed.logs()
 
 
 def _piece(examples: Examples, rows: NDArray[np.int64]) -> Examples:
@@ -69,5 +59,8 @@ def _piece(examples: Examples, rows: NDArray[np.int64]) -> Examples:
         examples,
         take=lambda chosen: examples.take(rows[chosen]),
         labels=examples.labels[rows],
+        answers=None
+        if examples.answers is None
+        else lambda chosen: examples.labels_of(rows[chosen]),
         features=None if examples.features is None else examples.features[rows],
     )

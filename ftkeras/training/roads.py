@@ -29,12 +29,15 @@ class Road:
         train: Examples as it takes them, to fit the weights on.
         validation: Examples to choose the epoch on.
         on_features: Whether these are features of a frozen backbone.
+        on_states: Whether these are hidden states of frozen layers, with all their digits: answers
+            to them are those of the whole model.
     """
 
     model: keras.Model
     train: Examples
     validation: Examples
     on_features: bool
+    on_states: bool = False
 
 
 class Roads:
@@ -99,11 +102,10 @@ class Roads:
             {name: (part.ids, listed(part.values), part.labels) for name, part in parts.items()},
             self.step,
         )
-        found = {
-            name: dataclasses.replace(rows, by_position=parts[name].by_position)
-            for name, rows in found.items()
-        }
-        return Road(partial.model, found["train"], found["validation"], on_features=False)
+        found = {name: _as_part_says(rows, parts[name]) for name, rows in found.items()}
+        # Rounded states do to train on; answers would differ in the third digit.
+        exact = partial.on_states and storage == "float32"
+        return Road(partial.model, found["train"], found["validation"], False, exact)
 
     @property
     def reads_features(self) -> bool:
@@ -130,11 +132,12 @@ class Roads:
             on_features: Whether as features of the backbone.
         """
         if on_features:
-            return examples.from_features(self.features(part, name), part.labels)
+            found = examples.from_features(self.features(part, name), part.labels)
+            return dataclasses.replace(found, answers=part.targets)
         found = examples.from_inputs(
             listed(part.values), part.labels, self.backbone.preprocess, round_up_finely
         )
-        return dataclasses.replace(found, by_position=part.by_position)
+        return _as_part_says(found, part)
 
     def features(self, part: Part, name: str) -> NDArray[np.float32] | FeatureRows:
         """Returns the frozen features of a part; call it before weights of the backbone move.
@@ -149,3 +152,7 @@ class Roads:
         progress = None if name in self._shown else self.step(f"Features of {name}", "examples")
         self._shown.add(name)
         return self.cache.rows(part.ids, listed(part.values), progress)
+
+
+def _as_part_says(rows: Examples, part: Part) -> Examples:
+    return dataclasses.replace(rows, by_position=part.by_position, answers=part.targets)

@@ -1,6 +1,5 @@
 """Stochastic weight averaging: the mean of where training has been, as one more candidate."""
 
-from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -8,7 +7,7 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from ftkeras.training.batches import Batches, for_keras
+from ftkeras.training.batches import Batches
 from ftkeras.training.best_epoch import BestEpoch
 from ftkeras.training.examples import Examples
 
@@ -53,8 +52,8 @@ class WeightAverage(keras.callbacks.Callback):
         model: keras.Model,
         best: BestEpoch,
         train: Examples,
-        validation: Batches,
-        decoded: Callable[[keras.Model], dict[str, float]] | None = None,
+        batch_size: int,
+        validation: Any,
     ) -> None:
         """Evaluates the average, and tells `best` of it as of one more epoch.
 
@@ -62,17 +61,16 @@ class WeightAverage(keras.callbacks.Callback):
             model: Compiled; it ends with the averaged weights.
             best: Keeps the better ones.
             train: Examples that statistics of batch normalisation are taken of.
-            validation: Batches of the validation part.
-            decoded: Measures by log name what Keras does not.
+            batch_size: Examples a batch of them.
+            validation: Batches of the validation part, as `evaluate` takes them.
         """
         if self.count < 2:  # an average of one is that one
             return
         for variable, total in zip(model.trainable_variables, self.sums, strict=True):
             variable.assign((total / self.count).astype(variable.dtype))
-        recompute_batch_norm(model, Batches(train, validation.batch_size))
-        logs = model.evaluate(for_keras(validation), verbose=0, return_dict=True)
-        found = {f"val_{name}": float(value) for name, value in logs.items()}
-        best.compare(found | (decoded(model) if decoded is not None else {}), model)
+        recompute_batch_norm(model, Batches(train, batch_size))
+        logs = model.evaluate(validation, verbose=0, return_dict=True)
+        best.compare({f"val_{name}": float(value) for name, value in logs.items()}, model)
 
 
 def recompute_batch_norm(model: keras.Model, batches: Batches) -> None:

@@ -10,7 +10,7 @@ from ftkeras.call_string import Call
 from ftkeras.contracts.backbone import Preprocess
 from ftkeras.contracts.task import Task
 from ftkeras.tasks.object_detection import ObjectDetection
-from ftkeras.training.decoded import Decoded
+from ftkeras.training.decoded import Decoded, Read
 from ftkeras.training.objective import Objective
 from ftkeras.workflows import _monitor
 
@@ -42,18 +42,30 @@ def judged_by_boxes(
     by = monitor or (Call(_HEADLINE) if loss is None else _monitor.LOSS)
     if task.kind != "boxes" or by == _monitor.LOSS:
         return objective
-    detection = cast(ObjectDetection, task)
-    height, width = preprocess.config["size"]
 
     def metrics() -> list[keras.metrics.Metric]:
         return [_monitor.built(task, by, num_classes)]
-
-    def read(targets: NDArray[Any], outputs: NDArray[Any]) -> tuple[Any, Any]:
-        return detection.seen(targets, outputs, (height, width), num_classes)
 
     return dataclasses.replace(
         objective,
         monitor=f"val_{metrics()[0].name}",
         direction=_monitor.direction(by),
-        decoded=Decoded(metrics, read),
+        decoded=Decoded(metrics, reader(task, num_classes, preprocess)),
     )
+
+
+def reader(task: Task, num_classes: int, preprocess: Preprocess) -> Read:
+    """Returns what reads targets and outputs as boxes in the network's pictures.
+
+    Args:
+        task: The task, of boxes.
+        num_classes: Number of classes.
+        preprocess: How the backbone reads pictures.
+    """
+    detection = cast(ObjectDetection, task)
+    height, width = preprocess.config["size"]
+
+    def read(targets: NDArray[Any], outputs: NDArray[Any]) -> tuple[Any, Any]:
+        return detection.seen(targets, outputs, (height, width), num_classes)
+
+    return read

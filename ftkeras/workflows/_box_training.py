@@ -1,5 +1,7 @@
 """What training on boxes needs: boxes that move with their pictures, and boxes made of outputs."""
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,34 @@ from ftkeras.picture_size import picture_size
 from ftkeras.tasks.object_detection import ObjectDetection
 from ftkeras.training.reduced_answers import Reduce
 from ftkeras.training.views import Move, Relabel
+
+
+def targets(
+    labels: NDArray[np.object_],
+    examples: Dataset,
+    task: ObjectDetection,
+    preprocess: Preprocess,
+) -> Callable[[NDArray[np.integer]], NDArray[np.float16]]:
+    """Returns what makes the targets of some examples.
+
+    Those of all are too large to be kept: half a megabyte for a picture of 512 pixels.
+
+    Args:
+        labels: Encoded labels of a part.
+        examples: What they belong to.
+        task: Whose anchors are meant.
+        preprocess: How the backbone reads pictures.
+    """
+
+    @functools.cache  # for files are opened to learn how large they are
+    def placed(row: int) -> Any:
+        return task.placed(labels[row], picture_size(examples.inputs[row]), preprocess)
+
+    def of_rows(rows: NDArray[np.integer]) -> NDArray[np.float16]:
+        found = [task.target(placed(row), preprocess) for row in (rows % len(labels)).tolist()]
+        return np.stack(found)
+
+    return of_rows
 
 
 def relabel(
@@ -27,11 +57,12 @@ def relabel(
         task: Whose anchors are meant.
         preprocess: How the backbone reads pictures.
     """
-    anchors = task.anchors.boxes(*preprocess.config["size"])
 
     def moved(row: int, move: Move) -> NDArray[Any]:
         boxes, size = moved_boxes(labels[row]["boxes"], picture_size(examples.inputs[row]), move)
-        return task.target({**labels[row], "boxes": boxes}, size, preprocess, anchors)
+        return task.target(
+            task.placed({**labels[row], "boxes": boxes}, size, preprocess), preprocess
+        )
 
     return moved
 

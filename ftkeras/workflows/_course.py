@@ -12,7 +12,7 @@ from ftkeras.contracts.phase import Phase
 from ftkeras.report import language, recipe_words
 from ftkeras.training.fit import PhaseResult
 from ftkeras.training.stopping import StopWithoutGain
-from ftkeras.workflows import _masks, _tags, _trial
+from ftkeras.workflows import _box_objective, _masks, _tags, _trial
 from ftkeras.workflows._prepared_data import PreparedData
 
 
@@ -56,6 +56,9 @@ def of(config: RunConfig, backbone: Backbone, data: PreparedData) -> Course:
         stopping = dataclasses.replace(stopping, read=read)
     if data.task.kind == "masks":
         stopping = dataclasses.replace(stopping, read=_masks.at_network_size)
+    if data.task.kind == "boxes":
+        read = _box_objective.reader(data.task, data.num_classes, backbone.preprocess)
+        stopping = dataclasses.replace(stopping, read=read)
     return Course(tuple(recipe.phases(blocks)), stopping, blocks)
 
 

@@ -20,6 +20,17 @@ def part(data: PreparedData, name: str, preprocess: Preprocess) -> Part:
         preprocess: How the backbone reads inputs.
     """
     examples, labels = data.parts[name], data.labels[name]
+    if data.task.kind == "boxes":
+        detection = cast(ObjectDetection, data.task)
+        about = labels, examples, detection, preprocess
+        return Part(
+            examples.ids,
+            examples.inputs,
+            labels,
+            targets=_box_training.targets(*about),
+            relabel=_box_training.relabel(*about),
+            reduce=_box_training.reduce(examples, detection, preprocess),
+        )
     if data.task.kind in OBJECTS:
         task = cast(ObjectTask, data.task)
         labels = task.targets(labels, examples, preprocess)
@@ -27,11 +38,6 @@ def part(data: PreparedData, name: str, preprocess: Preprocess) -> Part:
     if data.task.kind == "masks":
         relabel = _mask_training.relabel(data.labels[name], preprocess)
         reduce = _mask_training.reduce(examples, preprocess)
-        return Part(examples.ids, examples.inputs, labels, relabel=relabel, reduce=reduce)
-    if data.task.kind == "boxes":
-        detection = cast(ObjectDetection, data.task)
-        relabel = _box_training.relabel(data.labels[name], examples, detection, preprocess)
-        reduce = _box_training.reduce(examples, detection, preprocess)
         return Part(examples.ids, examples.inputs, labels, relabel=relabel, reduce=reduce)
     by_position = data.task.kind in (*BY_POSITION, "spans")
     return Part(examples.ids, examples.inputs, labels, by_position=by_position)
