@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -7,6 +8,9 @@ from sklearn import metrics
 
 from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
+
+# Most of the time would go into programs that are fast, and run a few times each.
+QUICKLY = "--xla_backend_optimization_level=0"
 
 
 @pytest.mark.parametrize(
@@ -30,7 +34,7 @@ def test_the_same_road_runs_on_jax(settings, finished, phases, tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "ftkeras.run", *single, f"--run_dir={tmp_path / 'run'}",
          "--keras_backend=jax", *[f"--phase={phase}" for phase in phases]],
-        capture_output=True, text=True, check=False,
+        capture_output=True, text=True, check=False, env={**os.environ, "XLA_FLAGS": QUICKLY},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     record = RunRecord.read(tmp_path / "run" / "record.json")
