@@ -44,7 +44,14 @@ def rebuilt(backbone: keras.Model) -> tuple[dict[str, Any], Any]:
 
 
 def limit(backbone: keras.Model) -> int | None:
-    """Returns the longest sequence that a backbone has positions for; `None` if there is no end."""
+    """Returns the longest sequence that a backbone reads as it should; `None` if there is no end.
+
+    In T5Gemma's encoder KerasHub's window of attention is another than the original's, which texts
+    of up to half a window never notice.
+    """
+    if isinstance(backbone, _HUB.T5GemmaBackbone | _HUB.T5Gemma2Backbone):
+        window = backbone.get_config().get("sliding_window")
+        return window and int(window) // 2
     longest = backbone.get_config().get("max_sequence_length")
     if isinstance(backbone, _HUB.ESMBackbone) and backbone.position_embedding_type == "absolute":
         return int(longest) - backbone.pad_token_id - 1  # positions count from there

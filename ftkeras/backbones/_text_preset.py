@@ -8,11 +8,12 @@ import keras
 import keras_hub
 
 from ftkeras import graph
-from ftkeras.backbones import _preset_files
+from ftkeras.backbones import _preset_files, _rebuilt_text
 from ftkeras.backbones.layers.class_token import ClassToken
 from ftkeras.backbones.layers.last_token import LastToken
 from ftkeras.backbones.layers.mean_pooling import MeanPooling
 from ftkeras.backbones.preprocessing._compiled_tokenizer import CompiledTokenizer
+from ftkeras.backbones.preprocessing._tokenizer_json import TokenizerJson, of_residues
 from ftkeras.backbones.preprocessing._word_piece import WordPiece, read_vocabulary
 from ftkeras.backbones.preprocessing.text import Text
 from ftkeras.errors import UserError
@@ -21,31 +22,23 @@ _LONGEST_BY_DEFAULT = 512
 _ENCODER_AND_DECODER = {
     f"{half}_{name}" for half in ("encoder", "decoder") for name in ("token_ids", "padding_mask")
 }
-_ATTEND_TO_PADDING = (keras_hub.models.ESMBackbone, keras_hub.models.RoformerV2Backbone)
 # What sentence-transformers calls poolings, the last of them first in the taps.
 _POOLINGS = (("pooling_mode_lasttoken", "last_token"), ("pooling_mode_cls_token", "class_token"))
 _WORD_PIECE_FAMILIES = ("bert", "distilbert")
 
 
 def expect_states(backbone: keras.Model, preset: str) -> None:
-    """Raises `UserError` for families that do not give a text's own hidden states.
+    """Raises `UserError` for a family that gives no states of a text's own.
 
-    In some KerasHub applies the mask to the wrong side of attention, so that every token attends to
-    padding (on TensorFlow and JAX): on small random networks the mean over the tokens of a text
-    moves by up to 0.26 (ESM) with what it is batched with. RWKV's last layer is the prediction of
-    the next token, as wide as the vocabulary, and it can only be saved with it.
+    KerasHub's XLNet reads a batch of several texts in another order than it stands in, so that
+    each gets the places and the mask of others; it has no presets, and is built here from Hugging
+    Face's layout.
     """
-    if isinstance(backbone, keras_hub.models.RWKV7Backbone):
+    if isinstance(backbone, keras_hub.models.XLNetBackbone):
         raise UserError(
-            "Expected a backbone that gives hidden states. Received: "
-            f"{preset} (RWKV7Backbone), which in KerasHub 0.32 ends in scores of every token of "
-            "the vocabulary. Choose another backbone."
-        )
-    if isinstance(backbone, _ATTEND_TO_PADDING):
-        raise UserError(
-            "Expected a family in which padding is masked. Received: "
-            f"{preset} ({type(backbone).__name__}), in which KerasHub 0.32 lets every token attend "
-            "to padding. Choose another backbone."
+            "Expected a backbone that keeps the texts of a batch apart. Received: "
+            f"{preset} (XLNetBackbone), in which KerasHub 0.32 mixes them up. Give a directory or "
+            "an hf:// address of XLNet in Hugging Face's layout."
         )
 
 
@@ -69,6 +62,8 @@ def tap(backbone: keras.Model, preset: str, has_pooler: bool = True) -> keras.Mo
     """
     if set(backbone.input) >= _ENCODER_AND_DECODER:
         return _tapped_encoder(backbone, preset)
+    if _rebuilt_text.applies(backbone):
+        return _tapped(backbone, *_rebuilt_text.rebuilt(backbone), preset, has_pooler)
     inputs = {
         name: keras.Input(tensor.shape[1:], dtype=tensor.dtype, name=name)
         for name, tensor in backbone.input.items()
@@ -112,7 +107,9 @@ def _tapped(
         taps["class_token"] = ClassToken(name="class_token")(sequence)
     pooling = _preset_files.json_of(preset, "1_Pooling/config.json")
     # The pooler of a sentence-transformers checkpoint was never trained: its values mean nothing.
-    if pooled is not None and has_pooler and pooling is None:
+    if getattr(backbone, "is_embedding_model", False):  # but this is what was trained
+        taps = {"pooled": pooled, **taps}
+    elif pooled is not None and has_pooler and pooling is None:
         taps["pooled"] = pooled
     taps["sequence"] = sequence
     for said, name in _POOLINGS:
@@ -148,7 +145,7 @@ def preprocessing(
     Raises:
         UserError: The limit is beyond what the backbone has positions for.
     """
-    limit = backbone.get_config().get("max_sequence_length")
+    limit = _rebuilt_text.limit(backbone)
     if sequence_length is None:
         sentence = _preset_files.json_of(preset, "sentence_bert_config.json") or {}
         chosen = sentence.get("max_seq_length") or _LONGEST_BY_DEFAULT
@@ -165,6 +162,8 @@ def preprocessing(
         word_piece = _from_transformers(preset)
         return _with_bert_tokens(word_piece, sequence_length, inputs)
     tokenizer = keras_hub.tokenizers.Tokenizer.from_preset(preset)
+    if isinstance(tokenizer, keras_hub.tokenizers.ESMTokenizer):
+        return _of_residues(tokenizer, sequence_length, inputs)
     if _is_bert_tokenizer(tokenizer):
         word_piece = WordPiece(
             tokenizer.get_vocabulary(),
@@ -206,6 +205,21 @@ def _is_bert_tokenizer(tokenizer: "keras_hub.tokenizers.Tokenizer") -> bool:
         and tokenizer.split
         and tokenizer.suffix_indicator == "##"
         and not tokenizer.special_tokens_in_strings
+    )
+
+
+def _of_residues(
+    tokenizer: "keras_hub.tokenizers.ESMTokenizer", sequence_length: int, inputs: tuple[str, ...]
+) -> Text:
+    """Proteins are written without spaces; KerasHub makes one unknown token of each."""
+    vocabulary = tokenizer.get_vocabulary()
+    return Text(
+        TokenizerJson(of_residues(vocabulary, tokenizer.oov_token)),
+        sequence_length=sequence_length,
+        start=(tokenizer.cls_token_id,),
+        end=(tokenizer.sep_token_id,),
+        padding=tokenizer.pad_token_id,
+        inputs=inputs,
     )
 
 

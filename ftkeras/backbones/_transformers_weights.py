@@ -10,7 +10,20 @@ from keras_hub.src.utils import preset_utils
 from keras_hub.src.utils.transformers.safetensor_utils import SafetensorLoader
 from numpy.typing import NDArray
 
+from ftkeras.backbones import (
+    _preset_files,
+    _timm_weights,
+    _transformers_decoders,
+    _transformers_esm,
+)
 from ftkeras.errors import UserError
+
+# Families whose texts are read without eyes where their config names none.
+_WITH_EYES = ("qwen3_5", "qwen3_5_moe")
+# What the configs of Gemma 3 leave out, as transformers fills it in.
+_GEMMA_3 = {"vocab_size": 262_208, "head_dim": 256}
+# What EmbeddingGemma has behind the mean.
+_PROJECTIONS = ("2_Dense/model.safetensors", "3_Dense/model.safetensors")
 
 
 def load(preset: str, settings: Mapping[str, Any]) -> tuple[keras.Model, bool]:
@@ -42,23 +55,48 @@ def load(preset: str, settings: Mapping[str, Any]) -> tuple[keras.Model, bool]:
 
 
 def load_any(preset: str, settings: Mapping[str, Any]) -> keras.Model:
-    """Loads a backbone with KerasHub's own loader, and tells it what a config of BART leaves out.
+    """Loads a backbone with KerasHub's own loader, and tells it what that would not read.
 
     Args:
         preset: What KerasHub's `from_preset` takes.
         settings: The content of its `config.json`.
 
     Raises:
-        UserError: A BART that KerasHub would build as another network.
+        UserError: A checkpoint that KerasHub would build as another network.
     """
-    if settings.get("model_type") != "bart":
+    family = settings.get("model_type")
+    if str(settings.get("architecture", "")).startswith(_timm_weights.FAMILY):
+        return _timm_weights.load(preset, settings)
+    if family is None:
         loaded: keras.Model = keras_hub.models.Backbone.from_preset(preset)
         return loaded
-    _expect_plain_bart(preset, settings)
+    if family == "bart":
+        _expect_plain_bart(preset, settings)
+    if family == _transformers_esm.FAMILY:
+        return _transformers_esm.load(preset, settings)
+    _transformers_decoders.expect(preset, settings)
+    projections = [_preset_files.path_of(preset, name) for name in _PROJECTIONS]
+    told = _transformers_decoders.arguments(settings, has_projections=None not in projections)
     loader = preset_utils.get_preset_loader(preset)
-    loader.config.setdefault("num_hidden_layers", settings["encoder_layers"])
-    bart: keras.Model = loader.load_backbone(loader.check_backbone_class(), load_weights=True)
-    return bart
+    loader.config = _as_kerashub_reads(loader.config)
+    backbone: keras.Model = loader.load_backbone(
+        loader.check_backbone_class(), load_weights=True, **told
+    )
+    return backbone
+
+
+def _as_kerashub_reads(settings: dict[str, Any]) -> dict[str, Any]:
+    """Settings under the names and in the places at which KerasHub looks for them."""
+    said = dict(settings)
+    if said["model_type"] == "bart":
+        said.setdefault("num_hidden_layers", said["encoder_layers"])
+    if "num_local_experts" in said:  # as transformers 5 writes it
+        said.setdefault("num_experts", said["num_local_experts"])
+    if said["model_type"] in _WITH_EYES:
+        said.pop("vision_config", None)
+    if said["model_type"] == "gemma3":  # without its eyes, too
+        return {**_GEMMA_3, **said["text_config"], "model_type": "gemma3_text"}
+    return said
 
 
 def _expect_plain_bart(preset: str, settings: Mapping[str, Any]) -> None:

@@ -17,6 +17,7 @@ from ftkeras.backbones import (
     _transformers_decoders,
     _transformers_settings,
     _transformers_weights,
+    _transformers_xlnet,
 )
 from ftkeras.backbones._fingerprint import fingerprint
 from ftkeras.backbones._transformers_settings import FAMILIES
@@ -101,6 +102,9 @@ def _load(
     if settings.get("model_type") in _transformers_audio.FAMILIES:
         sizes.expect_only("seconds", handle, "sounds")
         return _transformers_audio.graph(preset, settings, sizes.seconds)
+    if settings.get("model_type") == _transformers_xlnet.FAMILY:
+        sizes.expect_only("sequence_length", handle, "texts")
+        return _transformers_xlnet.graph(preset, settings, sizes.sequence_length)
     if settings.get("model_type") in FAMILIES:
         sizes.expect_only("sequence_length", handle, "texts")
         loaded, has_pooler = _transformers_weights.load(preset, settings)

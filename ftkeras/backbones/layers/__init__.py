@@ -11,7 +11,12 @@ from ftkeras.backbones.layers.mean_pooling import MeanPooling
 from ftkeras.backbones.layers.patch_grid import PatchGrid
 from ftkeras.backbones.layers.reversed_channels import ReversedChannels
 from ftkeras.backbones.layers.rotary_angles import RotaryAngles
+from ftkeras.backbones.layers.rotary_attention import RotaryAttention
+from ftkeras.backbones.layers.rotary_block import RotaryBlock
+from ftkeras.backbones.layers.rwkv_block import RwkvBlock
 from ftkeras.backbones.layers.saved_model_backbone import SavedModelBackbone
+from ftkeras.backbones.layers.xlnet_block import XlnetBlock
+from ftkeras.backbones.layers.xlnet_places import XlnetPlaces
 
 __all__ = [
     "ClassToken",
@@ -25,5 +30,10 @@ __all__ = [
     "PatchGrid",
     "ReversedChannels",
     "RotaryAngles",
+    "RotaryAttention",
+    "RotaryBlock",
+    "RwkvBlock",
     "SavedModelBackbone",
+    "XlnetBlock",
+    "XlnetPlaces",
 ]

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from ftkeras.backbones.preprocessing import _texts
 from ftkeras.backbones.preprocessing._compiled_tokenizer import CompiledTokenizer
+from ftkeras.backbones.preprocessing._tokenizer_json import TokenizerJson
 from ftkeras.backbones.preprocessing._word_piece import WordPiece
 from ftkeras.contracts.backbone import Encoded
 from ftkeras.errors import UserError
 
-_KINDS = {kind.kind: kind for kind in (WordPiece, CompiledTokenizer)}
+_KINDS = {kind.kind: kind for kind in (WordPiece, CompiledTokenizer, TokenizerJson)}
 # What each of a text backbone's inputs holds, by the ending of its name.
 _ROLES = ("token_ids", "segment_ids", "padding_mask")
 
@@ -173,7 +174,7 @@ class Text:
     def sizes(self, values: Sequence[Any]) -> NDArray[np.int64]:
         """Returns a number per text that grows with its encoded length, cut where that is cut."""
         sizes = np.asarray(self.tokenizer.sizes(_texts.checked(values)), np.int64)
-        if isinstance(self.tokenizer, WordPiece):
+        if not isinstance(self.tokenizer, CompiledTokenizer):  # the sizes are exact
             return np.minimum(sizes + len(self.start) + len(self.end), self.sequence_length)
         return sizes
 
