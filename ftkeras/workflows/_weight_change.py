@@ -1,5 +1,6 @@
 """What training did to the weights of the backbone, block by block."""
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from ftkeras.model import choose_tap, features_model
 from ftkeras.statistics.similarity import centred_kernel_alignment, effective_rank
 from ftkeras.training import examples
 from ftkeras.training.length_buckets import round_up
+from ftkeras.training.part import Part
 from ftkeras.training.prediction import predict
 
 _MOST_EXAMPLES = 512
@@ -22,6 +24,19 @@ _WIDEST = 8192
 Snapshot = dict[str, NDArray[np.float32]]
 
 
+def none_moves(phases: Sequence[Phase]) -> bool:
+    """Returns whether no phase will train any weight of the backbone."""
+    return all(phase.freezing.name == "linear_probe" for phase in phases)
+
+
+def compared(part: Part) -> Part:
+    """Returns those examples of validation whose features are compared: all, or the first 512."""
+    some = slice(_MOST_EXAMPLES)
+    return dataclasses.replace(
+        part, ids=part.ids[some], values=part.values[some], labels=part.labels[some]
+    )
+
+
 def snapshot(backbone: Backbone, phases: Sequence[Phase]) -> Snapshot:
     """Returns a copy of every weight of the backbone; empty where no phase will train any.
 
@@ -29,7 +44,7 @@ def snapshot(backbone: Backbone, phases: Sequence[Phase]) -> Snapshot:
         backbone: The backbone before training.
         phases: The recipe.
     """
-    if all(phase.freezing.name == "linear_probe" for phase in phases):
+    if none_moves(phases):
         return {}
     return {
         weight.path: np.array(weight, "float32")
@@ -53,7 +68,7 @@ def weight_change(
         before: Its weights before.
         tap: Which output fed the head.
         values: Raw inputs, of validation.
-        features: Part -> what the backbone made of it before training.
+        features: `validation`, what the backbone made of it before training, or of `compared`.
 
     Returns:
         `blocks` (`name`, `relative_change` ||dW|| / ||W||, `effective_rank` and `full_rank` of the
