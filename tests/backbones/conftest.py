@@ -9,6 +9,15 @@ from tests.backbones import made_saved_models, reference_bert
 
 
 @pytest.fixture(scope="session")
+def transformers():
+    """The reference; `make test-slow` installs it, and its absence is a failure."""
+    import transformers
+
+    transformers.logging.set_verbosity_error()
+    return transformers
+
+
+@pytest.fixture(scope="session")
 def weights():
     return reference_bert.random_weights()
 

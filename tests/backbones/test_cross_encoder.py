@@ -13,12 +13,6 @@ from ftkeras.errors import UserError
 from tests.backbones import reference_bert
 
 
-@pytest.fixture(scope="module")
-def preset(tmp_path_factory):
-    directory = tmp_path_factory.mktemp("preset") / "tiny"
-    return reference_bert.write(directory, reference_bert.random_weights())
-
-
 def longest_first(first, second, room):
     """One token at a time off the longer text, off the second where both are alike; the odd place
     goes to the text that was longer (to the second where they were alike)."""
@@ -38,8 +32,8 @@ def test_the_longer_text_is_cut_first():
         assert kept_lengths(first, second, room) == longest_first(first, second, room)
 
 
-def test_both_texts_stand_in_one_sequence_with_segments_of_their_own(preset):
-    backbone = load_backbone(f"cross_encoder://{preset}", sequence_length=8)
+def test_both_texts_stand_in_one_sequence_with_segments_of_their_own(transformers_preset):
+    backbone = load_backbone(f"cross_encoder://{transformers_preset}", sequence_length=8)
     arrays = backbone.preprocess([("good film", "bad"), ("good", "very bad film !")]).arrays
     pieces = reference_bert.PIECES
     words = [[pieces[token] for token in row] for row in arrays["token_ids"]]
@@ -51,8 +45,8 @@ def test_both_texts_stand_in_one_sequence_with_segments_of_their_own(preset):
     assert arrays["padding_mask"].sum(axis=1).tolist() == [6, 8]
 
 
-def test_a_pair_that_does_not_fit_loses_its_longer_text_first(preset):
-    backbone = load_backbone(f"cross_encoder://{preset}", sequence_length=6)
+def test_a_pair_that_does_not_fit_loses_its_longer_text_first(transformers_preset):
+    backbone = load_backbone(f"cross_encoder://{transformers_preset}", sequence_length=6)
     backbone.preprocess([("good", "bad")])
     arrays = backbone.preprocess([("good", "very bad film !")]).arrays
     words = [reference_bert.PIECES[token] for token in arrays["token_ids"][0]]
@@ -60,8 +54,8 @@ def test_a_pair_that_does_not_fit_loses_its_longer_text_first(preset):
     assert (backbone.preprocess.num_encoded, backbone.preprocess.num_truncated) == (2, 1)
 
 
-def test_segments_matter_to_the_backbone(preset):
-    backbone = load_backbone(f"cross_encoder://{preset}")
+def test_segments_matter_to_the_backbone(transformers_preset):
+    backbone = load_backbone(f"cross_encoder://{transformers_preset}")
     arrays = backbone.preprocess([("good film", "bad")]).arrays
     plain = {**arrays, "segment_ids": np.zeros_like(arrays["segment_ids"])}
     outputs = [np.asarray(backbone.model(x)["mean_pooled"]) for x in (arrays, plain)]
@@ -79,9 +73,9 @@ def test_a_double_separator_stands_between_and_survives_saving(tmp_path):
     assert again.sizes([("good", "bad")]).tolist() == [6]
 
 
-def test_no_room_for_both_texts_is_refused(preset):
+def test_no_room_for_both_texts_is_refused(transformers_preset):
     with pytest.raises(UserError, match="sequence_length=4"):
-        load_backbone(f"cross_encoder://{preset}", sequence_length=4)
+        load_backbone(f"cross_encoder://{transformers_preset}", sequence_length=4)
 
 
 @pytest.mark.parametrize("scheme", ["two_towers", "cross_encoder"])

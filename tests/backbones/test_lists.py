@@ -8,7 +8,7 @@ from ftkeras.call_string import Call
 from ftkeras.errors import UserError
 from ftkeras.model import build_model, freeze
 from ftkeras.training.partial import PartialModel
-from tests.backbones import reference_bert
+from tests.helpers.made_parts import silent
 from tests.helpers.made_rows import pairs
 
 PAIRS = pairs(9)[0]
@@ -16,14 +16,8 @@ VALUES = [tuple(PAIRS[:4]), tuple(PAIRS[4:5]), tuple(PAIRS[5:])]
 
 
 @pytest.fixture(scope="module")
-def preset(tmp_path_factory):
-    directory = tmp_path_factory.mktemp("preset") / "tiny"
-    return reference_bert.write(directory, reference_bert.random_weights())
-
-
-@pytest.fixture(scope="module")
-def lists(preset):
-    return load_backbone(f"lists://two_towers://{preset}")
+def lists(transformers_preset):
+    return load_backbone(f"lists://two_towers://{transformers_preset}")
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +25,8 @@ def ranker(lists):
     return build_model(lists, "ranking", num_classes=1, head="token_level(dropout=0.0)")
 
 
-def test_items_are_read_as_if_each_stood_alone(preset, lists):
-    one = load_backbone(f"two_towers://{preset}")
+def test_items_are_read_as_if_each_stood_alone(transformers_preset, lists):
+    one = load_backbone(f"two_towers://{transformers_preset}")
     found = np.asarray(lists.model(lists.preprocess(VALUES).arrays)["sequence"])
     assert found.shape == (3, 4, one.model.output["mean_pooled"].shape[-1])
     for row, value in enumerate(VALUES):
@@ -84,7 +78,7 @@ def prepared(backbone, model, directory):
     partial = PartialModel(model, backbone, directory, "float32")
     ids = np.array([str(row) for row in range(len(VALUES))])
     parts = {"train": (ids, list(VALUES), np.zeros((len(VALUES), 4)))}
-    return partial, partial.prepare(parts, lambda name, unit: lambda *done: None)["train"]
+    return partial, partial.prepare(parts, silent)["train"]
 
 
 def test_a_saved_ranker_and_its_preprocessing_answer_the_same(lists, ranker, tmp_path):
@@ -104,8 +98,8 @@ def test_what_is_no_list_is_refused(lists, values, says):
         lists.preprocess(values)
 
 
-def test_blocks_hold_what_is_read_and_nothing_else(preset, lists):
-    alone = load_backbone(f"lists://preset://{preset}")
+def test_blocks_hold_what_is_read_and_nothing_else(transformers_preset, lists):
+    alone = load_backbone(f"lists://preset://{transformers_preset}")
     for backbone in (lists, alone):
         held = [id(layer) for block in backbone.blocks for layer in block.layers]
         weights = {

@@ -29,15 +29,6 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def transformers():
-    """The reference; `make test-slow` installs it, and its absence is a failure."""
-    import transformers
-
-    transformers.logging.set_verbosity_error()
-    return transformers
-
-
-@pytest.fixture(scope="module")
 def backbone():
     return load_backbone(str(MINILM), sequence_length=64)
 

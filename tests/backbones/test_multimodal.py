@@ -11,6 +11,7 @@ from ftkeras.training.feature_cache import FeatureCache
 from ftkeras.training.partial import PartialModel
 from tests.backbones import reference_bert
 from tests.helpers import tiny_image_file
+from tests.helpers.made_parts import silent
 from tests.helpers.made_rows import pairs, table_rows
 from tests.helpers.tiny_backbone import sentences
 
@@ -75,7 +76,7 @@ def test_the_top_blocks_of_all_parts_thaw_and_the_rest_runs_once(both, tmp_path)
     freeze(both, Call("top_blocks", {"count": 1}))
     partial = PartialModel(model, both, tmp_path, "float32")
     parts = {"train": (IDS, values(), np.zeros(N, "int64"))}
-    found = partial.prepare(parts, lambda name, unit: lambda *done: None)["train"]
+    found = partial.prepare(parts, silent)["train"]
     assert partial.on_states
     rows = np.array([3, 0, 7])
     direct = model(both.preprocess([values()[row] for row in rows]).arrays)

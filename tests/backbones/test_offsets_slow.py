@@ -8,6 +8,7 @@ import pytest
 
 from ftkeras import load_backbone
 from tests.backbones.test_minilm_slow import MINILM, TEXTS
+from tests.helpers import tiny_roberta
 
 pytestmark = pytest.mark.slow
 NASTY = [
@@ -39,15 +40,6 @@ def without_empty(text, places):
     return [tuple(each) if each[0] < each[1] else None for each in places.tolist()]
 
 
-@pytest.fixture(scope="module")
-def transformers():
-    """The reference; `make test-slow` installs it, and its absence is a failure."""
-    import transformers
-
-    transformers.logging.set_verbosity_error()
-    return transformers
-
-
 def test_pieces_of_a_real_vocabulary_stand_where_transformers_says(transformers):
     tokenizer = transformers.AutoTokenizer.from_pretrained(MINILM)
     ours = load_backbone(f"cross_encoder://{MINILM}").preprocess
@@ -74,20 +66,8 @@ def test_places_of_packed_pairs_are_those_of_transformers(transformers, length):
         assert found == wanted
 
 
-def test_byte_pairs_stand_where_transformers_says(transformers, tmp_path):
-    from tokenizers import ByteLevelBPETokenizer
-
-    trained = ByteLevelBPETokenizer()
-    special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
-    trained.train_from_iterator(NASTY * 3, vocab_size=700, special_tokens=special)
-    trained.save_model(str(tmp_path))
-    tokenizer = transformers.RobertaTokenizer.from_pretrained(tmp_path)
-    tokenizer.save_pretrained(tmp_path)
-    config = transformers.RobertaConfig(
-        vocab_size=len(tokenizer), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
-        intermediate_size=24, max_position_embeddings=80, type_vocab_size=1,
-    )  # fmt: skip
-    transformers.RobertaModel(config).save_pretrained(tmp_path)
+def test_byte_pairs_stand_where_transformers_says(tmp_path):
+    tokenizer = tiny_roberta.write(tmp_path, NASTY, vocabulary=700)
     ours = load_backbone(f"cross_encoder://{tmp_path}").preprocess
     same = 0
     for text in NASTY:

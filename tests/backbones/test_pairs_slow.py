@@ -1,24 +1,14 @@
 """Pairs of texts as packed here, against transformers on the same files."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from ftkeras import load_backbone
 from tests.backbones.test_minilm_slow import MINILM, TEXTS
+from tests.helpers import tiny_roberta
 
 pytestmark = pytest.mark.slow
 PAIRS = [(first, second) for first in TEXTS for second in TEXTS[::-1] if first != second]
-
-
-@pytest.fixture(scope="module")
-def transformers():
-    """The reference; `make test-slow` installs it, and its absence is a failure."""
-    import transformers
-
-    transformers.logging.set_verbosity_error()
-    return transformers
 
 
 @pytest.mark.parametrize("length", [9, 10, 31, 32, 128])
@@ -55,27 +45,9 @@ def test_hidden_states_of_packed_pairs_are_those_of_transformers(transformers):
     np.testing.assert_allclose(found[there], expected[there], atol=1e-5)
 
 
-def roberta(transformers, directory: Path):
-    """A small RoBERTa with a byte-pair vocabulary of its own."""
-    from tokenizers import ByteLevelBPETokenizer
-
-    trained = ByteLevelBPETokenizer()
-    special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
-    trained.train_from_iterator(TEXTS * 3, vocab_size=400, special_tokens=special)
-    trained.save_model(str(directory))
-    tokenizer = transformers.RobertaTokenizer.from_pretrained(directory)
-    tokenizer.save_pretrained(directory)
-    config = transformers.RobertaConfig(
-        vocab_size=len(tokenizer), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
-        intermediate_size=24, max_position_embeddings=80, type_vocab_size=1,
-    )  # fmt: skip
-    transformers.RobertaModel(config).save_pretrained(directory)
-    return tokenizer
-
-
 @pytest.mark.parametrize("length", [11, 12, 64])
-def test_roberta_gets_its_double_separator(transformers, tmp_path, length):
-    tokenizer = roberta(transformers, tmp_path)
+def test_roberta_gets_its_double_separator(tmp_path, length):
+    tokenizer = tiny_roberta.write(tmp_path, TEXTS, vocabulary=400)
     first, second = (list(side) for side in zip(*PAIRS, strict=True))
     expected = tokenizer(
         first, second, padding=True, truncation=True, max_length=length, return_tensors="np"

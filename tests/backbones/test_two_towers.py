@@ -9,19 +9,13 @@ from ftkeras.errors import UserError
 from ftkeras.model import build_model, features_model, freeze
 from ftkeras.training.feature_cache import FeatureCache
 from ftkeras.training.partial import PartialModel
-from tests.backbones import reference_bert
+from tests.helpers.made_parts import silent
 from tests.helpers.made_rows import pairs
 
 
 @pytest.fixture(scope="module")
-def preset(tmp_path_factory):
-    directory = tmp_path_factory.mktemp("preset") / "tiny"
-    return reference_bert.write(directory, reference_bert.random_weights())
-
-
-@pytest.fixture(scope="module")
-def towers(preset):
-    return load_backbone(f"two_towers://{preset}")
+def towers(transformers_preset):
+    return load_backbone(f"two_towers://{transformers_preset}")
 
 
 VALUES = pairs(12)[0]
@@ -36,8 +30,8 @@ def side_by_side(one, tap, values):
     return np.concatenate([u, v, abs(u - v), u * v], axis=1)
 
 
-def test_features_are_those_of_separate_passes(preset, towers):
-    one = load_backbone(str(preset))
+def test_features_are_those_of_separate_passes(transformers_preset, towers):
+    one = load_backbone(str(transformers_preset))
     encoded = towers.preprocess(VALUES)
     outputs = towers.model(encoded.arrays)
     assert towers.taps == tuple(tap for tap in one.taps if tap != "sequence")
@@ -46,8 +40,8 @@ def test_features_are_those_of_separate_passes(preset, towers):
     assert (encoded.lengths == [max(*one.preprocess(list(p)).lengths) for p in VALUES]).all()
 
 
-def test_both_towers_are_one_set_of_weights(preset, towers):
-    one = load_backbone(str(preset))
+def test_both_towers_are_one_set_of_weights(transformers_preset, towers):
+    one = load_backbone(str(transformers_preset))
     assert towers.model.count_params() == one.model.count_params()
     assert [block.name for block in towers.blocks] == [block.name for block in one.blocks]
 
@@ -65,7 +59,7 @@ def test_the_upper_blocks_train_on_kept_states_of_both_texts(towers, tmp_path):
     partial = PartialModel(model, towers, tmp_path, "float32")
     ids = np.array([str(i) for i in range(len(VALUES))])
     parts = {"train": (ids, VALUES, np.zeros(len(VALUES), "int64"))}
-    found = partial.prepare(parts, lambda name, unit: lambda *done: None)["train"]
+    found = partial.prepare(parts, silent)["train"]
     assert partial.on_states
     assert len(partial.halves.crossing) == 2
     rows = np.array([3, 0, 7])
@@ -82,8 +76,8 @@ def test_a_saved_model_and_its_preprocessing_answer_the_same(towers, tmp_path):
     np.testing.assert_array_equal(again(encoded.arrays), model(towers.preprocess(VALUES).arrays))
 
 
-def test_the_fingerprint_knows_the_weights_and_the_twin_has_others(preset, towers):
-    assert load_backbone(f"two_towers://{preset}").fingerprint == towers.fingerprint
+def test_the_fingerprint_knows_the_weights_and_the_twin_has_others(transformers_preset, towers):
+    assert load_backbone(f"two_towers://{transformers_preset}").fingerprint == towers.fingerprint
     twin = random_twin(towers)
     assert twin.fingerprint != towers.fingerprint
     assert twin.model.count_params() == towers.model.count_params()

@@ -17,7 +17,7 @@ from ftkeras.call_string import Call
 from ftkeras.errors import UserError
 from ftkeras.model import build_model, freeze
 from ftkeras.training.partial import PartialModel
-from tests.backbones import reference_bert
+from tests.helpers.made_parts import silent
 from tests.helpers.tiny_backbone import text_backbone
 
 VALUES = [
@@ -29,14 +29,8 @@ VALUES = [
 
 
 @pytest.fixture(scope="module")
-def preset(tmp_path_factory):
-    directory = tmp_path_factory.mktemp("preset") / "tiny"
-    return reference_bert.write(directory, reference_bert.random_weights())
-
-
-@pytest.fixture(scope="module")
-def words(preset):
-    return load_backbone(f"words://{preset}")
+def words(transformers_preset):
+    return load_backbone(f"words://{transformers_preset}")
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +39,8 @@ def tagger(words):
                        head="token_level(dropout=0.0)")  # fmt: skip
 
 
-def test_a_word_is_the_first_piece_of_it_in_the_whole_text(preset, words):
-    plain = load_backbone(str(preset))
+def test_a_word_is_the_first_piece_of_it_in_the_whole_text(transformers_preset, words):
+    plain = load_backbone(str(transformers_preset))
     found = np.asarray(words.model(words.preprocess(VALUES).arrays)["sequence"])
     pieces = plain.preprocess.tokenizer
     for row, value in enumerate(VALUES):
@@ -69,8 +63,8 @@ def test_words_that_stand_nowhere_are_masked_and_counted(words):
     assert encoded.arrays["padding_mask"][3, :3].tolist() == [1, 0, 1]
 
 
-def test_words_behind_the_sequence_length_stand_nowhere(preset):
-    short = load_backbone(f"words://{preset}", sequence_length=5)
+def test_words_behind_the_sequence_length_stand_nowhere(transformers_preset):
+    short = load_backbone(f"words://{transformers_preset}", sequence_length=5)
     value = ("a", "watching", "film", "good")  # one piece, two, one, one; three fit
     encoded = short.preprocess([value])
     assert encoded.arrays["padding_mask"].tolist() == [[1, 1, 0, 0, 0]]
@@ -146,7 +140,7 @@ def test_states_below_what_is_trained_are_kept(words, tagger, tmp_path, rule):
     partial = PartialModel(tagger, words, tmp_path, "float32")
     ids = np.array([str(row) for row in range(len(VALUES))])
     parts = {"train": (ids, VALUES, np.zeros((len(VALUES), 6), "int64"))}
-    found = partial.prepare(parts, lambda name, unit: lambda *done: None)["train"]
+    found = partial.prepare(parts, silent)["train"]
     assert partial.on_states
     rows = np.array([3, 0])
     direct = tagger(words.preprocess([VALUES[row] for row in rows]).arrays)
