@@ -5,7 +5,7 @@ import functools
 import pytest
 
 from ftkeras import metrics
-from tests.helpers.families.ranking import Ranking, ordered
+from tests.helpers.families.ranking import Ranking
 from tests.helpers.metric_checks import check_metric, check_references
 
 FAMILY = Ranking()
@@ -17,10 +17,7 @@ def value(relevant, k):
 
 
 def reference(one, k=10, ties="worst", empty="zero", min_relevance=1):
-    skip = None if empty == "zero" else lambda relevance: not (relevance >= min_relevance).any()
-    return one.mean(
-        lambda relevance, scores: value(ordered(relevance, scores, ties, min_relevance), k), skip
-    )
+    return one.mean_by_rank(value, k, ties, empty, min_relevance)
 
 
 def test_it_equals_its_definition_and_passes_every_check():

@@ -24,6 +24,11 @@ class RankingCase(Case):
                 weights.append(weight)
         return np.average(values, weights=weights) if values else np.nan
 
+    def mean_by_rank(self, value, k, ties, empty, min_relevance):
+        """The mean of `value(relevant, k)`, whether each document is relevant, best score first."""
+        skip = None if empty == "zero" else lambda found: not (found >= min_relevance).any()
+        return self.mean(lambda *lists: value(ordered(*lists, ties, min_relevance), k), skip)
+
 
 def ordered(relevance, scores, ties="worst", min_relevance=1):
     """Whether each document is relevant, best score first."""
