@@ -90,10 +90,18 @@ def test_no_step_of_a_fine_tune_holds_all_texts(
 ):
     alive, column = Alive(), TextsOnDisk.column
     monkeypatch.setattr(TextsOnDisk, "column", lambda texts: column(texts).map(alive.text))
-    outside = run(tmp_path / "outside", settings, folder, rows_in_memory=0)
+    record = run(tmp_path, settings, folder, rows_in_memory=0)
     assert alive.ever > 3 * ROWS  # they were read, and again and again
     assert alive.most < ROWS / 4
-    monkeypatch.undo()
+    assert not [found for found in record.data["findings"] if found["check"] == "baselines"]
+    assert record.passes["computed"] == sum(record.split["counts"].values())
+
+
+@pytest.mark.slow
+def test_a_run_whose_texts_lie_on_disk_is_one_whose_texts_are_in_memory(
+    tmp_path, settings, folder, small_slices, monkeypatch
+):
+    outside = run(tmp_path / "outside", settings, folder, rows_in_memory=0)
     _fit_tfidf_on(200, monkeypatch)
     inside = run(tmp_path / "inside", settings, folder, rows_in_memory=10**6)
     for name in ("split", "task"):
@@ -101,7 +109,6 @@ def test_no_step_of_a_fine_tune_holds_all_texts(
     assert outside.data["digest"] == inside.data["digest"]
     # Small windows hold fewer texts of a length than all of them.
     assert 0 < inside.padding <= outside.padding < 1
-    assert not [found for found in outside.data["findings"] if found["check"] == "baselines"]
     [told] = [found for found in inside.data["findings"] if found["check"] == "baselines"]
     assert "tfidf_logistic_regression on 200" in told["message"]
     written = json.loads((tmp_path / "inside/run/record.json").read_text())
