@@ -1,6 +1,7 @@
 """Object detection, from a COCO file to the report, held to pycocotools."""
 
 import re
+import shutil
 from functools import partial
 from types import SimpleNamespace
 
@@ -12,7 +13,6 @@ from ftkeras.call_string import Call
 from ftkeras.config import RunConfig
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.errors import UserError
-from ftkeras.records.predictions import Predictions
 from ftkeras.tasks.object_detection import ObjectDetection
 from ftkeras.training.fine_tuned import load
 from ftkeras.training.views import Augmentations, Views
@@ -20,6 +20,13 @@ from ftkeras.workflows import _box_training
 from ftkeras.workflows.compare import compare
 from tests.helpers import tiny_pyramid_file
 from tests.helpers.coco_reference import coco_numbers
+from tests.helpers.finished_runs import (
+    check_judged_again_alike,
+    measured,
+    newest_evaluation,
+    page_in,
+    predictions,
+)
 
 HEADLINE = "coco_average_precision"
 PICTURES = 60
@@ -50,14 +57,6 @@ def finished(asked):
     return folder, ftkeras.finetune(RunConfig.read(**settings, run_dir=str(folder / "run")))
 
 
-def measured(record, part, model="model"):
-    return {item.score: item for item in record.measurements[part][model]}
-
-
-def predictions(folder, name="model", run="run"):
-    return Predictions.read(folder / run / f"predictions/{name}.parquet")
-
-
 def reference(rows):
     """The twelve numbers of pycocotools, of predictions on disk."""
 
@@ -83,7 +82,7 @@ def reference(rows):
 @pytest.mark.parametrize("model", ["model", "baselines/blobs"])
 def test_scores_equal_those_of_pycocotools_on_the_predictions(finished, part, model):
     folder, record = finished
-    expected = reference(predictions(folder, model).part(part))
+    expected = reference(predictions(folder / "run", model).part(part))
     found = measured(record, part, model.rpartition("/")[2])
     assert next(iter(found)) == HEADLINE
     for score, number in (
@@ -112,7 +111,7 @@ def test_the_model_learns_and_finds_something(finished):
 
 def test_pictures_are_the_unit_and_objects_are_counted(finished):
     folder, record = finished
-    rows = predictions(folder)
+    rows = predictions(folder / "run")
     counts = record.split["counts"]
     assert sum(counts.values()) == PICTURES
     assert rows.logits.shape == (len(rows), 0)
@@ -129,7 +128,7 @@ def test_pictures_are_the_unit_and_objects_are_counted(finished):
 
 def test_each_class_is_judged_by_itself(finished):
     folder, record = finished
-    rows = predictions(folder).part("test")
+    rows = predictions(folder / "run").part("test")
     found = record.analyses["box_classes"]
     means = []
     for index, one in enumerate(found["classes"]):
@@ -161,7 +160,7 @@ def test_the_report_draws_what_is_true_and_what_was_answered(finished):
         assert words in page
     for words in ("Confusion matrix", "ROC curve", "classification:", ">nan"):
         assert words not in page
-    rows = predictions(folder).part("test")
+    rows = predictions(folder / "run").part("test")
     shown_from = record.analyses["box_classes"]["shown_from"]
     true = sum(not crowd for each in rows.labels for crowd in each["is_crowd"])
     drawn = len(re.findall(r'<rect class="(?:found|missed)"', page))
@@ -170,28 +169,22 @@ def test_the_report_draws_what_is_true_and_what_was_answered(finished):
     assert len(re.findall(r'<rect class="(?:right|wrong)"', page)) <= said
 
 
-def test_the_report_is_told_in_chinese(finished):
+def test_the_report_is_told_in_chinese(finished, tmp_path):
     folder, _ = finished
     for language in ("zh", "en"):
-        ftkeras.evaluate(
-            RunConfig.read(mode="evaluate", run_dir=str(folder / "run"), language=language)
-        )
-        page = (folder / "run/report.html").read_text()
+        page = page_in(language, folder / "run", tmp_path / language)
         for words in ("Worst pictures", "All objects", "true and found", "answered, wrong"):
             assert (words in page) == (language == "en")
 
 
 def test_predictions_on_disk_are_judged_again_alike(finished):
     folder, record = finished
-    again = ftkeras.evaluate(RunConfig.read(mode="evaluate", run_dir=str(folder / "run")))
-    assert again.measurements == record.measurements
-    assert again.comparisons == record.comparisons
-    assert again.analyses["box_classes"] == record.analyses["box_classes"]
+    check_judged_again_alike(folder / "run", record, ["box_classes"])
 
 
 def test_a_finished_run_answers_with_boxes(finished):
     folder, _ = finished
-    rows = predictions(folder).part("test")
+    rows = predictions(folder / "run").part("test")
     data = ftkeras.data.sources.coco.build(str(folder / "pictures/labels.json"))
     paths = dict(zip(data.ids.tolist(), data.inputs.tolist(), strict=True))
     answers = load(folder / "run").predict([paths[each] for each in rows.ids.tolist()])
@@ -212,17 +205,18 @@ def test_new_pictures_are_answered_and_judged(finished):
             data=f"coco(path={str(folder / 'new/labels.json')!r})",
         )
     )  # fmt: skip
-    (path,) = (folder / "run/evaluations").glob("*/predictions/model.parquet")
-    rows = Predictions.read(path)
+    rows = predictions(newest_evaluation(folder / "run"))
     assert len(rows) == 8
     expected = reference(rows)
     assert measured(record, "test")[HEADLINE].value == pytest.approx(expected[0], abs=1e-9)
 
 
-def test_runs_of_boxes_are_compared(finished, asked, tmp_path, capsys):
-    folder, settings = asked
-    other = {**settings, "phase": ["linear_probe(epochs=1, learning_rate=0.01, batch_size=8)"]}
-    ftkeras.finetune(RunConfig.read(**other, augment=["flip"], run_dir=str(tmp_path / "other")))
+def test_runs_of_boxes_are_compared(finished, tmp_path, capsys):
+    folder, _ = finished
+    other = shutil.copytree(folder / "run", tmp_path / "other")
+    shutil.copy(
+        other / "predictions/baselines/mean_boxes.parquet", other / "predictions/model.parquet"
+    )
     capsys.readouterr()
     record = compare(
         RunConfig.read(
@@ -233,7 +227,7 @@ def test_runs_of_boxes_are_compared(finished, asked, tmp_path, capsys):
     (board,) = record.analyses["leaderboards"]
     values = {row["name"]: row["scores"][0]["value"] for row in board["rows"]}
     for name, run in (("run", folder / "run"), ("other", tmp_path / "other")):
-        rows = Predictions.read(run / "predictions/model.parquet").part("test")
+        rows = predictions(run).part("test")
         assert values[name] == pytest.approx(reference(rows)[0], abs=1e-9)
     assert board["pairs"][0]["difference"] == pytest.approx(
         max(values.values()) - min(values.values())
@@ -299,9 +293,8 @@ def test_a_thawed_backbone_trains_end_to_end(asked, tmp_path):
         "top_blocks(count=1, epochs=1, learning_rate=0.001, batch_size=8)",
         "everything(epochs=1, learning_rate=0.001, batch_size=8)",
     ]
-    record = ftkeras.finetune(
-        RunConfig.read(**{**settings, "phase": phases, "run_dir": str(tmp_path / "run")})
-    )
+    changed = {"phase": phases, "augment": ["flip"], "run_dir": str(tmp_path / "run")}
+    record = ftkeras.finetune(RunConfig.read(**{**settings, **changed}))
     trained = [phase["trainable_parameters"] for phase in record.phases]
     assert trained[0] < trained[1] < trained[2]
     losses = [phase["history"]["val_loss"][-1] for phase in record.phases]
