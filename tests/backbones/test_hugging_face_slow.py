@@ -22,7 +22,8 @@ SMALL = {
     "num_attention_heads": 2, "num_key_value_heads": 1, "max_position_embeddings": 32,
 }  # fmt: skip
 EXPERTS = {"moe_intermediate_size": 8, "num_experts": 3, "num_experts_per_tok": 2}
-# The largest difference measured, of hidden states up to 7: 1.8e-5 (gemma2), 4.2e-5 (qwen3).
+# The largest difference measured, of hidden states up to 8: 1.8e-5 (gemma2), 4.2e-5 (qwen3) and
+# 4.0e-5 (qwen3_5_moe).
 DECODERS = {
     "gpt2": {"vocab_size": 40, "n_embd": 16, "n_layer": 3, "n_head": 2, "n_positions": 32},
     "gemma": {**SMALL, "head_dim": 8},
@@ -132,29 +133,62 @@ def test_settings_that_kerashub_would_lose_are_kept(tmp_path, family, changes):
     check_states(tmp_path, family, **changes)
 
 
-def test_the_text_half_of_gemma_3_is_read_without_its_eyes(tmp_path):
+EYES_OF_TEXTS = {
+    "hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1,
+    "image_size": 16, "patch_size": 8,
+}  # fmt: skip
+EYES_OF_QWEN = {
+    "depth": 1, "hidden_size": 8, "num_heads": 1, "intermediate_size": 8, "patch_size": 4,
+    "out_hidden_size": 16, "num_position_embeddings": 4,
+}  # fmt: skip
+LINEAR = {
+    **SMALL, "head_dim": 8, "linear_num_key_heads": 2, "linear_num_value_heads": 2,
+    "linear_key_head_dim": 4, "linear_value_head_dim": 4, "linear_conv_kernel_dim": 2,
+    "layer_types": ["linear_attention", "full_attention", "linear_attention"],
+}  # fmt: skip
+HALF = {**SMALL, "head_dim": 8, "query_pre_attn_scalar": 32, "rms_norm_eps": 0.01}
+# A network that reads more than a text, and the half of it that does not.
+HALVES = {
+    "gemma3": {
+        "text_config": {**DECODERS["gemma3_text"], "sliding_window": 4},
+        "vision_config": EYES_OF_TEXTS, "mm_tokens_per_image": 4, "image_token_index": 39,
+    },
+    "qwen3_5": {"text_config": LINEAR, "vision_config": EYES_OF_QWEN, "image_token_id": 39},
+    "qwen3_5_moe": {
+        "text_config": {**LINEAR, **EXPERTS, "shared_expert_intermediate_size": 8},
+        "vision_config": EYES_OF_QWEN, "image_token_id": 39,
+    },
+    "t5gemma": {"encoder": HALF, "decoder": HALF},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("family", HALVES)
+def test_the_half_of_a_network_that_reads_texts_is_read_alone(tmp_path, family):
     import torch
     import transformers
 
-    text = {**DECODERS["gemma3_text"], "sliding_window": 4}
-    eyes = {
-        "hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1,
-        "image_size": 16, "patch_size": 8,
-    }  # fmt: skip
-    config = transformers.Gemma3Config(
-        text_config=text, vision_config=eyes, mm_tokens_per_image=4, image_token_index=39
-    )
-    whole = randomized(transformers.Gemma3ForConditionalGeneration(config))
+    kinds = {
+        "gemma3": transformers.Gemma3ForConditionalGeneration,
+        "qwen3_5": transformers.Qwen3_5ForConditionalGeneration,
+        "qwen3_5_moe": transformers.Qwen3_5MoeForConditionalGeneration,
+        "t5gemma": transformers.T5GemmaForConditionalGeneration,
+    }
+    config = transformers.AutoConfig.for_model(family, **HALVES[family])
+    whole = randomized(kinds[family](config))
     whole.save_pretrained(tmp_path)
+    body = whole.model.encoder if family == "t5gemma" else whole.model.language_model
     settings = json.loads((tmp_path / "config.json").read_text())
     loaded = _transformers_weights.load_any(str(tmp_path), settings)
     _transformers_decoders.restore(loaded, settings)
     model = _text_preset.tap(loaded, str(tmp_path))
-    ids = np.random.default_rng(0).integers(5, 39, (2, 8))
+    ids = np.random.default_rng(0).integers(5, 38, (3, 8))
+    mask = np.arange(8) < np.array([[8], [5], [2]])
+    ids = np.where(mask, ids, 0)
     with torch.no_grad():
-        expected = whole.model.language_model(input_ids=torch.tensor(ids)).last_hidden_state
-    found = model({"token_ids": ids, "padding_mask": np.ones_like(ids)})["sequence"]
-    np.testing.assert_allclose(found, expected.numpy(), atol=1e-4)
+        given = {"input_ids": torch.tensor(ids), "attention_mask": torch.tensor(mask).long()}
+        expected = body(**given).last_hidden_state.numpy()
+    found = model({"token_ids": ids, "padding_mask": mask.astype("int32")})["sequence"]
+    assert np.abs(np.asarray(found) - expected)[mask].max() <= 1e-4
 
 
 BART = {

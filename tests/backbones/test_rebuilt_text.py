@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from ftkeras.backbones import _text_preset
+from ftkeras.backbones import _rebuilt_text, _text_preset
 from tests.backbones import tiny_families as families
 
 LENGTHS = (7, 4, 1)
@@ -156,3 +156,12 @@ def test_kerashub_still_needs_to_be_mended(family, tmp_path):
     long = {name: np.pad(x, [(0, 0), (0, 3)]) for name, x in short.items()}
     difference = np.abs(np.asarray(plain(long))[:, :4] - np.asarray(plain(short))).max()
     assert difference > 1e-4
+
+
+def test_sequences_end_where_a_family_is_no_longer_its_original():
+    esm = {"vocabulary_size": 20, **families.ENCODER, "max_sequence_length": 16, "pad_token_id": 1}
+    hub = families.MODELS.ESMBackbone
+    assert _rebuilt_text.limit(hub(**esm, position_embedding_type="absolute")) == 14
+    assert _rebuilt_text.limit(hub(**esm)) == 16
+    assert _rebuilt_text.limit(families.ENCODERS["t5gemma"]()) == 2  # half its window
+    assert _rebuilt_text.limit(families.DECODERS["llama"]()) is None
