@@ -43,7 +43,9 @@ class Position(keras.metrics.Metric):
         self.share = keras.metrics.Mean()
 
     def update_state(self, y_true, y_pred, sample_weight=None):
-        right = keras.ops.equal(keras.ops.argmax(y_pred, -1), keras.ops.cast(y_true, "int64"))
+        right = keras.ops.equal(
+            keras.ops.cast(keras.ops.argmax(y_pred, -1), "int32"), keras.ops.cast(y_true, "int32")
+        )
         self.share.update_state(right, sample_weight=y_true >= 0)
 
     def result(self):
