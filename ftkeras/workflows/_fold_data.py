@@ -17,14 +17,17 @@ from ftkeras.contracts.split import Split
 from ftkeras.contracts.task import BY_POSITION, Labels, Task
 from ftkeras.data import repeats as content
 from ftkeras.data.deduplicate import deduplicate
-from ftkeras.data.near_duplicates import drop_near_leaks, near_pairs
 from ftkeras.data.run_checks import refuse_errors, run_checks
 from ftkeras.errors import UserError
-from ftkeras.message import message
 from ftkeras.training.examples import of_width
-from ftkeras.workflows import _label_table, _prepared_data, _provenance, _source
+from ftkeras.workflows import (
+    _label_table,
+    _near_folds,
+    _prepared_data,
+    _provenance,
+    _source,
+)
 
-_LARGEST_LOSS = 0.2
 _CHECKS = [Call(name) for name in catalog.names("data/checks") if name != "near_duplicates"]
 
 
@@ -109,7 +112,6 @@ class FoldData:
     def record(self, headline: str) -> dict[str, Any]:
         """Returns what the run record says of the task, the data and the folds."""
         names = self.vocabulary.class_names
-        told = ("severity", "check", "message", "action")
         return {
             "task": {"name": self.task.name, "class_names": list(names), "headline": headline},
             "data": {
@@ -117,7 +119,7 @@ class FoldData:
                 "modality": self.examples.modality,
                 "examples": len(self),
                 "dropped": self.dropped,
-                "findings": [{name: getattr(f, name) for name in told} for f in self.findings],
+                "findings": _prepared_data.as_recorded(self.findings),
                 **_label_table.of_parts(self.task, self.vocabulary, {"test": self.labels}),
                 "digest": _provenance.digest([self.examples]),
             },
@@ -146,7 +148,7 @@ def prepare(config: RunConfig) -> FoldData:
     rule = fold_rule(config)
     seed = seeds.child(config.seed, "split")
     drawn = catalog.build("data/folds", rule)(examples, seed)
-    splits, near = _without_near_leaks(examples, drawn)
+    splits, near = _near_folds.without_near_leaks(examples, drawn)
     findings = _source.findings(config, source.rejected)
     findings += [*deduplication.findings, *near, *run_checks(examples, splits[0], _CHECKS)]
     refuse_errors(findings)
@@ -203,38 +205,3 @@ def _vocabularies(task: Task, examples: Dataset, splits: list[Split]) -> list[La
 
 def _those(kind: str) -> str:
     return "these classes" if kind == "classes" else "these labels"
-
-
-def _without_near_leaks(examples: Dataset, drawn: list[Split]) -> tuple[list[Split], list[Finding]]:
-    """Drops near copies of test from each fold, unless so many are alike that little is left."""
-    pairs = near_pairs(examples)
-    if not len(pairs):
-        return drawn, []
-    smaller, lost, alike = [], 0, False
-    for split in drawn:
-        kept, dropped = drop_near_leaks(examples, split, pairs)
-        alike |= any(n > _LARGEST_LOSS * len(split.ids(part)) for part, n in dropped.items())
-        lost += sum(dropped.values())
-        smaller.append(kept)
-    if not lost:
-        return drawn, []
-    finding = Finding(
-        check="near_duplicates",
-        severity="warning",
-        message=message(
-            "On average {examples:.3g} examples of a fold's training and validation part are "
-            "nearly the same as one that it is tested on.",
-            examples=lost / len(drawn),
-        ),
-        action=(
-            message(
-                "Nothing is dropped, because so many are alike that the rest would be another data "
-                "set. If they have a common origin, keep it in one fold: "
-                "--folds=grouped(column=...)."
-            )
-            if alike
-            else message("They are dropped from that fold.")
-        ),
-        count=lost,
-    )
-    return (drawn if alike else smaller), [finding]

@@ -1,7 +1,5 @@
 """Scores of each fold, and what may be said of their mean and of paired differences."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +7,7 @@ from ftkeras.contracts.score import Score
 from ftkeras.message import message, term
 from ftkeras.records.run_record import Comparison, Measurement
 from ftkeras.statistics.corrected_resampled import corrected_resampled
+from ftkeras.workflows import _judgement
 from ftkeras.workflows._fold_data import FoldData
 
 _LEVEL = 0.95
@@ -34,7 +33,9 @@ def of_runs(
         for fold in range(data.folds):
             rows = test[split, fold]
             for index, score in enumerate(scores):
-                found[index, run, fold] = _value(score, data.labels[rows], logits[run, rows])
+                found[index, run, fold] = _judgement.scored(
+                    score, data.labels[rows], logits[run, rows]
+                )
     return found
 
 
@@ -120,8 +121,3 @@ def _measured(
         direction=score.direction,
         note=note,
     )
-
-
-def _value(score: Score, labels: NDArray[Any], logits: NDArray[np.float32]) -> float:
-    units = score.inputs.units(labels, logits, np)
-    return float(score.formula(score.counts.fitted(units).tally(units), np))

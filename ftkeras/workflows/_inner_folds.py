@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from ftkeras import catalog, seeds
 from ftkeras.config import RunConfig
 from ftkeras.contracts.dataset import Dataset
-from ftkeras.contracts.split import Split
+from ftkeras.contracts.finding import Finding
+from ftkeras.contracts.split import PARTS, Split
 from ftkeras.contracts.task import BY_POSITION
 from ftkeras.data.lazy_column import concatenated
 from ftkeras.errors import UserError
 from ftkeras.training.examples import of_width
 from ftkeras.training.recipe import Part
+from ftkeras.workflows import _near_folds
 from ftkeras.workflows._prepared_data import PreparedData
 
 _OPEN = ("train", "validation")
@@ -28,12 +30,24 @@ class InnerFolds:
     Args:
         examples: Train and validation together.
         labels: Encoded labels (`contracts.task.KINDS`).
-        splits: The folds; each example is held out by exactly one.
+        splits: The folds; each example is held out by exactly one. What is nearly the same as a
+            held-out example is not trained on.
+        findings: That there was such.
     """
 
     examples: Dataset
     labels: NDArray[Any]
     splits: list[Split]
+    findings: list[Finding]
+
+    @property
+    def digest(self) -> str:
+        """What tells these folds from others of the same rule; empty where the rule says all."""
+        fewer = sum(
+            len(self.examples) - sum(len(split.ids(part)) for part in PARTS)
+            for split in self.splits
+        )
+        return f"without {fewer} near copies" if fewer else ""
 
     def part(self, split: Split, name: str) -> tuple[NDArray[np.int64], Part]:
         """Returns the rows of one part of a fold, and what training takes of them."""
@@ -67,7 +81,9 @@ def inner_folds(config: RunConfig, data: PreparedData) -> InnerFolds:
         open_labels = [of_width(each, longest) for each in open_labels]
     labels = np.concatenate(open_labels)
     rule: Any = catalog.build("data/folds", config.folds)
-    return InnerFolds(examples, labels, rule(examples, seeds.child(config.seed, "inner_folds")))
+    drawn = rule(examples, seeds.child(config.seed, "inner_folds"))
+    splits, findings = _near_folds.without_near_leaks(examples, drawn)
+    return InnerFolds(examples, labels, splits, findings)
 
 
 def _joined(parts: list[Dataset]) -> Dataset:

@@ -4,6 +4,7 @@ import dataclasses
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ftkeras import call_string, catalog
 from ftkeras.call_string import Call
@@ -46,6 +47,18 @@ def scores_of(task: Task, num_classes: int, scored: bool = True) -> list[Score]:
         for call in calls
     ]
     return [score for score in scores if scored or isinstance(score.counts, _OF_DECISIONS)]
+
+
+def scored(score: Score, labels: NDArray[Any], logits: NDArray[Any]) -> float:
+    """Returns a score of predictions, exactly; NaN where it is undefined.
+
+    Args:
+        score: What to measure.
+        labels: Encoded labels.
+        logits: What was answered.
+    """
+    units = score.inputs.units(labels, logits, np)
+    return float(score.formula(score.counts.fitted(units).tally(units), np))
 
 
 def compared(predictions: Predictions) -> tuple[Any, Any]:

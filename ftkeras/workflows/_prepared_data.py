@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,8 +26,12 @@ from ftkeras.message import joined, message, term
 from ftkeras.workflows import _label_table, _provenance, _source, _spans
 
 _SHOWN = 5
-_LARGEST_LOSS = 0.2
-_LARGEST_COMPARED = 200_000
+LARGEST_LOSS = 0.2
+"""Share of a part that is dropped at most because it is nearly in a later one."""
+
+LARGEST_COMPARED = 200_000
+"""Examples that are compared with each other at most."""
+
 # Near duplicates are looked for once, to drop them, and told by what was dropped.
 _CHECKS = [Call(name) for name in catalog.names("data/checks") if name != "near_duplicates"]
 
@@ -110,22 +115,22 @@ class PreparedData:
             "modality": everything[0].modality,
             "examples": sum(len(part) for part in everything),
             "dropped": self.dropped,
-            "findings": [
-                {
-                    name: getattr(finding, name)
-                    for name in ("severity", "check", "message", "action")
-                }
-                for finding in self.findings
-            ],
+            "findings": as_recorded(self.findings),
             **_label_table.of_parts(self.task, self.vocabulary, self.labels),
             "digest": self.digest,
         }
 
 
+def as_recorded(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Returns what a run record keeps of findings."""
+    kept = ("severity", "check", "message", "action")
+    return [{name: getattr(finding, name) for name in kept} for finding in findings]
+
+
 def _without_near_leaks(dataset: Dataset, drawn: Split) -> tuple[Split, int, list[Finding]]:
     """Drops near copies of later parts, unless the data are so alike that little would be left."""
-    if len(dataset) > _LARGEST_COMPARED:
-        return drawn, 0, [_not_compared(dataset)]
+    if len(dataset) > LARGEST_COMPARED:
+        return drawn, 0, [not_compared(dataset)]
     smaller, lost = drop_near_leaks(dataset, drawn, near_pairs(dataset))
     if not sum(lost.values()):
         return drawn, 0, []
@@ -137,7 +142,7 @@ def _without_near_leaks(dataset: Dataset, drawn: Split) -> tuple[Split, int, lis
         ],
         " and ",
     )
-    alike = any(count > _LARGEST_LOSS * len(drawn.ids(part)) for part, count in lost.items())
+    alike = any(count > LARGEST_LOSS * len(drawn.ids(part)) for part, count in lost.items())
     finding = Finding(
         check="near_duplicates",
         severity="warning",
@@ -155,12 +160,16 @@ def _without_near_leaks(dataset: Dataset, drawn: Split) -> tuple[Split, int, lis
     return (drawn, 0, [finding]) if alike else (smaller, finding.count, [finding])
 
 
-def _not_compared(dataset: Dataset) -> Finding:
+def not_compared(dataset: Dataset) -> Finding:
+    """Returns the note that near copies are not looked for among so many examples."""
     return Finding(
         check="near_duplicates",
         severity="note",
-        message=f"Near copies are not looked for among {len(dataset):,} examples; exact ones are.",
-        action="Keep examples of a common origin in one part: split=grouped(column=...).",
+        message=message(
+            "Near copies are not looked for among {count:,} examples; exact ones are.",
+            count=len(dataset),
+        ),
+        action=message("Keep examples of a common origin in one part: split=grouped(column=...)."),
         count=len(dataset),
     )
 

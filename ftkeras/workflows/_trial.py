@@ -31,6 +31,7 @@ from ftkeras.workflows import (
     _prepared_data,
 )
 from ftkeras.workflows._inner_folds import InnerFolds
+from ftkeras.workflows._judgement import scored
 from ftkeras.workflows._prepared_data import PreparedData
 
 _OF_TUNING = ("search", "trials", "storage", "folds")
@@ -68,12 +69,6 @@ def choosing_score(config: RunConfig, data: PreparedData) -> Score:
     ]
     by_loss = config.loss is not None or config.monitor == _monitor.LOSS
     return own[0] if own and not by_loss else scores[0]
-
-
-def scored(score: Score, labels: NDArray[Any], logits: NDArray[Any]) -> float:
-    """Returns a score of predictions, exactly."""
-    units = score.inputs.units(labels, logits, np)
-    return float(score.formula(score.counts.fitted(units).tally(units), np))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -123,7 +118,7 @@ class Trials:
         answered = np.zeros(len(self._inner.labels), bool)
         for number, split in enumerate(self._inner.splits):
             rows, _ = self._inner.part(split, "test")
-            logits = self._fitted(config, self._fold(number, split), _deaf)
+            logits = self._fitted(config, self._fold(self._inner, number, split), _deaf)
             if self._data.task.kind in BY_POSITION:
                 logits = of_width(logits, self._inner.labels.shape[1], 0)
             if answers is None:
@@ -143,10 +138,8 @@ class Trials:
         )
         return _Fold(0, train, validation, validation, data.parts["train"], data.vocabulary)
 
-    def _fold(self, number: int, split: Split) -> "_Fold":
+    def _fold(self, inner: InnerFolds, number: int, split: Split) -> "_Fold":
         """One of the inner folds; what is known of labels is from its training part alone."""
-        inner = self._inner
-        assert inner is not None  # noqa: S101 - for the type checker
         given = {name: inner.part(split, name) for name in (*_OPEN, "test")}
         train, validation, held_out = (
             dataclasses.replace(part, by_position=self._by_position) for _, part in given.values()

@@ -23,6 +23,7 @@ from ftkeras.workflows import (
     _clock,
     _continued_run,
     _decision,
+    _judgement,
     _kinds,
     _prepared_data,
     _study,
@@ -88,6 +89,10 @@ def tune(config: RunConfig, *, heartbeat: int = _HEARTBEAT) -> RunRecord | None:
         digest = f"{data.record()['digest']}/{data.split.digest}"
         if config.folds is not None:
             digest += f"/{config.folds}"
+        if inner is not None:
+            digest += inner.digest
+            for finding in inner.findings:
+                progress.say(f"{finding.message} {finding.action}")
         study = Study(config, digest, score.direction, heartbeat)
         there = len(study.finished())
         if there:
@@ -121,7 +126,7 @@ def _search(
         return trials(_trial.settings_of(config, values), tell)
 
     while (done := len(study.finished())) < config.trials:
-        study.run_one(objective, lambda logits: _trial.scored(score, trials.labels, logits))
+        study.run_one(objective, lambda logits: _judgement.scored(score, trials.labels, logits))
         show(min(done + 1, config.trials), config.trials, _note(study, score))
         errors = [t.user_attrs["error"] for t in study.finished() if "error" in t.user_attrs]
         if len(errors) >= _MOST_FAILURES and not study.complete():
