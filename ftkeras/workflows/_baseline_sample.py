@@ -53,33 +53,47 @@ def answers(answer: Answer, examples: Dataset) -> NDArray[np.float32]:
 
 def told(data: PreparedData) -> PreparedData:
     """Returns the data with a note that names baselines which are fitted on fewer examples."""
-    examples = len(data.parts["train"])
-    seen = {data.parts["train"].modality, "features"}
+    train = data.parts["train"]
+    notes = note(train, len(train), data.task.kind)
+    return dataclasses.replace(data, findings=[*data.findings, *notes])
+
+
+def note(data: Dataset, examples: int, kind: str) -> list[Finding]:
+    """Returns a note that names baselines which are fitted on fewer examples; nothing without.
+
+    Args:
+        data: What they are of.
+        examples: How many there are to be fitted on.
+        kind: What the task answers with.
+    """
+    several = data.modality == "multimodal" and len(data)
+    seen = {data.modality, "features", *(data.inputs[0] if several else ())}
     fewer = {}
     for name in catalog.names("baselines"):
         chosen, baseline = rows(name, examples), catalog.find("baselines", name)
-        if chosen is None or data.task.kind not in baseline.kinds:
+        if chosen is None or kind not in baseline.kinds:
             continue
         if seen & set(baseline.modalities):
             fewer[name] = message("{name} on {count:,}", name=name, count=len(chosen))
     if not fewer:
-        return data
-    note = Finding(
-        check="baselines",
-        severity="note",
-        message=message(
-            "Of {examples:,} training examples, baselines are fitted on fewer, which stand at "
-            "equal distances: {baselines}.",
-            examples=examples,
-            baselines=joined(fewer.values()),
-        ),
-        action=message(
-            "A model that is fitted on more may be better for that reason alone: the learning "
-            "curve says what more data bring."
-        ),
-        count=examples,
-    )
-    return dataclasses.replace(data, findings=[*data.findings, note])
+        return []
+    return [
+        Finding(
+            check="baselines",
+            severity="note",
+            message=message(
+                "Of {examples:,} training examples, baselines are fitted on fewer, which stand at "
+                "equal distances: {baselines}.",
+                examples=examples,
+                baselines=joined(fewer.values()),
+            ),
+            action=message(
+                "A model that is fitted on more may be better for that reason alone: the learning "
+                "curve says what more data bring."
+            ),
+            count=examples,
+        )
+    ]
 
 
 def _in_memory(examples: Dataset) -> Dataset:

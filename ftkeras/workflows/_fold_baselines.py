@@ -11,6 +11,7 @@ from ftkeras.call_string import Call
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.data.input_parts import parts_of
 from ftkeras.training.recipe import Step
+from ftkeras.workflows import _baseline_sample
 from ftkeras.workflows._finished_folds import FinishedFolds
 from ftkeras.workflows._fold_data import FoldData
 
@@ -23,7 +24,7 @@ def logits(
     """Returns `(repeats, examples, outputs)` out-of-fold answers of each baseline.
 
     A baseline is fitted on all that is not tested: it needs no validation part, and gives none
-    away.
+    away. Of more than it can take it is fitted on a sample, as `told` says.
 
     Args:
         data: The data.
@@ -51,19 +52,29 @@ def logits(
             kept = finished.get(f"{name}/{number}")
             if kept is None:
                 dataset = views[modality]
+                chosen = _baseline_sample.rows(name, len(rows))
+                some = rows if chosen is None else rows[chosen]
                 answer = baseline.fit(
-                    dataset.take(rows),
-                    data.labels[rows],
+                    dataset.take(rows) if chosen is None else _baseline_sample.taken(dataset, some),
+                    data.labels[some],
                     data.num_classes,
                     seeds.child(seed, f"{name}/{number}"),
                 )
-                kept = {"logits": data.as_wide(answer(dataset.take(held)))}
+                logits = _baseline_sample.answers(answer, dataset.take(held))
+                kept = {"logits": data.as_wide(logits)}
                 finished.put(f"{name}/{number}", **kept)
             shape = (data.repeats, len(data), *kept["logits"].shape[1:])
             found.setdefault(name, np.zeros(shape, "float32"))
             found[name][number // data.folds, held] = kept["logits"]
             progress(number * len(fitting) + place, total, name)
     return found
+
+
+def told(data: FoldData) -> FoldData:
+    """Returns the data with a note that names baselines which are fitted on fewer examples."""
+    fitted_on = min(len(split.train) + len(split.validation) for split in data.splits)
+    notes = _baseline_sample.note(data.examples, fitted_on, data.task.kind)
+    return dataclasses.replace(data, findings=[*data.findings, *notes])
 
 
 def _views(data: FoldData, features: NDArray[np.float32] | None) -> dict[str, Dataset]:

@@ -81,7 +81,7 @@ def cross_validate(config: RunConfig) -> RunRecord:
     with terminal.progress() as progress, atomic.replacing_directory(config.run_dir) as directory:
         stopwatch = _clock.Stopwatch()
         with stopwatch("data"):
-            data = _fold_data.prepare(config)
+            data = _fold_baselines.told(_fold_data.prepare(config))
             _source.write_quarantine(config, data.examples.rejected, directory)
             for finding in data.findings:
                 if finding.severity == "warning":

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -12,12 +13,13 @@ from sklearn.linear_model import Ridge
 from sklearn.model_selection import LeaveOneOut, cross_val_predict
 
 import ftkeras
-from ftkeras import run
+from ftkeras import catalog, run, seeds
+from ftkeras.call_string import Call
 from ftkeras.config import RunConfig
 from ftkeras.errors import UserError
 from ftkeras.records.predictions import Predictions
 from ftkeras.records.run_record import RunRecord
-from ftkeras.workflows import _fold_data, _fold_trials, _frozen
+from ftkeras.workflows import _fold_baselines, _fold_data, _fold_trials, _frozen
 from tests.helpers.tiny_backbone import text_backbone
 
 PHASE = "linear_probe(epochs=8, learning_rate=0.05, patience=3)"
@@ -281,3 +283,34 @@ def test_what_cannot_be_done_is_said(folded, tmp_path):
         ftkeras.cross_validate(RunConfig.read(**twice, run_dir=run_dir))
     with pytest.raises(UserError, match="--learning_rates: Expected numbers > 0"):
         RunConfig.read(**folded, learning_rates=["1e-3,fast"], run_dir=run_dir)
+
+
+def test_a_baseline_that_cannot_take_all_is_fitted_on_a_sample_and_this_is_told(
+    folded, tmp_path, monkeypatch
+):
+    plain, most = catalog.constant, 50
+
+    def constant(folder, name, what):
+        few = (folder, name, what) == ("baselines", "tfidf_logistic_regression", "LARGEST")
+        return most if few else plain(folder, name, what)
+
+    monkeypatch.setattr(catalog, "constant", constant)
+    config = RunConfig.read(**folded, run_dir=str(tmp_path / "run"))
+    data = _fold_baselines.told(_fold_data.prepare(config))
+    (note,) = [finding for finding in data.findings if finding.check == "baselines"]
+    assert "tfidf_logistic_regression on 50" in note.message
+    finished = SimpleNamespace(get=lambda key: None, put=lambda key, **arrays: None)
+    found = _fold_baselines.logits(
+        data, lambda number: None, config.seed, finished, lambda *_: lambda *_: None
+    )["tfidf_logistic_regression"]
+    used = np.flatnonzero((data.mask("train") | data.mask("validation"))[1])
+    held = np.flatnonzero(data.mask("test")[1])
+    assert len(used) > most
+    for rows, same in (
+        (used[np.linspace(0, len(used) - 1, most).astype(int)], True),
+        (used, False),
+    ):
+        baseline = catalog.build("baselines", Call("tfidf_logistic_regression"))
+        seed = seeds.child(config.seed, "tfidf_logistic_regression/1")
+        answer = baseline.fit(data.examples.take(rows), data.labels[rows], 2, seed)
+        assert np.allclose(answer(data.examples.take(held)), found[0, held]) == same
