@@ -15,7 +15,7 @@ from ftkeras.data import gold_answers
 from ftkeras.data.input_parts import pair_digest
 from ftkeras.errors import UserError
 from ftkeras.scores.counts.answer_values import normal_words
-from ftkeras.tasks import _span_decoding
+from ftkeras.tasks import _span_decoding, _wrong_labels
 from ftkeras.tasks._windows import Window, windows
 
 HEAD = "answer_span"
@@ -25,7 +25,6 @@ ANSWERED, UNANSWERABLE = "answer", "no answer"
 
 _METRICS: tuple[str, ...] = ()
 _SCORES: tuple[str, ...] = ("answer_f1_score", "answer_exact_match")
-_SHOWN = 5
 _NOTHING = "∅"
 
 
@@ -93,19 +92,17 @@ class QuestionAnswering:
             UserError: A label is none of these.
         """
         rows = np.empty(len(labels), object)
-        wrong = []
+        wrong: list[tuple[int, str]] = []
         for row, label in enumerate(labels):
             try:
                 rows[row] = tuple(gold_answers.of_label(label))
             except (TypeError, ValueError, KeyError):
-                wrong.append(row)
+                wrong.append((row, f"{label!r:.60}"))
         if wrong:
-            where = range(len(labels)) if locations is None else locations
-            shown = ", ".join(f"{labels[row]!r:.60} ({where[row]})" for row in wrong[:_SHOWN])
-            more = f" and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
+            shown = _wrong_labels.named(wrong, locations)
             raise UserError(
                 "Expected answers for task=question_answering: texts, each with the character of "
-                f"its context at which it begins. Received: {shown}{more}. Correct these labels."
+                f"its context at which it begins. Received: {shown}. Correct these labels."
             )
         return rows
 

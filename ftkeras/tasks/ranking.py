@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ftkeras.contracts.task import Labels
 from ftkeras.errors import UserError
+from ftkeras.tasks import _wrong_labels
 
 _METRICS: tuple[str, ...] = (
     "normalized_discounted_cumulative_gain",
@@ -29,7 +30,6 @@ HEAD = "token_level"
 """The head of a run that names none: one that answers for each document."""
 
 _PADDING = -1.0
-_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -67,19 +67,17 @@ class Ranking:
             UserError: A label is no number from 0 up.
         """
         rows = np.empty(len(labels), object)
-        wrong = []
+        wrong: list[tuple[int, str]] = []
         for row, label in enumerate(labels):
             values = label if isinstance(label, tuple | list) else (label,)
             rows[row] = tuple(_relevance(value) for value in values)
             if any(math.isnan(value) for value in rows[row]):
-                wrong.append(row)
+                wrong.append((row, str(label)))
         if wrong:
-            where = range(len(labels)) if locations is None else locations
-            shown = ", ".join(f"{labels[row]!s} ({where[row]})" for row in wrong[:_SHOWN])
-            more = f" and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
+            shown = _wrong_labels.named(wrong, locations)
             raise UserError(
                 "Expected relevances for task=ranking: numbers, 0 for none and larger for more. "
-                f"Received: {shown}{more}. Correct these labels."
+                f"Received: {shown}. Correct these labels."
             )
         return rows
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ftkeras.contracts.task import Labels, Locations
 from ftkeras.errors import UserError
-from ftkeras.tasks import _several
+from ftkeras.tasks import _several, _wrong_labels
 
 _METRICS: tuple[str, ...] = (
     "r2_score",
@@ -25,7 +25,6 @@ _SCORES: tuple[str, ...] = (
     "pearson_correlation",
     "spearman_correlation",
 )
-_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -66,13 +65,11 @@ class Regression:
             if len(values) != width or not all(map(math.isfinite, values))
         ]
         if wrong:
-            where = range(len(labels)) if locations is None else locations
-            shown = ", ".join(f"{labels[row]!s} ({where[row]})" for row in wrong[:_SHOWN])
-            more = f" and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
+            shown = _wrong_labels.named([(row, str(labels[row])) for row in wrong], locations)
             what = "a finite number" if width == 1 else f"{width} finite numbers"
             raise UserError(
                 f"Expected {what} as the label of every example for task=regression. Received: "
-                f"{shown}{more}. Correct these labels, with a point for decimals; or take "
+                f"{shown}. Correct these labels, with a point for decimals; or take "
                 "task=binary, multiclass or multilabel."
             )
         if width == 1:

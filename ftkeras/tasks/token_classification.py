@@ -11,6 +11,7 @@ from scipy.special import log_softmax
 
 from ftkeras.contracts.task import Labels, Locations, class_name
 from ftkeras.errors import UserError
+from ftkeras.tasks import _wrong_labels
 
 HEAD = "token_level"
 """The head of a run that names none: one that answers for each word."""
@@ -18,7 +19,6 @@ HEAD = "token_level"
 SCHEMES = ("conll", "iob2", "ioe2", "iobes", "bilou", "plain")
 OUTSIDE = "O"
 _NO_WORD, _UNKNOWN = -1, -2
-_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -94,12 +94,10 @@ class TokenClassification:
             if odd is not None:
                 wrong.append((row, odd))
         if wrong:
-            where = range(len(labels)) if locations is None else locations
-            shown = ", ".join(f"{tag[:40]} ({where[row]})" for row, tag in wrong[:_SHOWN])
-            more = f" and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
+            shown = _wrong_labels.named([(row, tag[:40]) for row, tag in wrong], locations)
             raise UserError(
                 f"Expected a tag for each word for task={self.name}, such as "
-                f"{_EXAMPLES[self.scheme]} (scheme={self.scheme!r}). Received: {shown}{more}. Read "
+                f"{_EXAMPLES[self.scheme]} (scheme={self.scheme!r}). Received: {shown}. Read "
                 "words and tags with --data=conll(…) or words='…', or name another scheme; "
                 "scheme='plain' takes any tags."
             )
