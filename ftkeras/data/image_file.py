@@ -1,9 +1,7 @@
 """Opening image files that nobody has vouched for."""
 
 import io
-import struct
 import warnings
-import zlib
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,6 +13,7 @@ from PIL import Image, ImageOps
 
 from ftkeras.data import existing_file
 from ftkeras.errors import UserError
+from ftkeras.picture_size import DAMAGE, FORMATS
 
 _File = TypeVar("_File")
 _Result = TypeVar("_Result")
@@ -25,26 +24,6 @@ _BYTES_A_PIXEL = 16
 _METADATA = 1 << 26
 MOST_PIXELS = 50_000_000
 """Of pictures for which no other limit is named."""
-
-# Decoders that only read pixels: EPS, for one, would start a PostScript interpreter.
-_FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
-DAMAGE = (
-    OSError,
-    ValueError,
-    SyntaxError,
-    EOFError,
-    TypeError,
-    LookupError,
-    ArithmeticError,
-    MemoryError,
-    struct.error,
-    zlib.error,
-    Image.DecompressionBombError,
-)
-"""What decoders raise on damaged files, found by fuzzing them."""
-
-_ON_ITS_SIDE = (5, 6, 7, 8)
-_ORIENTATION = 0x0112
 
 
 def for_each(function: Callable[[_File], _Result], files: Iterable[_File]) -> list[_Result]:
@@ -88,7 +67,7 @@ def problem(data: bytes, max_pixels: int) -> str:
     if not data:
         return "is empty"
     try:
-        with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             width, height = image.size
             if width * height > max_pixels:
                 return f"has {width} x {height} pixels, more than max_pixels={max_pixels}"
@@ -101,39 +80,10 @@ def problem(data: bytes, max_pixels: int) -> str:
     except Image.DecompressionBombError as error:
         return f"is too large ({error})"
     except Image.UnidentifiedImageError:
-        return f"is no image of a known kind ({', '.join(_FORMATS)})"
+        return f"is no image of a known kind ({', '.join(FORMATS)})"
     except DAMAGE as error:
         return f"is damaged ({str(error)[:80] or type(error).__name__})"
     return ""
-
-
-def upright_size(image: str | bytes | NDArray[np.uint8]) -> tuple[int, int]:
-    """Returns height and width of a picture as backbones see it: turned upright.
-
-    Args:
-        image: Path of a file, its content, or pixels `(height, width[, channels])`.
-
-    Raises:
-        UserError: The file cannot be read.
-
-    Example:
-        >>> upright_size(np.zeros((3, 5), "uint8"))
-        (3, 5)
-    """
-    if isinstance(image, np.ndarray):
-        return int(image.shape[0]), int(image.shape[1])
-    file = io.BytesIO(image) if isinstance(image, bytes) else image
-    try:
-        with Image.open(file, formats=_FORMATS) as stored:
-            width, height = stored.size
-            turned = stored.getexif().get(_ORIENTATION) in _ON_ITS_SIDE
-    except DAMAGE as error:
-        named = image if isinstance(image, str) else f"{len(image)} bytes"
-        raise UserError(
-            f"Expected an image that can be decoded. Received: {named} ({error}). "
-            "Mend or remove it."
-        ) from None
-    return (width, height) if turned else (height, width)
 
 
 def canonical_pixels(image: str | NDArray[np.uint8]) -> tuple[str, NDArray[np.generic]]:
@@ -156,7 +106,7 @@ def canonical_pixels(image: str | NDArray[np.uint8]) -> tuple[str, NDArray[np.ge
         flat = image[..., 0] if image.ndim == 3 and image.shape[2] == 1 else image
         return "RGBA", np.asarray(Image.fromarray(flat).convert("RGBA"))
     try:
-        with Image.open(image, formats=_FORMATS) as stored:
+        with Image.open(image, formats=FORMATS) as stored:
             stored.load()
             plain = _plain(ImageOps.exif_transpose(stored))
             return plain.mode, np.asarray(plain)

@@ -9,6 +9,7 @@ from PIL import Image, ImageOps
 
 from ftkeras import mask
 from ftkeras.data import image_file
+from ftkeras.picture_size import DAMAGE
 
 SUFFIXES = (".bmp", ".gif", ".pgm", ".png", ".tif", ".tiff")
 # Nothing that changes a pixel when it saves it: a JPEG invents classes along every edge.
@@ -44,7 +45,7 @@ def read(data: bytes, max_pixels: int) -> tuple[NDArray[np.uint8] | None, str]:
         return None, f"is too large ({error})"
     except Image.UnidentifiedImageError:
         return None, f"is no mask of a known kind ({', '.join(_FORMATS)}; a JPEG blurs classes)"
-    except image_file.DAMAGE as error:
+    except DAMAGE as error:
         return None, f"is damaged ({str(error)[:80] or type(error).__name__})"
     if values.ndim != 2 or values.dtype.kind not in "biu":
         return None, f"holds {values.dtype}, not the number of a class at each pixel"

@@ -15,6 +15,7 @@ from ftkeras.contracts.task import Labels, Locations
 from ftkeras.data import image_file, mask_file, table
 from ftkeras.errors import UserError
 from ftkeras.mask import IGNORED, MOST_CLASSES, Mask, decode, encode
+from ftkeras.picture_size import picture_size
 from ftkeras.placement import Placement, placed
 from ftkeras.tasks import _mask_places
 
@@ -197,7 +198,7 @@ class SemanticSegmentation:
         """Returns `(examples,)` bytes of grey PNG files, each of the size of its picture."""
         found = np.empty(len(outputs), object)
         for row, logits in enumerate(outputs):
-            size = image_file.upright_size(examples.inputs[row])
+            size = picture_size(examples.inputs[row])
             found[row] = encode(_mask_places.from_network(logits, _placed(size, preprocess)))
         return found
 

@@ -13,6 +13,7 @@ from ftkeras.data.bad_rows import BadRows
 from ftkeras.data.content_digest import content_digest
 from ftkeras.errors import UserError
 from ftkeras.mask import encode
+from ftkeras.picture_size import picture_size
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def _inspect(pair: Pair, folder: Path, max_pixels: int) -> _Read:
     if classes is None:
         return _Read(reason=_named(pair.mask, problem), wrong="mask")
     try:
-        height, width = image_file.upright_size(image)
+        height, width = picture_size(image)
     except UserError as error:  # metadata that only its size asks for
         return _Read(reason=_named(pair.image, f"is damaged ({str(error)[:80]})"), wrong="image")
     if classes.shape != (height, width):

@@ -15,6 +15,7 @@ from ftkeras.data import image_file, table
 from ftkeras.data.bad_rows import BadRows
 from ftkeras.data.from_arrays import from_arrays
 from ftkeras.errors import UserError
+from ftkeras.picture_size import DAMAGE
 
 MAX_PIXELS = 50_000_000
 MAX_SECONDS = 600.0
@@ -155,7 +156,7 @@ def decoded(data: bytes, max_pixels: int = MAX_PIXELS) -> tuple[str, NDArray[np.
     try:
         with Image.open(io.BytesIO(data)) as stored:
             return "", np.asarray(ImageOps.exif_transpose(stored).convert("RGB"), "uint8")
-    except image_file.DAMAGE as error:  # what of it is read late, or in full size only
+    except DAMAGE as error:  # what of it is read late, or in full size only
         return f"is damaged ({str(error)[:80] or type(error).__name__})", None
 
 
