@@ -1,17 +1,14 @@
 """Sounds and labels in a CSV or TSV table: a column of paths beside a column of labels."""
 
-import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-
-import numpy as np
+from typing import Any
 
 from ftkeras.contracts.dataset import Dataset
-from ftkeras.data import table
 from ftkeras.data.bad_rows import BadRows
 from ftkeras.data.existing_file import existing_file
-from ftkeras.data.sources import _delimited, _sound_cell, _text_table
-from ftkeras.errors import UserError
+from ftkeras.data.sources import _delimited, _path_table, _sound_cell, _text_table
 
 
 def build(
@@ -48,6 +45,7 @@ def build(
 
     Example:
         >>> import tempfile
+        >>> import numpy as np
         >>> import scipy.io.wavfile
         >>> folder = Path(tempfile.mkdtemp())
         >>> scipy.io.wavfile.write(folder / "tom.wav", 8000, np.full(800, 0.1, np.float32))
@@ -56,40 +54,15 @@ def build(
         ['meow']
     """
     file = existing_file(path, "audio_table")
-    folder = Path(os.path.expanduser(root)) if root is not None else file.parent
-    if not folder.is_dir():
-        raise UserError(f"Expected `root` to be a folder. Received: root={root!r}.")
+    folder = _path_table.folder_of(root, file)
     bad = BadRows(on_bad_row, source=file.name)
-    names = _text_table.label_columns(label)
     wanted = {"audio": audio, **_text_table.wanted_labels(label)}
     cells, locations = _delimited.read(file, wanted, separator, encoding, True, bad)
-    columns, label = _text_table.joined(cells, names)
-    with ThreadPoolExecutor() as pool:
-        outcomes = list(
-            pool.map(lambda cell: _sound_cell.inspect(folder, cell, max_seconds), columns[audio])
-        )
-    kept = []
-    for row, (identity, reason) in enumerate(outcomes):
-        problem = reason or table.label_problem(label, columns[label][row])
-        if problem:
-            bad.add(locations[row], problem, columns[audio][row], audio if reason else label)
-        else:
-            kept.append((row, identity))
-    rejected = bad.settle()
-    if not kept:
-        raise bad.nothing_left()
-    rows = [row for row, _ in kept]
-    return Dataset(
-        modality="audio",
-        ids=np.array([identity for _, identity in kept]),
-        inputs=table.object_array([str(folder / columns[audio][row].strip()) for row in rows]),
-        labels=table.label_array([columns[label][row] for row in rows]),
-        locations=table.object_array([locations[row] for row in rows]),
-        columns={
-            name: table.column_array([values[row] for row in rows])
-            for name, values in columns.items()
-            if name not in (audio, label)
-        },
-        rejected=rejected,
-        label_names=names,
-    )
+
+    def inspect(folder: Path, paths: Sequence[Any]) -> list[tuple[str, str]]:
+        with ThreadPoolExecutor() as pool:
+            return list(
+                pool.map(lambda path: _sound_cell.inspect(folder, path, max_seconds), paths)
+            )
+
+    return _path_table.assemble(cells, locations, audio, label, folder, "audio", inspect, bad)

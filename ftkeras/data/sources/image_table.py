@@ -1,12 +1,11 @@
 """Images and labels in a CSV or TSV table: a column of paths beside a column of labels."""
 
-import os
+from collections.abc import Sequence
 from pathlib import Path
-
-import numpy as np
+from typing import Any
 
 from ftkeras.contracts.dataset import Dataset
-from ftkeras.data import image_file, table
+from ftkeras.data import image_file
 from ftkeras.data.bad_rows import BadRows
 from ftkeras.data.existing_file import existing_file
 from ftkeras.data.sources import (
@@ -14,6 +13,7 @@ from ftkeras.data.sources import (
     _delimited,
     _image_cell,
     _masked_images,
+    _path_table,
     _text_table,
 )
 from ftkeras.errors import UserError
@@ -67,54 +67,28 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
         ['cat']
     """
     file = existing_file(path, "image_table")
-    folder = Path(os.path.expanduser(root)) if root is not None else file.parent
-    if not folder.is_dir():
-        raise UserError(f"Expected `root` to be a folder. Received: root={root!r}.")
+    folder = _path_table.folder_of(root, file)
     if mask is not None and boxes is not None:
         raise UserError(
             "Expected masks or boxes. Received: "
             f"mask={mask!r}, boxes={boxes!r}. Leave one of them out."
         )
-    bad = BadRows(on_bad_row)
+    bad = BadRows(on_bad_row, source=file.name)
     if mask is not None:
         wanted = {"image": image, "mask": mask}
         cells, locations = _delimited.read(file, wanted, separator, encoding, True, bad)
         pair = (image, mask)
         return _masked_images.of_table(cells, locations, pair, folder, max_pixels, bad)
-    names = _text_table.label_columns(label)
     wanted = {"image": image, **_text_table.wanted_labels(label)}
     cells, locations = _delimited.read(file, wanted, separator, encoding, True, bad)
     if boxes is not None:
         return _boxed_images.of_table(
             cells, locations, image, label, folder, boxes, bad, max_pixels
         )
-    columns, label = _text_table.joined(cells, names)
-    outcomes = image_file.for_each(
-        lambda cell: _image_cell.inspect(folder, cell, max_pixels), columns[image]
-    )
-    kept = []
-    for row, (identity, reason) in enumerate(outcomes):
-        problem = reason or table.label_problem(label, columns[label][row])
-        if problem:
-            column = image if reason else label
-            bad.add(locations[row], problem, columns[image][row], column)
-        else:
-            kept.append((row, identity))
-    rejected = bad.settle()
-    if not kept:
-        raise UserError(f"Expected an image that can be used. Received: none in path={path!r}.")
-    rows = [row for row, _ in kept]
-    return Dataset(
-        modality="image",
-        ids=np.array([identity for _, identity in kept]),
-        inputs=table.object_array([str(folder / columns[image][row].strip()) for row in rows]),
-        labels=table.label_array([columns[label][row] for row in rows]),
-        locations=table.object_array([locations[row] for row in rows]),
-        columns={
-            name: table.column_array([values[row] for row in rows])
-            for name, values in columns.items()
-            if name not in (image, label)
-        },
-        rejected=rejected,
-        label_names=names,
-    )
+
+    def inspect(folder: Path, paths: Sequence[Any]) -> list[tuple[str, str]]:
+        return image_file.for_each(
+            lambda path: _image_cell.inspect(folder, path, max_pixels), paths
+        )
+
+    return _path_table.assemble(cells, locations, image, label, folder, "image", inspect, bad)
