@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.data.content_digest import content_digest
+from ftkeras.data.object_array import object_array
 
 
 def parts_of(dataset: Dataset) -> dict[str, Dataset]:
@@ -29,7 +30,7 @@ def parts_of(dataset: Dataset) -> dict[str, Dataset]:
         name: replace(
             dataset,
             modality=name,
-            inputs=_objects([value[name] for value in dataset.inputs]),
+            inputs=object_array([value[name] for value in dataset.inputs]),
         )
         for name in dataset.inputs[0]
     }
@@ -57,7 +58,7 @@ def texts_of(dataset: Dataset) -> Dataset | None:
         joined = ["\n".join(pair) for pair in parts["text_pair"].inputs]
     else:
         return None
-    return replace(dataset, modality="text", inputs=_objects(joined))
+    return replace(dataset, modality="text", inputs=object_array(joined))
 
 
 def _texts_in(items: Sequence[Any]) -> list[str]:
@@ -133,10 +134,3 @@ def _in_words(value: float | str) -> str:
     if isinstance(value, str):
         return value or "missing"
     return "missing" if math.isnan(value) else f"{value:.6g}"
-
-
-def _objects(values: Sequence[Any]) -> NDArray[np.object_]:
-    array = np.empty(len(values), dtype=object)
-    for row, value in enumerate(values):
-        array[row] = value
-    return array

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkeras.data.normal_form import is_blank
+from ftkeras.data.object_array import object_array
 
 _INTEGER = re.compile(r"-?(0|[1-9]\d{0,17})")
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,17})?(\.\d+)?([eE][-+]?\d{1,3})?")
@@ -114,11 +115,3 @@ def _written(value: object) -> str:
     """A value as text that can be stored: half of a surrogate pair cannot."""
     text = str(value)
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
-
-
-def object_array(values: Sequence[Any]) -> NDArray[np.object_]:
-    """Returns a one-dimensional array of objects, also when the objects are arrays."""
-    array = np.empty(len(values), dtype=object)
-    for row, value in enumerate(values):
-        array[row] = value
-    return array

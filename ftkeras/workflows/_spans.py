@@ -13,6 +13,7 @@ from ftkeras.config import RunConfig
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.task import Task
 from ftkeras.data import gold_answers
+from ftkeras.data.object_array import object_array
 from ftkeras.errors import UserError
 from ftkeras.records.decision import Decision
 from ftkeras.records.predictions import Predictions
@@ -275,17 +276,11 @@ def _choices(rows: Predictions) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any
         ]
     )
     margins = np.nan_to_num(margins, posinf=1e9)
-    said = task.compared(_objects([one or _SILENT for one in best]))
+    said = task.compared(object_array([one or _SILENT for one in best]))
     answered = [values.values(*pair)[1] for pair in zip(truths, said, strict=True)]
-    (nothing,) = task.compared(_objects([_SILENT]))
+    (nothing,) = task.compared(object_array([_SILENT]))
     silent = [values.values(truth, nothing)[1] for truth in truths]
     return margins, np.array(answered), np.array(silent)
-
-
-def _objects(values: list[dict[str, Any]]) -> NDArray[np.object_]:
-    found = np.empty(len(values), object)
-    found[:] = values
-    return found
 
 
 def _threshold(rows: Predictions, decision: Decision) -> dict[str, Any] | None:
