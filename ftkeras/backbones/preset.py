@@ -38,7 +38,9 @@ def build(
     """Loads a KerasHub preset: a built-in name, `kaggle://`, `hf://` or a directory.
 
     Where KerasHub's loader deviates from the original (GELU, epsilon, dropout, accents and more),
-    the original wins; `tests/backbones` holds the figures.
+    the original wins; `tests/backbones` holds the figures. Families that KerasHub builds wrongly
+    are built again here (ESM, RoFormer-v2, RWKV-7, XLNet). Of Gemma 3 and Qwen 3.5, which also
+    read pictures, the half that reads texts is taken.
 
     Args:
         handle: `preset://…`; the path is what `keras_hub.models.Backbone.from_preset` takes.
@@ -48,8 +50,8 @@ def build(
         seconds: Longest sound; `None` takes the checkpoint's own, or 30. For sounds.
 
     Raises:
-        UserError: There is no such preset, it cannot be fetched, it is damaged, or it reads
-            neither texts nor images nor sounds alone.
+        UserError: There is no such preset, it cannot be fetched, it is damaged, it reads neither
+            texts nor images nor sounds alone, or its config asks for what KerasHub leaves out.
     """
     preset = _resolve(handle)
     try:

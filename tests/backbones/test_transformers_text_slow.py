@@ -1,6 +1,7 @@
 """Random ESM and XLNet in Hugging Face's layout, against transformers and PyTorch.
 
-The largest differences of states up to 3: see the assertions; KerasHub's ESM is off by 1 and more.
+The largest differences of states up to 7 were, when measured with transformers 5.23: ESM-2 6.3e-6,
+ESM-1b 2.9e-6, XLNet 1.5e-6. KerasHub's own ESM is off by 3.1 (ESM-2) and 5.4 (ESM-1b) on these.
 """
 
 import json
