@@ -110,7 +110,7 @@ def value_of(metric, one, batches=1):
 def check_reference(build, reference, one):
     metric = build()
     expected = float(reference(one))
-    streamed = value_of(metric, one, batches=3 if len(one) > 3 else 1)
+    streamed = value_of(metric, one, batches=2 if len(one) > 3 else 1)
     exact = metric.score(one.y_true, one.predictions, one.weights)
     bound = metric.error_bound()
     if np.isnan(expected):
@@ -130,7 +130,7 @@ def check_batches_and_order(build, one):
     whole = metric.counted()
     exact = np.array_equal(whole, np.round(whole))
     for rows in (np.arange(len(one)), np.random.default_rng(0).permutation(len(one))):
-        value_of(metric, one.take(rows), batches=7)
+        value_of(metric, one.take(rows), batches=4)
         # Counts of units agree bit for bit; sums of real numbers to their rounding.
         same = np.array_equal if exact else lambda a, b: np.allclose(a, b, rtol=1e-6, atol=1e-9)
         assert same(metric.counted(), whole), "batches: counts depend on batches or order"
@@ -208,7 +208,7 @@ def check_config(build, one):
 def check_constant_state(build, one):
     metric = build()
     before = [tuple(variable.shape) for variable in metric.variables]
-    value_of(metric, one, batches=9)
+    value_of(metric, one, batches=3)
     after = [tuple(variable.shape) for variable in metric.variables]
     assert before == after, "state: it grew while counting"
     assert before, "state: nothing was created in the constructor"
