@@ -11,7 +11,6 @@ from ftkeras import call_string, catalog
 from ftkeras.call_string import Call
 from ftkeras.config import RunConfig
 from ftkeras.contracts.dataset import Dataset
-from ftkeras.contracts.task import Task
 from ftkeras.data import gold_answers
 from ftkeras.data.object_array import object_array
 from ftkeras.errors import UserError
@@ -117,17 +116,6 @@ def for_split(examples: Dataset) -> Dataset:
         return examples
     labels = gold_answers.as_classes(examples.labels)
     return dataclasses.replace(examples, labels=labels, label_kind="classes")
-
-
-def keeps_backbone(config: RunConfig, task: Task) -> bool:
-    """Returns whether answers are pieces of texts, and no phase changes a weight of the backbone.
-
-    Args:
-        config: `phases`.
-        task: The task.
-    """
-    frozen = [phase.freezing.name == "linear_probe" for phase in config.phases]
-    return task.kind == "spans" and all(frozen)
 
 
 def previews(*parts: Dataset) -> NDArray[np.object_]:

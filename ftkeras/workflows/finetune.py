@@ -178,12 +178,14 @@ def _judged(
 
 
 def _features(recipe: Recipe, data: PreparedData, config: RunConfig) -> dict[str, Any]:
-    # Without a probe only what `weight_change` compares is needed, and that where weights change.
-    wanted = data.parts if data.task.kind in _kinds.PROBES else ("validation",)
-    if _spans.keeps_backbone(config, data.task):
-        return {}
     preprocess = recipe.backbone.preprocess
-    return {name: recipe.features(_parts.part(data, name, preprocess), name) for name in wanted}
+    if data.task.kind in _kinds.PROBES:
+        parts = {name: _parts.part(data, name, preprocess) for name in data.parts}
+    elif config.recipe is None and _weight_change.none_moves(config.phases):
+        return {}
+    else:  # without a probe only what `weight_change` compares is needed
+        parts = {"validation": _weight_change.compared(_parts.part(data, "validation", preprocess))}
+    return {name: recipe.features(part, name) for name, part in parts.items()}
 
 
 def _on_features(

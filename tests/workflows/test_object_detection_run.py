@@ -169,6 +169,13 @@ def test_the_report_draws_what_is_true_and_what_was_answered(finished):
     assert len(re.findall(r'<rect class="(?:right|wrong)"', page)) <= said
 
 
+def test_no_features_are_computed_that_nobody_reads(finished):
+    """The head reads a pyramid, and what training does to the backbone is nothing."""
+    _, record = finished
+    assert record.passes["computed"] == 0
+    assert record.analyses["weight_change"] is None
+
+
 def test_the_report_is_told_in_chinese(finished, tmp_path):
     folder, _ = finished
     for language in ("zh", "en"):
