@@ -161,6 +161,18 @@ def _with_places(dataset: Dataset) -> list[tuple[Gold, ...]]:
     return labels
 
 
+def context_digests(dataset: Dataset) -> NDArray[np.str_]:
+    """Returns `(examples,)` digests of contexts, equal where only case and spacing differ.
+
+    Args:
+        dataset: Pairs of question and context.
+    """
+    known = {context: "" for _, context in dataset.inputs}
+    for context in known:
+        known[context] = content_digest("text", normal_text(context))
+    return np.array([known[context] for _, context in dataset.inputs], np.str_)
+
+
 def as_classes(labels: NDArray[Any]) -> NDArray[np.str_]:
     """Returns whether there is an answer, as two classes: what splits keep alike in all parts.
 

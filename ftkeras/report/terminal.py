@@ -1,5 +1,6 @@
 """What a person sees in the terminal: progress while it runs, a summary at the end."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich import box
@@ -8,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from ftkeras.contracts.finding import Finding
 from ftkeras.records.run_record import RunRecord
 from ftkeras.report import (
     _files,
@@ -23,7 +25,7 @@ from ftkeras.report.language import N_, of
 from ftkeras.report.language import gettext as _
 from ftkeras.report.progress import progress
 
-__all__ = ["print_verdict", "progress", "summarize"]
+__all__ = ["print_verdict", "progress", "summarize", "warn"]
 
 _FILES = {
     N_("Report"): "report.html",
@@ -61,6 +63,19 @@ def summarize(record: RunRecord, run_dir: Path, console: Console | None = None) 
             console.print(_table(record, console.width))
             console.print()
         _end(record, found, run_dir, console)
+
+
+def warn(findings: Sequence[Finding], console: Console | None = None) -> None:
+    """Prints each warning among findings on a line of its own.
+
+    Args:
+        findings: What was found in data.
+        console: Where to; the standard output by default.
+    """
+    console = console or Console()
+    for finding in findings:
+        if finding.severity == "warning":
+            console.print(Text(f"Warning: {finding.message} {finding.action}"))
 
 
 def print_verdict(

@@ -28,6 +28,7 @@ from ftkeras.workflows import (
     _label_table,
     _prepared_data,
     _provenance,
+    _seen_contexts,
     _source,
     _spans,
     _versions,
@@ -60,7 +61,12 @@ def evaluate_new_data(config: RunConfig, record: RunRecord) -> RunRecord:
     fine_tuned = dataclasses.replace(fine_tuned, clean=())
     source = _prepared_data.read_labels(fine_tuned.task, source)
     found, deduplication = deduplicate(source)
-    examples = _unseen(found, split_table.read(config.run_dir / "split.parquet"))
+    split = config.run_dir / "split.parquet"
+    examples = _unseen(found, split_table.read(split))
+    examples, contexts = _seen_contexts.compared(examples, split)
+    findings = [
+        *_source.findings(config, found.rejected), *deduplication.findings, *contexts,
+    ]  # fmt: skip
     labels = _prepared_data.encode(fine_tuned.task, fine_tuned.vocabulary, examples, "new data")
     of_objects = fine_tuned.task.kind in OBJECTS
     answers = fine_tuned.answers(examples.inputs.tolist()) if of_objects else None
@@ -94,6 +100,7 @@ def evaluate_new_data(config: RunConfig, record: RunRecord) -> RunRecord:
                 **deduplication.dropped,
                 _SEEN: len(found) - len(examples),
             },
+            "findings": _prepared_data.as_recorded(findings),
             **_label_table.of_parts(fine_tuned.task, fine_tuned.vocabulary, {"test": labels}),
             "digest": digest,
         },
@@ -111,6 +118,7 @@ def evaluate_new_data(config: RunConfig, record: RunRecord) -> RunRecord:
         new.write(directory / "record.json")
         html.write(directory)
         model_card.write(directory)
+    terminal.warn(findings)
     terminal.summarize(new, target)
     return new
 

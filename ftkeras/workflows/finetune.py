@@ -8,7 +8,6 @@ from typing import Any
 from ftkeras import seeds
 from ftkeras.config import RunConfig
 from ftkeras.contracts.backbone import Backbone
-from ftkeras.contracts.split import Split
 from ftkeras.records import atomic, flagfile, split_table
 from ftkeras.records.decision import Decision
 from ftkeras.records.predictions import Predictions
@@ -33,6 +32,7 @@ from ftkeras.workflows import (
     _random_weights,
     _record,
     _resume,
+    _seen_contexts,
     _source,
     _spans,
     _unseen_words,
@@ -138,7 +138,7 @@ def finetune(config: RunConfig) -> RunRecord:
         _write(directory, config, record, models)
         if decision is not None:
             decision.write(directory / _decision.FILE)
-        _save(directory, recipe, backbone, data.split)
+        _save(directory, recipe, backbone, data)
     _resume.finished(config)
     terminal.summarize(record, config.run_dir)
     return record
@@ -210,9 +210,10 @@ def _warn(data: PreparedData, say: Callable[[str], None]) -> None:
             say(f"Warning: {finding.message} {finding.action}")
 
 
-def _save(directory: Path, recipe: Recipe, backbone: Backbone, split: Split) -> None:
+def _save(directory: Path, recipe: Recipe, backbone: Backbone, data: PreparedData) -> None:
     """Writes what answers new inputs, and what a person reads."""
-    split_table.write(split, directory / "split.parquet")
+    contexts = _seen_contexts.of_parts(data.parts)
+    split_table.write(data.split, directory / "split.parquet", contexts)
     recipe.model.save(directory / "model.keras")
     (directory / "preprocessing").mkdir()
     backbone.preprocess.save(directory / "preprocessing")

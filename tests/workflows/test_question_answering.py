@@ -199,6 +199,39 @@ def test_new_questions_are_answered_and_judged(finished):
     assert "Worst answers" in (newest_evaluation(folder / "run") / "report.html").read_text()
 
 
+def test_new_questions_about_texts_of_training_are_told_apart(finished, capsys):
+    folder, _ = finished
+    train = json.loads((folder / "train.json").read_text())
+    known = {tuple(pair) for pair in prepare(RunConfig.read(**again(folder))).parts["train"].inputs}
+    write(folder / "more.json", 6, seed=9)
+    more = json.loads((folder / "more.json").read_text())
+    paragraphs = [p for p in train["data"][0]["paragraphs"]
+                  if (p["qas"][0]["question"], p["context"]) in known][:4]  # fmt: skip
+    for paragraph in paragraphs:
+        for qa in paragraph["qas"]:
+            qa["question"] = f"Now, {qa['question']}"
+    more["data"][0]["paragraphs"] += paragraphs
+    (folder / "more.json").write_text(json.dumps(more))
+    data = f"squad(path={str(folder / 'more.json')!r})"
+    config = RunConfig.read(mode="evaluate", run_dir=str(folder / "run"), data=data)
+    record = ftkeras.evaluate(config)
+    assert "8 questions are about contexts that the run was trained" in capsys.readouterr().out
+    (found,) = [each for each in record.data["findings"] if each["check"] == "shared_contexts"]
+    assert found["severity"] == "warning"
+    rows = predictions(newest_evaluation(folder / "run"))
+    seen = rows.columns["context seen before"].tolist()
+    contexts = {paragraph["context"] for paragraph in paragraphs}
+    said = [preview.partition("\n")[2] for preview in rows.previews]
+    assert seen == ["yes" if context in contexts else "no" for context in said]
+    assert seen.count("yes") == 8
+
+
+def again(folder):
+    """The settings of the finished run."""
+    record = RunRecord.read(folder / "run/record.json")
+    return {name: value for name, value in record.config.items() if value is not None}
+
+
 def as_table(source, path):
     """The same questions as rows of a table; an empty cell says that there is no answer."""
     content = json.loads(source.read_text())

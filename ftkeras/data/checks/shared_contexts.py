@@ -9,7 +9,7 @@ from ftkeras.contracts.finding import Finding
 from ftkeras.contracts.split import Split
 from ftkeras.data import repeats
 from ftkeras.data.checks import _wording
-from ftkeras.data.normal_form import normal_text
+from ftkeras.data.gold_answers import context_digests
 from ftkeras.message import counted, message
 
 
@@ -36,7 +36,7 @@ class SharedContexts:
         if split is None or dataset.label_kind != "spans":
             return []
         part_of = repeats.part_of_rows(dataset, split)
-        contexts = np.array([hash(normal_text(context)) for _, context in dataset.inputs])
+        contexts = context_digests(dataset)
         seen = np.zeros(len(dataset), bool)
         for part, earlier in (("validation", ("train",)), ("test", ("train", "validation"))):
             known = contexts[np.isin(part_of, earlier)]
