@@ -83,9 +83,12 @@ def load(
 
 
 def _whole_pictures(backbone: Backbone) -> Backbone:
-    """What is answered for places of a picture must see all of it: nothing is cut off."""
+    """What is answered for places of a picture must see all of it: nothing is cut off.
+
+    Pictures are stretched unless the handle, or what it names, has them padded.
+    """
     preprocess = backbone.preprocess
-    if not isinstance(preprocess, Image) or preprocess.fit == "stretch":
+    if not isinstance(preprocess, Image) or preprocess.fit != "crop":
         return backbone
     whole = Image.load({**preprocess.config, "fit": "stretch"}, Path())
     return dataclasses.replace(backbone, preprocess=whole)

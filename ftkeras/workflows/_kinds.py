@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ftkeras import catalog
 from ftkeras.call_string import Call
 from ftkeras.config import RunConfig
-from ftkeras.contracts.task import BY_POSITION, Task
+from ftkeras.contracts.task import BY_POSITION, OVER_PICTURES, Task
 from ftkeras.errors import UserError
 from ftkeras.workflows import _masks, _monitor, _spans
 
@@ -70,6 +70,7 @@ def check(config: RunConfig) -> None:
     _masks.check(config, kind)
     _spans.check(config, kind)
     _check_anchors(config, kind)
+    _check_fit(config, kind)
     if config.random_twin and config.random_twin != "trained" and kind not in PROBES:
         raise UserError(
             f"Expected --random_twin=trained with --task={config.task}, for there is no linear "
@@ -107,6 +108,19 @@ def _check_anchors(config: RunConfig, kind: str) -> None:
         raise UserError(
             f"Expected the maps of all levels for --task={config.task}. Received: "
             f"--tap={config.tap}. Leave --tap out."
+        )
+
+
+def _check_fit(config: RunConfig, kind: str) -> None:
+    """Raises `UserError` if a part of each picture would be cut off and answered unseen."""
+    if kind not in OVER_PICTURES or config.backbone is None:
+        return
+    if config.backbone.options.get("fit") == "crop":
+        raise UserError(
+            f"Expected all of each picture to be seen with --task={config.task}, for places that "
+            "are cut off could not be answered. Received: fit='crop' in "
+            f"--backbone={config.backbone}. Say fit='pad', or leave it out: pictures are then "
+            "stretched."
         )
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import json
 import shutil
 from types import SimpleNamespace
 
@@ -219,3 +220,19 @@ def test_all_of_a_picture_is_seen(made):
     assert _frozen.load(config, "image").preprocess.fit == "stretch"
     other = RunConfig.read(**{**made, "task": "multiclass", "head": "linear"}, run_dir="unused")
     assert _frozen.load(other, "image").preprocess.fit == "crop"
+
+
+def test_pictures_are_padded_where_the_backbone_says_so(made, tmp_path):
+    asked = {**made, "backbone": f"{made['backbone']}(fit='pad')"}
+    phase = ["linear_probe(epochs=1, learning_rate=0.02, batch_size=8)"]
+    finetune(RunConfig.read(**asked, phase=phase, run_dir=str(tmp_path / "run")))
+    predictions = Predictions.read(tmp_path / "run/predictions/model.parquet")
+    assert {decode(png).shape for png in predictions.answers} == {(30, 40)}
+    kept = json.loads((tmp_path / "run/preprocessing/preprocess.json").read_text())
+    assert kept["fit"] == "pad"
+
+
+def test_cutting_off_what_has_to_be_answered_is_refused(made, tmp_path):
+    cut = {**made, "backbone": f"{made['backbone']}(fit='crop')"}
+    with pytest.raises(UserError, match=r"cut off could not be answered. Received: fit='crop'"):
+        finetune(RunConfig.read(**cut, run_dir=str(tmp_path / "run")))
