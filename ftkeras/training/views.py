@@ -145,8 +145,9 @@ class Views:
         for number, (call, step) in enumerate(
             zip(self._augmentations.calls, self._steps, strict=True)
         ):
-            if catalog.constant("data/augmentation", call.name, "MOVES_PLACES"):
-                picture = step(picture, self._generator(number, name))  # type: ignore[operator]
+            moves = catalog.constant("data/augmentation", call.name, "MOVES_PLACES")
+            if moves and not isinstance(step, Mixing):
+                picture = step(picture, self._generator(number, name))
         return picture
 
     def answers(self, rows: NDArray[np.integer]) -> NDArray[Any]:
