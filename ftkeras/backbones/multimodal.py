@@ -10,7 +10,7 @@ from ftkeras import catalog, handles
 from ftkeras.backbones import _blocks, load_backbone
 from ftkeras.backbones._fingerprint import fingerprint
 from ftkeras.backbones.preprocessing.multimodal import Multimodal
-from ftkeras.contracts.backbone import Backbone, Block, input_name
+from ftkeras.contracts.backbone import Backbone, input_name
 from ftkeras.errors import UserError
 from ftkeras.handles import Handle
 
@@ -91,7 +91,9 @@ def build(
         model=model,
         preprocess=Multimodal({name: part.preprocess for name, part in parts.items()}),
         taps=(TAP, *vectors),
-        blocks=_blocks.paired({name: _used(part, inner[name]) for name, part in parts.items()}),
+        blocks=_blocks.paired(
+            {name: _blocks.read_by(inner[name], part.blocks) for name, part in parts.items()}
+        ),
         fingerprint=fingerprint(model),
         widths=tuple(int(vector.shape[-1]) for vector in vectors.values()),
     )
@@ -156,13 +158,3 @@ def _inputs(part: Backbone) -> dict[str, Any]:
     if isinstance(part.model.input, dict):
         return dict(part.model.input)
     return {part.model.input.name: part.model.input}
-
-
-def _used(part: Backbone, model: keras.Model) -> list[Block]:
-    """The blocks of a part without layers that its vector does not come from."""
-    there = {id(layer) for layer in _blocks.leaves(model)}
-    blocks = [
-        Block(block.name, tuple(layer for layer in block.layers if id(layer) in there))
-        for block in part.blocks
-    ]
-    return [block for block in blocks if block.layers]
