@@ -48,7 +48,8 @@ class RunConfig:
         examples: For a comparison: `"shared"` takes only the examples that all runs answered;
             otherwise different examples are an error.
         cost: For a comparison: `"recorded"` takes the costs that the runs recorded; otherwise each
-            model is loaded, too, and its latency and memory are measured.
+            model is loaded, too, and its latency and memory are measured. For a ranking or
+            description of backbones: `"recorded"` does not measure memory.
         split: The rule that makes train, validation and test, a file in `data/splits/`.
         folds: For cross-validation: the rule that makes the folds, a file in `data/folds/`;
             `None` takes `stratified`.

@@ -86,7 +86,8 @@ def _data() -> Iterator[Flag]:
     yield Flag(
         "cost",
         "For --mode=compare: recorded shows only what the runs recorded; measured loads each "
-        "model, too, and measures latency and memory. Default: measured.",
+        "model, too, and measures latency and memory. For --mode=rank_backbones and "
+        "describe_backbone: recorded does not measure memory. Default: measured.",
     )
     yield Flag(
         "split",

@@ -137,6 +137,7 @@ def run(
         given = {**settings, "split": split, "seed": 0, "cache_dir": str(cache)}
         # Backbones are handed over ready-made, so the handle is a formality of the command line.
         given |= {"mode": "rank_backbones", "backbone": "application://MobileNetV2"}
+        given["cost"] = "recorded"  # quality is compared here, not memory
         config = RunConfig.read(**given, run_dir=f"{directory}/ranked")
         config = _without_handles(config)
         record = ftkeras.rank_backbones(config, backbones)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from ftkeras.contracts.memory_use import MemoryUse
+
 
 @dataclass(frozen=True)
 class BackboneDescription:
@@ -15,12 +17,10 @@ class BackboneDescription:
         taps: Name -> shape, the default first.
         blocks: Name -> number of weights, from input to output.
         parameters: Number of weights.
-        weight_bytes: Memory of the weights.
-        bytes_an_example: Memory that one more example of a batch takes, beside the weights, while
-            all taps are computed; `None` where the system does not tell.
-        peak_bytes: Most memory that the whole process had by the end of the measurement.
+        memory: What its weights take, and what passes and training steps add, by its default tap.
         flops: Floating-point operations for one example of the measured size: two for each
             multiplication in matrix products and convolutions; `None` where they cannot be counted.
+        flops_missing: Why they were not counted; empty where they were.
         examples_per_second: Measured in inference mode, preprocessing left out.
         measured: What was measured, in words.
         licence: As its files state it; `None` where they do not.
@@ -33,10 +33,9 @@ class BackboneDescription:
     taps: dict[str, str]
     blocks: dict[str, int]
     parameters: int
-    weight_bytes: int
-    bytes_an_example: int | None
-    peak_bytes: int
+    memory: MemoryUse
     flops: int | None
+    flops_missing: str
     examples_per_second: float
     measured: str
     licence: str | None

@@ -1,11 +1,14 @@
 """A backbone's description, as a table in the terminal."""
 
+import shlex
+
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from ftkeras.contracts.backbone_description import BackboneDescription
+from ftkeras.report import memory_words
 from ftkeras.report.language import gettext as _
 from ftkeras.report.language import said
 
@@ -13,7 +16,7 @@ _BLOCKS_SHOWN = 12
 
 
 def show(description: BackboneDescription, console: Console | None = None) -> None:
-    """Prints what a backbone is, takes, gives and costs.
+    """Prints what a backbone is, takes, gives and costs, and what can be done with it.
 
     Args:
         description: What was found and measured.
@@ -27,39 +30,59 @@ def show(description: BackboneDescription, console: Console | None = None) -> No
         table.add_row(name, Text(text))
     console.print(Text(description.handle, style="bold"))
     console.print(table)
+    console.print(Text(_("Next"), style="bold"))
+    for told, command in next_commands(description):
+        console.print(Text(f"  {told}"))
+        console.print(Text(f"    {command}"), soft_wrap=True)  # one line, to be copied
+
+
+def next_commands(description: BackboneDescription) -> list[tuple[str, str]]:
+    """Returns what a person does with a backbone next, and the command for it.
+
+    Args:
+        description: What was found.
+    """
+    run = f"python -m ftkeras.run --backbone={shlex.quote(description.handle)}"
+    return [
+        (
+            _("fine-tune it on labelled examples:"),
+            f"{run} --mode=finetune --task=… --data=… --run_dir=…",
+        ),
+        (
+            _("or first see whether another one suits them better:"),
+            f"{run} --backbone=… --mode=rank_backbones --task=… --data=… --run_dir=…",
+        ),
+    ]
 
 
 def rows(description: BackboneDescription) -> list[tuple[str, str]]:
     """Returns name and text of each line."""
     d = description
-    flops, memory = _("cannot be counted here"), _(
-        "{weights} of weights; the process had {process}",
-        weights=_size(d.weight_bytes),
-        process=_size(d.peak_bytes),
-    )  # fmt: skip
-    if d.bytes_an_example is not None:
-        memory = _(
-            "{weights} of weights, {example} for each example of a batch; "
-            "the process had {process}",
-            weights=_size(d.weight_bytes),
-            example=_size(d.bytes_an_example),
-            process=_size(d.peak_bytes),
-        )
-    if d.flops is not None:
-        flops = _("{billions:.3g} billion", billions=d.flops / 1e9)
     return [
         (_("Reads"), _(d.modality)),
         (_("Inputs"), "\n".join(f"{name}: {spec}" for name, spec in d.inputs.items())),
         (_("Taps"), "\n".join(f"{name}: {shape}" for name, shape in d.taps.items())),
         (_("Blocks"), _blocks(d.blocks)),
         (_("Parameters"), f"{d.parameters:,}"),
-        (_("Memory"), memory),
-        (_("FLOPs an example"), flops),
+        (_("Memory"), "\n".join(memory_words.lines(d.memory))),
+        (_("FLOPs an example"), _flops(d)),
         (_("Speed"), _("{speed:,.1f} examples a second", speed=d.examples_per_second)),
         (_("Measured on"), said(d.measured)),
-        (_("Licence"), d.licence or _("not stated in its files")),
+        (
+            _("Licence"),
+            d.licence or _("not stated in its files: ask who published it"),
+        ),
         (_("Fingerprint"), d.fingerprint),
     ]
+
+
+def _flops(description: BackboneDescription) -> str:
+    count = description.flops
+    if count is None:
+        return said(description.flops_missing)
+    if count >= 1e9:
+        return _("{count:.3g} billion", count=count / 1e9)
+    return _("{count:.3g} million", count=count / 1e6) if count >= 1e6 else f"{count:,}"
 
 
 def _blocks(blocks: dict[str, int]) -> str:
@@ -71,9 +94,3 @@ def _blocks(blocks: dict[str, int]) -> str:
         half = _BLOCKS_SHOWN // 2
         lines = [*lines[:half], _("… {count} more …", count=left_out), *lines[-half:]]
     return "\n".join(lines)
-
-
-def _size(count: int) -> str:
-    if count < 2**20:
-        return f"{count / 2**10:.1f} KiB"
-    return f"{count / 2**30:.2f} GiB" if count >= 2**30 else f"{count / 2**20:.1f} MiB"

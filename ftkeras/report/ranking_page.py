@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ftkeras.errors import UserError
 from ftkeras.records.run_record import RunRecord
-from ftkeras.report import _page, language, ranking_words
+from ftkeras.report import _page, language, memory_words, ranking_words
 from ftkeras.report.plots import pareto
 
 
@@ -36,6 +36,7 @@ def write(run_dir: Path) -> Path:
                 if any(score in row["scores"] for row in found["candidates"])
             ],
             "words": ranking_words,
+            "memory": memory_words,
             "pareto": pareto.draw(finished),
         }
         return _page.write(run_dir / "report.html", "ranking.html.j2", content)

@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from ftkeras.contracts.memory_use import MemoryUse
 from ftkeras.records.run_record import RunRecord
 from ftkeras.report import _files, ranking_words, wording
 from ftkeras.report.language import N_, of
@@ -49,6 +50,8 @@ def _show(record: RunRecord, run_dir: Path, console: Console) -> None:
         if line:
             console.print(Padding(Text(f"! {line}", style="yellow"), (0, 0, 0, 2)))
     console.print(_table(found))
+    for line in ranking_words.memory(found):
+        console.print(Text(line))
     if found.get("left_out"):
         console.print(Text(ranking_words.cheap(found)))
     for line in (*ranking_words.agreements(found), *ranking_words.halving(found)):
@@ -92,20 +95,27 @@ def _table(found: dict[str, Any]) -> Table:
         padding=(0, 1, 0, 0),
     )
     table.add_column("")
-    table.add_column(_("Candidate"), overflow="fold", min_width=14)
+    table.add_column(_("Candidate"), overflow="fold", min_width=10)
     for score in shown:
         table.add_column(_(_HEADINGS[score]), justify="right", no_wrap=True)
     table.add_column(_("A second"), justify="right", no_wrap=True)
-    table.add_column(_("Weights"), justify="right", no_wrap=True)
+    table.add_column(_("Size,\nmemory\n(MiB)"), justify="right", no_wrap=True)
     for place, row in enumerate(found["candidates"], 1):
         name = Text(row["name"], style="bold" if row["name"] == found["best"] else "")
         if not row["finished"]:
             left_out = _("left out after {examples:,}", examples=row["examples"])
             name.append(f"\n{left_out}", style="not bold dim")
         cells = [_cell(score, row["scores"].get(score)) for score in shown]
-        speed, size = f"{row['examples_per_second']:,.0f}", f"{row['parameters'] / 1e6:.1f} M"
+        speed, size = f"{row['examples_per_second']:,.0f}", Text(f"{row['parameters'] / 1e6:.1f} M")
+        if row["kind"] != "floor":
+            size.append(f"\n{_mebibytes(ranking_words.memory_of(row))}", style="dim")
         table.add_row(str(place), name, *cells, speed, size)
     return table
+
+
+def _mebibytes(use: MemoryUse | None) -> str:
+    count = None if use is None else use.answering_bytes
+    return "\N{EN DASH}" if count is None else f"{count / 2**20:,.0f}"
 
 
 def _cell(score: str, ends: dict[str, float] | None) -> Text:

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from ftkeras.report import wording
-from ftkeras.report.language import N_, listed, paragraph
+from ftkeras.contracts.memory_use import MemoryUse
+from ftkeras.report import memory_words, wording
+from ftkeras.report.language import N_, listed, paragraph, said
 from ftkeras.report.language import gettext as _
 
 SCORES = {
@@ -183,6 +184,54 @@ def halving(found: dict[str, Any]) -> list[str]:
         )
     saved = found["saved_by_halving"]
     return [*said, _("Passes through backbones that this saved: {saved:,}.", saved=saved)]
+
+
+def memory_of(row: dict[str, Any]) -> MemoryUse | None:
+    """Returns what a candidate takes of memory; `None` of plain features, and in old records.
+
+    Args:
+        row: One of `candidates` of `analyses["ranking"]` of a record.
+    """
+    found = row.get("memory")
+    return None if found is None else MemoryUse.read(found)
+
+
+def memory(found: dict[str, Any]) -> list[str]:
+    """Returns what the figures of memory are, and whose are missing for what reason.
+
+    Args:
+        found: `analyses["ranking"]` of a record.
+    """
+    used = {row["name"]: memory_of(row) for row in found["candidates"]}
+    known = [use for use in used.values() if use is not None]
+    measured = [use for use in known if use.answering_bytes is not None]
+    told = []
+    if measured:
+        told.append(
+            _(
+                "Memory: weights, and what a batch of {batch} of these examples adds while it is "
+                "answered, to within {size}; the framework itself not counted.",
+                batch=measured[0].many.batch,
+                size=memory_words.size(memory_words.RESOLUTION),
+            )
+        )
+    if any(use.at_least for use in measured):
+        told.append(
+            _("It may be more: this system tells only the largest memory of a whole process.")
+        )
+    reasons: dict[str, list[str]] = {}
+    for name, use in used.items():
+        if use is not None and use.many.missing:
+            reasons.setdefault(use.many.missing, []).append(name)
+    for reason, names in reasons.items():
+        told.append(
+            _(
+                "Memory of {names} was not measured: {reason}.",
+                names=listed(names),
+                reason=said(reason),
+            )
+        )
+    return told
 
 
 def score_name(score: str) -> str:

@@ -1,5 +1,6 @@
 """What is ranked: pretrained backbones, their random twins, and plain features as the floor."""
 
+import dataclasses
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -13,6 +14,7 @@ from ftkeras.backbones import random_twin
 from ftkeras.config import RunConfig
 from ftkeras.contracts.backbone import Backbone
 from ftkeras.contracts.dataset import Dataset
+from ftkeras.contracts.memory_use import BATCH, MemoryUse
 from ftkeras.data.lazy_column import listed
 from ftkeras.handles import Handle
 from ftkeras.model import choose_tap, features_model
@@ -20,7 +22,7 @@ from ftkeras.training import feature_batches
 from ftkeras.training.feature_cache import FeatureCache
 from ftkeras.training.feature_pass import FeaturePass
 from ftkeras.training.recipe import Step
-from ftkeras.workflows import _frozen, _plain_features
+from ftkeras.workflows import _frozen, _memory, _plain_features
 
 # A tap of this name holds what a source classifier answers; LEEP needs it.
 _ANSWERS = "class_probabilities"
@@ -68,6 +70,8 @@ class BackboneCandidate(Candidate):
         config: The settings.
         train: The training part.
         step: Called with a name and a unit when something long begins.
+        like: One with weights of the same shapes, which takes as much memory; `None` has its own
+            measured.
     """
 
     def __init__(
@@ -78,6 +82,7 @@ class BackboneCandidate(Candidate):
         config: RunConfig,
         train: Dataset,
         step: Step,
+        like: "BackboneCandidate | None" = None,
     ) -> None:
         super().__init__(name, kind)
         self._load = load
@@ -87,6 +92,8 @@ class BackboneCandidate(Candidate):
         self._backbone: Backbone | None = None
         self._cache: FeatureCache | None = None
         self._seconds = 0.0
+        self._like = like
+        self._memory: MemoryUse | None = None
 
     def features(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Returns features, computing only what the cache lacks."""
@@ -103,21 +110,37 @@ class BackboneCandidate(Candidate):
         return self._through(cache, rows, f"Source classes of {self.name}")
 
     def facts(self) -> dict[str, Any]:
-        """Returns handle, fingerprint, tap, size and speed."""
+        """Returns handle, fingerprint, tap, size, speed and memory."""
         self._opened()
         backbone = self._backbone
         assert backbone is not None  # noqa: S101 - for the type checker
         tap = choose_tap(backbone, self._config.tap)
-        extractor = features_model(backbone, tap)
-        size = sum(int(np.prod(w.shape)) * np.dtype(w.dtype).itemsize for w in extractor.weights)
         return {
             "handle": str(backbone.handle),
             "fingerprint": backbone.fingerprint,
             "tap": tap,
-            "parameters": extractor.count_params(),
-            "megabytes": round(size / 1e6, 2),
+            "parameters": features_model(backbone, tap).count_params(),
+            "memory": dataclasses.asdict((self._like or self).memory()),
             **self._speed(backbone, tap),
         }
+
+    def memory(self) -> MemoryUse:
+        """Returns what it takes of memory, measured once and on examples of the training part."""
+        if self._memory is not None:
+            return self._memory
+        self._opened()
+        backbone = self._backbone
+        assert backbone is not None  # noqa: S101 - for the type checker
+        extractor = features_model(backbone, choose_tap(backbone, self._config.tap))
+        if self._config.cost == "recorded":
+            self._memory = _memory.unmeasured(extractor)
+        else:
+            told = self._step(f"Memory of {self.name}", "models")
+            with _memory.Probe() as probe:
+                encoded = backbone.preprocess(self._examples(BATCH))
+                self._memory = probe.measured(extractor, encoded.arrays)
+            told(1, 1)
+        return self._memory
 
     def release(self) -> None:
         """Forgets the backbone; it is loaded again when asked for."""
@@ -145,8 +168,7 @@ class BackboneCandidate(Candidate):
         """Examples a second, from the pass or, when features were there, from a short timing."""
         count, seconds = self.passes["computed"], self._seconds
         if count < _FEWEST_TIMED:
-            rows = np.linspace(0, len(self._train) - 1, min(_TIMED, len(self._train))).astype(int)
-            values = self._train.inputs[np.unique(rows)].tolist()
+            values = self._examples(_TIMED)
             run = FeaturePass(backbone, tap, feature_batches.shape_for(feature_batches.device()))
             for _ in range(2):  # the first run traces the graph
                 started = time.perf_counter()
@@ -157,6 +179,12 @@ class BackboneCandidate(Candidate):
             "timed_on": count,
             "device": feature_batches.device(),
         }
+
+    def _examples(self, most: int) -> list[Any]:
+        """So many examples from the whole training part, the same for every candidate."""
+        rows = np.linspace(0, len(self._train) - 1, min(most, len(self._train))).astype(int)
+        found: list[Any] = self._train.inputs[np.unique(rows)].tolist()
+        return found
 
 
 class FloorCandidate(Candidate):
@@ -188,7 +216,7 @@ class FloorCandidate(Candidate):
         return {
             "tap": f"{everything.shape[1]} features",
             "parameters": 0,
-            "megabytes": 0.0,
+            "memory": None,
             "examples_per_second": float(f"{count / max(self._seconds, 1e-9):.3g}"),
             "timed_on": count,
             "device": "cpu",
@@ -212,11 +240,14 @@ def candidates(
     sources |= {name: _given(backbone) for name, backbone in loaded.items()}
     found: list[Candidate] = []
     for name, load in sources.items():
-        found.append(BackboneCandidate(name, "backbone", load, config, train, step))
+        original = BackboneCandidate(name, "backbone", load, config, train, step)
+        found.append(original)
         if config.random_twin:
             twin = f"random twin of {name}"
             load = _twin(load, seeds.child(config.seed, "random_twin"))
-            found.append(BackboneCandidate(twin, "random twin", load, config, train, step))
+            found.append(
+                BackboneCandidate(twin, "random twin", load, config, train, step, original)
+            )
     return [*found, FloorCandidate(train, seeds.child(config.seed, "floor"))]
 
 

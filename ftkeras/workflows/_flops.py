@@ -6,6 +6,8 @@ from typing import Any
 
 import keras
 
+from ftkeras.message import Message, message
+
 
 def flops(model: keras.Model, inputs: Any) -> int | None:
     """Returns two operations for each multiplication in matrix products and convolutions.
@@ -40,6 +42,17 @@ def flops(model: keras.Model, inputs: Any) -> int | None:
         )
     except (ValueError, TypeError, tf.errors.OpError):
         return None
+
+
+def missing() -> Message:
+    """Returns why operations were not counted, where `flops` returned `None`."""
+    backend = keras.backend.backend()
+    if backend != "tensorflow":
+        return message(
+            "not counted: Keras runs on {backend}, and the graph of TensorFlow is needed",
+            backend=backend,
+        )
+    return message("not counted: a shape in it is known at run time only")
 
 
 def _size(tensor: Any) -> int:

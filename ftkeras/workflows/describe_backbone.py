@@ -1,19 +1,20 @@
 """Says what a backbone is, takes, gives and costs, and trains nothing."""
 
-import resource
 import statistics
-import sys
 import time
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, cast
 
 import keras
 import numpy as np
+from numpy.typing import NDArray
 
 from ftkeras.backbones.preprocessing.image import Image
 from ftkeras.backbones.preprocessing.log_mel import LogMel
 from ftkeras.config import RunConfig
 from ftkeras.contracts.backbone import Backbone, Composed, Preprocess
 from ftkeras.contracts.backbone_description import BackboneDescription
+from ftkeras.model import choose_tap, features_model
 from ftkeras.report import backbone_card
 from ftkeras.workflows import _flops, _frozen, _licence, _memory
 
@@ -35,12 +36,14 @@ def describe_backbone(config: RunConfig) -> BackboneDescription:
     Raises:
         UserError: The backbone cannot be loaded.
     """
-    backbone = _frozen.load(config, None)
-    inputs, made_up = _made_up(backbone)
-    # Before any other batch: what one leaves behind in the heap would hide what the next one takes.
-    bytes_an_example = _memory.bytes_an_example(backbone.model, inputs)
+    with _probe(config) as probe:
+        backbone = _frozen.load(config, None)
+        arrays, made_up = _made_up(backbone)
+        # First, so that nothing else computes meanwhile.
+        extractor = features_model(backbone, choose_tap(backbone, config.tap))
+        memory = probe.measured(extractor, arrays) if probe else _memory.unmeasured(extractor)
+    inputs = arrays if isinstance(backbone.model.input, dict) else next(iter(arrays.values()))
     seconds = _seconds(backbone.model, inputs)
-    peak_bytes = _peak_bytes()  # before counting, which copies the weights
     counted = _flops.flops(backbone.model, inputs)
     description = BackboneDescription(
         handle=str(backbone.handle),
@@ -53,10 +56,9 @@ def describe_backbone(config: RunConfig) -> BackboneDescription:
             for block in backbone.blocks
         },
         parameters=backbone.model.count_params(),
-        weight_bytes=sum(weight.numpy().nbytes for weight in backbone.model.weights),
-        bytes_an_example=bytes_an_example,
-        peak_bytes=peak_bytes,
+        memory=memory,
         flops=None if counted is None else counted // _EXAMPLES,
+        flops_missing=_flops.missing() if counted is None else "",
         examples_per_second=_EXAMPLES / seconds,
         measured=made_up,
         licence=_licence.licence(backbone.handle),
@@ -65,12 +67,14 @@ def describe_backbone(config: RunConfig) -> BackboneDescription:
     return description
 
 
-def _made_up(backbone: Backbone) -> tuple[Any, str]:
+def _probe(config: RunConfig) -> AbstractContextManager[_memory.Probe | None]:
+    return nullcontext() if config.cost == "recorded" else _memory.Probe()
+
+
+def _made_up(backbone: Backbone) -> tuple[dict[str, NDArray[Any]], str]:
     """One batch of a size people often have, and what it is."""
     values, what = _values(backbone.preprocess)
-    arrays = backbone.preprocess(values).arrays
-    inputs = next(iter(arrays.values())) if len(arrays) == 1 else arrays
-    return inputs, f"a batch of {_EXAMPLES} {what}"
+    return backbone.preprocess(values).arrays, f"a batch of {_EXAMPLES} {what}"
 
 
 def _values(preprocess: Preprocess) -> tuple[list[Any], str]:
@@ -106,8 +110,3 @@ def _seconds(model: keras.Model, inputs: Any) -> float:
         model.predict_on_batch(inputs)
         taken.append(time.perf_counter() - started)
     return statistics.median(taken[1:])
-
-
-def _peak_bytes() -> int:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024  # Linux counts in kibibytes

@@ -8,6 +8,7 @@ import pandas as pd
 
 from ftkeras.config import RunConfig
 from ftkeras.contracts.backbone import Backbone
+from ftkeras.contracts.memory_use import BATCH, MemoryUse
 from ftkeras.errors import UserError
 from ftkeras.records import atomic, flagfile, split_table
 from ftkeras.records.run_record import RunRecord
@@ -39,11 +40,14 @@ def rank_backbones(config: RunConfig, loaded: Mapping[str, Backbone] | None = No
     resampling examples, the same for all. Plain features (TF-IDF or raw pixels) are ranked along as
     the floor. Validation and test are not looked at: they stay fresh for the training that follows.
 
+    Speed and memory stand beside the scores. Memory is measured for each in a process of its own,
+    some seconds each; `cost="recorded"` leaves it out.
+
     With `halving`, all begin on a small stratified subset and the hopeless do not go on.
 
     Args:
-        config: `backbones`, `task`, `data`, `split`, `run_dir`, `halving`, `random_twin`, and what
-            changes features: `tap`, `sequence_length`, `image_size`.
+        config: `backbones`, `task`, `data`, `split`, `run_dir`, `halving`, `random_twin`, `cost`,
+            and what changes features: `tap`, `sequence_length`, `image_size`.
         loaded: Further backbones by name, for callers who have built them.
 
     Returns:
@@ -187,9 +191,27 @@ def _write(directory: Path, config: RunConfig, record: RunRecord, data: Prepared
 
 def _flat(row: dict[str, Any], kind: str) -> dict[str, Any]:
     plain = {name: value for name, value in row.items() if not isinstance(value, dict)}
+    plain.pop("memory", None)
     plain |= {f"passes_{name}": value for name, value in row["passes"].items()}
+    plain |= _memory_columns(row["memory"])
     for score in _rounds.SCORES[kind]:
         ends = row["scores"].get(score, {})
         for column, end in ((score, "value"), (f"{score}_low", "low"), (f"{score}_high", "high")):
             plain[column] = float(ends.get(end, "nan"))
     return plain
+
+
+def _memory_columns(memory: dict[str, Any] | None) -> dict[str, float | str | None]:
+    """Weights, what passes and training steps add, all in MiB, and why a figure is missing."""
+    use = None if memory is None else MemoryUse.read(memory)
+    names = ("forward_1", f"forward_{BATCH}", f"training_{BATCH}")
+    passes = (None, None, None) if use is None else (use.one, use.many, use.training)
+    found: dict[str, int | None] = {"weights": None if use is None else use.weight_bytes}
+    for name, one in zip(names, passes, strict=True):
+        found[name] = None if one is None else one.added_bytes
+    columns: dict[str, float | str | None] = {
+        f"{name}_mebibytes": float("nan") if size is None else round(size / 2**20, 2)
+        for name, size in found.items()
+    }
+    missing = dict.fromkeys(one.missing for one in passes if one and one.missing)
+    return {**columns, "memory_not_measured": "; ".join(missing) or None}

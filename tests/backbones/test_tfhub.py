@@ -248,6 +248,7 @@ def test_a_run_from_flags_to_answers(saved_models, tmp_path, capsys):
     assert run.main(again) == 2
     assert "FTKERAS_TRUSTED_SAVED_MODELS" in capsys.readouterr().err
     described = ["--mode=describe_backbone", f"--backbone={directory / 'model.keras'}"]
+    described.append("--cost=recorded")
     assert run.main(described) == 2
     assert run.main([*described, *(f"--trust={one}" for one in digests)]) == 0
     assert run.main([*again, *(f"--trust={one}" for one in digests)]) == 0

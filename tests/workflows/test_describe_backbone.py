@@ -36,18 +36,25 @@ def test_attention_is_counted_in_whichever_form_it_is_written():
     assert found == 2 * (projections + products)
 
 
-def test_what_runs_inside_a_saved_model_is_counted(tmp_path):
+def test_what_runs_inside_a_saved_model_is_counted_and_measured(tmp_path, capsys):
     directory = made.save(made.ImageFeatures(), tmp_path / "images")
     described = describe_backbone(
         RunConfig("describe_backbone", backbones=(Handle("tfhub", directory),))
     )
+    memory = described.memory
+    assert memory.weight_bytes == 4 * 284
+    assert memory.trained_bytes == 4 * (284 - 16)  # all but running means and variances
+    for passed in (memory.one, memory.many, memory.training):
+        assert passed.missing == ""
+        assert 0 <= passed.added_bytes < 50 * 2**20
+    said = " ".join(capsys.readouterr().out.split())
+    assert "weights: 1.1 KiB" in said
+    assert "--mode=finetune" in said
     assert described.flops == 2 * (4 * 4 * 27 * 4 + 2 * 2 * 36 * 4)
     assert described.parameters == 284
-    assert described.weight_bytes == 4 * 284
     assert described.taps == {"pooled": "(None, 4)"}
     assert described.blocks == {"block_0": 124, "block_1": 160}
     assert described.inputs == {"images": "(None, 8, 8, 3) float32"}
-    assert described.peak_bytes > described.weight_bytes
     assert described.examples_per_second > 0
 
 
@@ -58,7 +65,9 @@ def test_texts_whose_graph_cannot_be_counted_are_described_all_the_same(tmp_path
         input_signature=[tf.TensorSpec([None], tf.string)])  # fmt: skip
     tf.saved_model.save(exported, str(tmp_path / "lengths"))
     handle = Handle("tfhub", str(tmp_path / "lengths"))
-    described = describe_backbone(RunConfig("describe_backbone", backbones=(handle,)))
+    described = describe_backbone(
+        RunConfig("describe_backbone", backbones=(handle,), cost="recorded")
+    )
     assert described.modality == "text"
     said = capsys.readouterr().out
     assert "none: it can only be used frozen" in said
@@ -90,7 +99,7 @@ def test_the_licence_is_what_the_files_state(tmp_path, file, content, expected):
 
 def test_a_backbone_of_words_is_given_words(preset):
     described = describe_backbone(
-        RunConfig("describe_backbone", backbones=(Handle("words", str(preset)),))
+        RunConfig("describe_backbone", backbones=(Handle("words", str(preset)),), cost="recorded")
     )
     assert described.modality == "words"
     assert described.taps == {"mean_pooled": "(None, 8)", "sequence": "(None, None, 8)"}
@@ -110,8 +119,3 @@ def test_sounds_are_told_as_long_as_they_are_heard(preprocess, told, heard):
     assert what == told
     assert preprocess(values[:1]).arrays["padding_mask"].mean() == pytest.approx(heard, abs=0.02)
     assert preprocess.num_truncated == 0
-
-
-def test_little_memory_is_told_in_kibibytes():
-    assert backbone_card._size(1536) == "1.5 KiB"
-    assert backbone_card._size(3 << 20) == "3.0 MiB"

@@ -12,6 +12,7 @@ from ftkeras.config import RunConfig
 from ftkeras.errors import UserError
 from ftkeras.records import split_table
 from ftkeras.records.run_record import RunRecord
+from ftkeras.report import ranking_words
 from ftkeras.workflows import _rounds
 from ftkeras.workflows._candidates import Candidate
 from tests.backbones import reference_bert
@@ -32,6 +33,7 @@ def ranked(settings, other_preset, tmp_path_factory):
     given = {k: v for k, v in settings.items() if k != "phase"}
     given |= {"mode": "rank_backbones", "backbone": [settings["backbone"], str(other_preset)]}
     given |= {"random_twin": True, "cache_dir": str(tmp_path_factory.mktemp("cache"))}
+    given["cost"] = "recorded"  # memory is measured in a test of its own
     config = RunConfig.read(**given, run_dir=str(run_dir))
     return config, ftkeras.rank_backbones(config, {"made here": text_backbone(width=16)})
 
@@ -100,6 +102,42 @@ def test_the_page_says_what_the_record_says_and_asks_nothing_of_anyone(ranked):
     assert len(set(page.ids)) == len(page.ids)
     described = text.partition("<desc")[2].partition("</desc>")[0]
     assert all(row["name"] in described for row in found["candidates"])
+
+
+@pytest.mark.slow
+def test_memory_stands_beside_speed_and_a_twin_takes_as_much(settings, tmp_path, capsys):
+    given = {k: v for k, v in settings.items() if k not in ("phase", "cache_dir")}
+    given |= {"mode": "rank_backbones", "random_twin": True, "cache_dir": str(tmp_path / "cache")}
+    record = ftkeras.rank_backbones(RunConfig.read(**given, run_dir=str(tmp_path / "run")))
+    rows = {row["kind"]: row for row in record.analyses["ranking"]["candidates"]}
+    assert rows["floor"]["memory"] is None
+    assert rows["random twin"]["memory"] == rows["backbone"]["memory"]
+    use = ranking_words.memory_of(rows["backbone"])
+    assert use.weight_bytes == 4 * rows["backbone"]["parameters"]
+    assert use.training.added_bytes > use.kept_bytes
+    table = pd.read_csv(tmp_path / "run/ranking.csv").set_index("kind")
+    told = table.loc["backbone", "training_32_mebibytes"]
+    assert told == pytest.approx(use.training.added_bytes / 2**20, abs=0.01)
+    assert table.loc["floor", "weights_mebibytes":"training_32_mebibytes"].isna().all()
+    assert "what a batch of 32 of these examples adds" in " ".join(capsys.readouterr().out.split())
+    page = (tmp_path / "run/report.html").read_text()
+    assert page.count("batch of 32") > 4
+
+
+def test_memory_that_was_not_measured_reads_as_such(ranked):
+    config, record = ranked
+    table = pd.read_csv(config.run_dir / "ranking.csv").set_index("kind")
+    assert table.loc["floor", "weights_mebibytes":"memory_not_measured"].isna().all()
+    measured = table.loc[table.index != "floor"]
+    assert (measured["memory_not_measured"] == "not asked for").all()
+    assert (measured["weights_mebibytes"] > 0).all()
+    assert measured["forward_32_mebibytes"].isna().all()
+    page = (config.run_dir / "report.html").read_text()
+    assert page.count("not measured") == 2 * len(measured) + 1  # two cells each, one sentence
+    told = " ".join(ranking_words.memory(record.analyses["ranking"]))
+    assert told.count("not asked for") == 1
+    assert all(row["name"] in told for row in record.analyses["ranking"]["candidates"]
+               if row["kind"] != "floor")  # fmt: skip
 
 
 @pytest.mark.slow
