@@ -260,10 +260,8 @@ class SavedModelBackbone(keras.layers.Layer):
         return program.Asked(self.sha256, self.tags, self.signature, self.name)
 
     def _take(self, read: "program.Program") -> None:
-        self.sha256, self._directory = read.sha256, read.directory
-        self._is_tf1 = read.is_tf1
-        self._endpoint = read.endpoint
-        self._root = read.root  # tracked, so that an export has its tables
+        self.sha256, self._directory, self._is_tf1 = read.sha256, read.directory, read.is_tf1
+        self._endpoint, self._root = read.endpoint, read.root  # tracked: an export needs its tables
         if read.groups is not self.variable_groups:
             self.variable_groups = read.groups
         self.supports_jit = self._endpoint.supports_jit()
