@@ -160,7 +160,7 @@ def features_model(backbone: Backbone, tap: str | None = None) -> keras.Model:
         UserError: The backbone has no such tap.
     """
     tap = choose_tap(backbone, tap)
-    if tap == _LAYER_MEANS:
+    if tap == _LAYER_MEANS and tap not in backbone.taps:
         return _layer_means(backbone)
     if tap == _PYRAMID:
         levels = {x: y for x, y in backbone.model.output.items() if x.startswith(_LEVEL)}

@@ -13,6 +13,7 @@ from ftkeras.handles import Handle
 
 _EXTRACTOR = "backbone"
 _SIDE_BY_SIDE = "side_by_side"  # what `multimodal://` calls the features of its parts together
+_LAYER_MEANS = "layer_means"  # what `model.py` calls the means of each block
 _TAPS = {2: "pooled", 3: "sequence", 4: "feature_map"}
 
 
@@ -25,8 +26,9 @@ def preprocessing_beside(path: Path) -> Path | None:
 def continued(handle: Handle, model: keras.Model, directory: Path) -> Backbone:
     """Returns what a run fine-tuned, without the head, to be fine-tuned further.
 
-    Its one tap is the one the run used. Of a composition of several backbones it is known how many
-    of the features are those of each, and its blocks are paired from the top, as they were.
+    Its taps are those the run used, most often one. Of a composition of several backbones it is
+    known how many of the features are those of each, and its blocks are paired from the top, as
+    they were.
 
     Args:
         handle: `keras://<run>/model.keras`.
@@ -44,7 +46,7 @@ def continued(handle: Handle, model: keras.Model, directory: Path) -> Backbone:
             f"Move the file away from {directory}, or give the run's own model.keras."
         )
     preprocess = preprocessing.load(directory)
-    taps = {_TAPS[len(extractor.output.shape)]: extractor.output}
+    taps = _taps(extractor)
     whole = keras.Model(extractor.input, taps, name="backbone")
     return Backbone(
         handle=handle,
@@ -55,6 +57,16 @@ def continued(handle: Handle, model: keras.Model, directory: Path) -> Backbone:
         fingerprint=fingerprint(whole),
         widths=tuple(int(part.shape[-1]) for part in _side_by_side(extractor)),
     )
+
+
+def _taps(extractor: keras.Model) -> dict[str, keras.KerasTensor]:
+    """What the head read: maps of several sizes by their names, or one tensor."""
+    read = extractor.output
+    if isinstance(read, dict):
+        return dict(read)
+    if any(layer.name == _LAYER_MEANS for layer in extractor.layers):
+        return {_LAYER_MEANS: read}
+    return {_TAPS[len(read.shape)]: read}
 
 
 def _blocks_of(extractor: keras.Model, preprocess: Preprocess) -> tuple[Block, ...]:
@@ -72,6 +84,8 @@ def _first(modality: str) -> str:
 def _side_by_side(extractor: keras.Model) -> list[keras.KerasTensor]:
     """The features of the parts of a composition, in order; of anything else nothing."""
     joined = next((layer for layer in extractor.layers if layer.name == _SIDE_BY_SIDE), None)
-    if joined is None or joined.output.shape != extractor.output.shape:
+    if joined is None or isinstance(extractor.output, dict):
+        return []
+    if joined.output.shape != extractor.output.shape:
         return []
     return list(joined.input)

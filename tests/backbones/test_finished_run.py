@@ -52,6 +52,44 @@ def test_a_composition_keeps_its_parts_and_can_be_joined_by_gates(tmp_path, tran
     assert gated(again.preprocess(rows).arrays).shape == (2, 1)
 
 
+@pytest.fixture
+def saved(tmp_path):
+    """Builds and saves a model as `finetune` leaves it, and loads it as a backbone."""
+
+    def save(backbone, task, **settings):
+        model = build_model(backbone, task, **settings)
+        (tmp_path / "run/preprocessing").mkdir(parents=True)
+        backbone.preprocess.save(tmp_path / "run/preprocessing")
+        model.save(tmp_path / "run/model.keras")
+        return model, load_backbone(f"keras://{tmp_path / 'run/model.keras'}")
+
+    return save
+
+
+def test_maps_of_several_sizes_keep_their_names(saved):
+    backbone = load_backbone("application://MobileNetV2(weights=None)", image_size=64)
+    head = {"head": "feature_pyramid(channels=8)", "num_classes": 3}
+    _, again = saved(backbone, "semantic_segmentation", **head)
+    assert again.taps == tuple(t for t in backbone.taps if t.startswith("pyramid_P"))
+    pixels = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3), "uint8")
+    expected = features_model(backbone, "pyramid")(backbone.preprocess(pixels).arrays["images"])
+    found = features_model(again, "pyramid")(again.preprocess(pixels).arrays["images"])
+    assert set(found) == set(expected)
+    for name in expected:
+        np.testing.assert_allclose(found[name], expected[name], atol=1e-6)
+    assert build_model(again, "semantic_segmentation", **head).output.shape[1:3] == (64, 64)
+
+
+def test_means_of_each_block_are_read_again(saved, transformers_preset):
+    backbone = load_backbone(str(transformers_preset), sequence_length=9)
+    _, again = saved(backbone, "binary", head="layer_weighting")
+    assert again.taps == ("layer_means",)
+    arrays = again.preprocess(TEXTS).arrays
+    expected = features_model(backbone, "layer_means")(arrays)
+    np.testing.assert_array_equal(features_model(again)(arrays), expected)
+    assert build_model(again, "binary", head="layer_weighting")(arrays).shape == (2, 1)
+
+
 def test_it_can_be_given_another_head(run):
     again = load_backbone(run[0])
     model = build_model(again, "multiclass", num_classes=3)
