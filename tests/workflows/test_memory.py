@@ -52,7 +52,9 @@ def test_passes_take_what_the_activations_of_dense_layers_take(monkeypatch):
     neighbours = max(x + y for x, y in itertools.pairwise(outputs))
     assert use.weight_bytes == 4 * model.count_params() == use.trained_bytes
     assert use.kept_bytes == 12 * model.count_params()
-    assert use.many.added_bytes == pytest.approx(neighbours + given, rel=0.1)
+    alive = neighbours + given
+    # Above: the graph itself, and on a slow machine the line through a batch of 8.
+    assert 0.95 * alive < use.many.added_bytes < 1.2 * alive + 10 * MEBIBYTE
     assert use.one.added_bytes < neighbours / 32 + 10 * MEBIBYTE
     # Backward every input of a layer is still there, and the gradient of the last one twice.
     backward = given + sum(outputs) + 2 * outputs[-1] + use.kept_bytes
