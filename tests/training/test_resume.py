@@ -55,7 +55,8 @@ def uninterrupted(tmp_path_factory):
 
 # 18 steps an epoch come back to Python twice, and a batch of the second phase each time.
 @pytest.mark.parametrize(
-    "places", [[11], *(pytest.param(p, marks=pytest.mark.slow) for p in ([1], [2, 3, 5], [7, 0, 9]))]
+    "places",
+    [[11], *(pytest.param(p, marks=pytest.mark.slow) for p in ([1], [2, 3, 5], [7, 0, 9]))],
 )
 def test_interrupted_anywhere_it_ends_with_the_same_bits(uninterrupted, tmp_path, places):
     """In the middle of an epoch, at its end, at once after a start, and several times."""
