@@ -7,7 +7,7 @@ import pytest
 
 from ftkeras import load_backbone
 from tests.backbones.test_minilm_slow import MINILM, TEXTS
-from tests.backbones.test_pairs_slow import roberta, transformers  # noqa: F401 - a fixture
+from tests.helpers import tiny_roberta
 
 pytestmark = pytest.mark.slow
 NASTY = ("don't", "#Vh1", "U.S.", "ﬁrst", "e-mail@x.org", "北京", "naïve", "1,000.5", "STRASSE",
@@ -54,7 +54,7 @@ def test_word_pieces_of_a_real_vocabulary(transformers, length):  # noqa: F811
 
 @pytest.mark.parametrize("length", [8, 64])
 def test_byte_pairs_with_a_space_before_each_word(transformers, tmp_path, length):  # noqa: F811
-    roberta(transformers, tmp_path)
+    tiny_roberta.write(tmp_path, TEXTS, vocabulary=400)
     tokenizer = transformers.AutoTokenizer.from_pretrained(tmp_path, add_prefix_space=True)
     check(tokenizer, tmp_path, length)
 
