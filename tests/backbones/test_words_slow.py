@@ -48,12 +48,12 @@ def check(tokenizer, directory, length, order=True):
 
 
 @pytest.mark.parametrize("length", [8, 33, 256])
-def test_word_pieces_of_a_real_vocabulary(transformers, length):  # noqa: F811
+def test_word_pieces_of_a_real_vocabulary(transformers, length):
     check(transformers.AutoTokenizer.from_pretrained(MINILM), MINILM, length)
 
 
 @pytest.mark.parametrize("length", [8, 64])
-def test_byte_pairs_with_a_space_before_each_word(transformers, tmp_path, length):  # noqa: F811
+def test_byte_pairs_with_a_space_before_each_word(transformers, tmp_path, length):
     tiny_roberta.write(tmp_path, TEXTS, vocabulary=400)
     tokenizer = transformers.AutoTokenizer.from_pretrained(tmp_path, add_prefix_space=True)
     check(tokenizer, tmp_path, length)
@@ -62,7 +62,7 @@ def test_byte_pairs_with_a_space_before_each_word(transformers, tmp_path, length
 # KerasHub leaves the file of the vocabulary open.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("length", [8, 64])
-def test_sentence_pieces(transformers, tmp_path, length):  # noqa: F811
+def test_sentence_pieces(transformers, tmp_path, length):
     import sentencepiece
 
     model = io.BytesIO()
