@@ -73,8 +73,11 @@ def expect(preset: str, settings: Mapping[str, Any]) -> None:
         UserError: It would build another one; the message names the setting.
     """
     family, said = settings.get("model_type"), _text_settings(settings)
-    for name, value in _BUILT_WITH.get(str(family), {}).items():
-        _expect(preset, name, said.get(name, value), value)
+    built = _BUILT_WITH.get(str(family))
+    if built is not None:
+        # Some that were made for embeddings see the whole text (GTE and KaLM on Qwen 2).
+        for name, value in {**built, "is_causal": True}.items():
+            _expect(preset, name, said.get(name, value), value)
     if family in _EVEN_HEADS and said.get("head_dim") is not None:
         even = said["hidden_size"] // said["num_attention_heads"]
         _expect(preset, "head_dim", said["head_dim"], even)

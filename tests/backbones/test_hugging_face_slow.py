@@ -50,6 +50,9 @@ SETTINGS = [
     ("llama", {"rope_parameters": STRETCHED}),
     ("gemma2", {"sliding_window": 4}),
     ("gemma2", {"query_pre_attn_scalar": 32}),
+    # As in Gemma 2 and 3 with 27 billion weights: the states' width over the number of heads.
+    ("gemma2", {"head_dim": 4, "query_pre_attn_scalar": 8}),
+    ("gemma3_text", {"head_dim": 4, "query_pre_attn_scalar": 8}),
     ("gemma2", {"attn_logit_softcapping": 2.0}),
     ("gemma3_text", {"query_pre_attn_scalar": 32}),
     ("gemma3_text", {"sliding_window": 4, "num_hidden_layers": 7}),

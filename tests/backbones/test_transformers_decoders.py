@@ -1,6 +1,11 @@
-"""What is told to KerasHub's constructors, and which configs are refused; no network is built."""
+"""What is told to KerasHub's constructors, which configs are refused, and the scale of queries."""
 
+import functools
+
+import keras_hub
+import numpy as np
 import pytest
+from scipy.special import softmax
 
 from ftkeras.backbones import _transformers_decoders
 from ftkeras.errors import UserError
@@ -11,6 +16,10 @@ STRETCHED = {
     "original_max_position_embeddings": 16,
 }  # fmt: skip
 GEMMA_3 = {"model_type": "gemma3_text", "num_hidden_layers": 7, "sliding_window": 512}
+GEMMA = {
+    "vocabulary_size": 20, "num_layers": 1, "num_query_heads": 2, "num_key_value_heads": 1,
+    "hidden_dim": 16, "intermediate_dim": 16, "head_dim": 4,
+}  # fmt: skip
 LAYERS = ["sliding_attention"] * 5 + ["full_attention", "sliding_attention"]
 
 
@@ -24,6 +33,7 @@ LAYERS = ["sliding_attention"] * 5 + ["full_attention", "sliding_attention"]
         ({**LLAMA, "rope_scaling": {"type": "linear", "factor": 2.0}}, "rope_type='linear'"),
         ({**LLAMA, "rope_parameters": {"rope_type": "yarn"}}, "rope_type='yarn'"),
         ({"model_type": "qwen2", "use_sliding_window": True}, "use_sliding_window=True"),
+        ({"model_type": "qwen2", "is_causal": False}, "is_causal=False"),
         ({"model_type": "qwen3_moe", "mlp_only_layers": [0]}, r"mlp_only_layers=\[0\]"),
         ({"model_type": "gemma", "rope_theta": 100.0}, "rope_theta=100.0"),
         ({"model_type": "gemma", "num_hidden_layers": 2, "attention_bias": True}, "attention_bias"),
@@ -84,3 +94,32 @@ def test_the_window_of_embedding_gemma_is_symmetric(window, told):
     assert found == {"sliding_window_size": told}
     without = _transformers_decoders.arguments(settings)
     assert without["is_embedding_model"] is False
+
+
+@pytest.mark.parametrize("family", ["gemma2", "gemma3_text"])
+def test_queries_of_gemma_with_27_billion_weights_get_their_scale(family):
+    """Its scalar is the states' width over the number of heads, which is not a head's width."""
+    kind = keras_hub.models.GemmaBackbone
+    if family == "gemma3_text":
+        kind = functools.partial(
+            keras_hub.models.Gemma3Backbone, image_size=None, use_query_key_norm=True
+        )
+    # As KerasHub's loader asks, and its blocks leave out: else it would be scaled twice.
+    backbone = kind(**GEMMA, query_head_dim_normalize=False)
+    attention = backbone.transformer_layers[0].attention
+
+    def logits():
+        query = np.random.default_rng(0).normal(size=(1, 3, 16)).astype("float32")
+        query = attention.query_dense(query)
+        query = attention.query_norm(query) if family == "gemma3_text" else query
+        key = np.random.default_rng(1).normal(size=(1, 3, 1, 4)).astype("float32")
+        value = np.zeros((1, 3, 1, 4), "float32")
+        value[0, :, 0, :3] = np.eye(3)  # so that what comes out are the weights of attention
+        weights = attention._compute_attention(query, key, value, None)
+        return np.asarray(query), key, np.asarray(weights)[..., :3]
+
+    query, key, _ = logits()
+    said = {"model_type": family, "head_dim": 4, "query_pre_attn_scalar": 8}
+    _transformers_decoders.restore(backbone, said)
+    expected = np.einsum("btnh,bsh->btns", query, key[:, :, 0]) / np.sqrt(8)
+    np.testing.assert_allclose(logits()[2], softmax(expected, axis=-1), atol=1e-6)
