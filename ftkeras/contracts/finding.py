@@ -5,6 +5,7 @@ from typing import Protocol
 
 from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.split import Split
+from ftkeras.message import Message, joined, message
 
 SEVERITIES = ("error", "warning", "note")
 
@@ -37,6 +38,11 @@ class Finding:
                 f"Expected `severity` to be one of: {', '.join(SEVERITIES)}. "
                 f"Received: severity={self.severity!r}."
             )
+
+    @property
+    def warning(self) -> Message:
+        """The line that is printed of it before anything is trained."""
+        return message("Warning: {told}", told=joined([self.message, self.action], " "))
 
 
 class Check(Protocol):

@@ -80,9 +80,12 @@ def _flops(description: BackboneDescription) -> str:
     count = description.flops
     if count is None:
         return said(description.flops_missing)
-    if count >= 1e9:
-        return _("{count:.3g} billion", count=count / 1e9)
-    return _("{count:.3g} million", count=count / 1e6) if count >= 1e6 else f"{count:,}"
+    rounded = float(f"{count:.3g}")
+    if rounded >= 1e12:
+        return _("{count:.3g} trillion", count=rounded / 1e12)
+    if rounded >= 1e9:
+        return _("{count:.3g} billion", count=rounded / 1e9)
+    return _("{count:.3g} million", count=rounded / 1e6) if rounded >= 1e6 else f"{count:,}"
 
 
 def _blocks(blocks: dict[str, int]) -> str:

@@ -21,7 +21,7 @@ from ftkeras.report import (
     verdict,
     wording,
 )
-from ftkeras.report.language import N_, of
+from ftkeras.report.language import N_, of, said
 from ftkeras.report.language import gettext as _
 from ftkeras.report.progress import progress
 
@@ -75,7 +75,7 @@ def warn(findings: Sequence[Finding], console: Console | None = None) -> None:
     console = console or Console()
     for finding in findings:
         if finding.severity == "warning":
-            console.print(Text(f"Warning: {finding.message} {finding.action}"))
+            console.print(Text(said(finding.warning)))
 
 
 def print_verdict(

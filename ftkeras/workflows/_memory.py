@@ -78,10 +78,8 @@ class Probe:
         with tempfile.TemporaryDirectory(prefix="ftkeras-memory-") as name:
             directory = Path(name)
             refused = _written(directory, model, arrays)
-            if not refused and self._process is None:
-                _memory_program.measure(directory, _memory_meter.meter())
-            elif not refused:
-                refused = self._asked(directory)
+            if not refused:
+                refused = _here(directory) if self._process is None else self._asked(directory)
             figures = directory / _memory_program.FIGURES
             if not figures.exists():
                 return unmeasured(model, refused)
@@ -120,6 +118,16 @@ def unmeasured(model: keras.Model, why: str = NOT_ASKED) -> MemoryUse:
     trained = _memory_program.size_of(model.trainable_weights)
     one, many, training = (PassMemory(batch, missing=why) for batch in _STAGES.values())
     return MemoryUse(size, trained, feature_batches.device(), None, one, many, training)
+
+
+def _here(directory: Path) -> str:
+    """Measures in this process; returns why that did not end well, if so."""
+    try:
+        _memory_program.measure(directory, _memory_meter.meter())
+    except Exception as error:  # noqa: BLE001 - each backend has its own for want of memory
+        first = (str(error).strip().splitlines() or [""])[0]
+        return message("it failed: {error}", error=f"{type(error).__name__}: {first}"[:300])
+    return ""
 
 
 def _written(directory: Path, model: keras.Model, arrays: Mapping[str, NDArray[Any]]) -> str:

@@ -22,7 +22,7 @@ from ftkeras.data.near_duplicates import drop_near_leaks, near_pairs
 from ftkeras.data.query_lists import SUFFIX, query_lists
 from ftkeras.data.run_checks import refuse_errors, run_checks
 from ftkeras.errors import UserError
-from ftkeras.message import joined, message, term
+from ftkeras.message import counted, joined, message, term
 from ftkeras.workflows import _label_table, _provenance, _source, _spans
 
 _SHOWN = 5
@@ -146,14 +146,23 @@ def _without_near_leaks(dataset: Dataset, drawn: Split) -> tuple[Split, int, lis
     finding = Finding(
         check="near_duplicates",
         severity="warning",
-        message=message("{told} are nearly the same as an example of a later part.", told=told),
+        message=counted(
+            "{told} is nearly the same as an example of a later part.",
+            "{told} are nearly the same as an example of a later part.",
+            count=sum(lost.values()),
+            told=told,
+        ),
         action=(
             message(
                 "Nothing is dropped, because so many are alike that the rest would be another data "
                 "set. If they have a common origin, keep it in one part: split=grouped(column=...)."
             )
             if alike
-            else message("They are dropped, so that test holds nothing that was trained on.")
+            else counted(
+                "It is dropped, so that test holds nothing that was trained on.",
+                "They are dropped, so that test holds nothing that was trained on.",
+                count=sum(lost.values()),
+            )
         ),
         count=sum(lost.values()),
     )

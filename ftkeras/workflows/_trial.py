@@ -170,7 +170,8 @@ class Trials:
             labels=fold.vocabulary,
         )
         log = f"val_{self._score.name.partition('(')[0]}"
-        watch = WatchEpochs(tell, log if config.monitor is None else objective.monitor)
+        asked = config.monitor not in (None, _monitor.LOSS)  # a loss is not what trials compare
+        watch = WatchEpochs(tell, objective.monitor if asked else log)
         jit = _frozen.jit_compile(config)
         recipe = Recipe(model, backbone, cache, objective, _silent, [watch], jit)
         augment = _augmentation.of(config, data.num_classes, data.parts["train"].modality)

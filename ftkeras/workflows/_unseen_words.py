@@ -60,5 +60,5 @@ def told(data: PreparedData, preprocess: Preprocess, say: Callable[[str], None])
         locations=tuple(data.parts[part].locations[rows[:_SHOWN]].tolist()),
     )
     if finding.severity == "warning":
-        say(f"Warning: {finding.message} {finding.action}")
+        say(finding.warning)
     return dataclasses.replace(data, findings=[*data.findings, finding])

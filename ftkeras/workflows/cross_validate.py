@@ -85,7 +85,7 @@ def cross_validate(config: RunConfig) -> RunRecord:
             _source.write_quarantine(config, data.examples.rejected, directory)
             for finding in data.findings:
                 if finding.severity == "warning":
-                    progress.say(f"Warning: {finding.message} {finding.action}")
+                    progress.say(finding.warning)
         with stopwatch("loading"):
             backbones = FoldBackbones(config, data)
             backbone, _ = backbones.of(0)

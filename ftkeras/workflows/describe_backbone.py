@@ -14,6 +14,7 @@ from ftkeras.backbones.preprocessing.log_mel import LogMel
 from ftkeras.config import RunConfig
 from ftkeras.contracts.backbone import Backbone, Composed, Preprocess
 from ftkeras.contracts.backbone_description import BackboneDescription
+from ftkeras.message import Message, joined, message
 from ftkeras.model import choose_tap, features_model
 from ftkeras.report import backbone_card
 from ftkeras.workflows import _flops, _frozen, _licence, _memory
@@ -74,32 +75,41 @@ def _probe(config: RunConfig) -> AbstractContextManager[_memory.Probe | None]:
 def _made_up(backbone: Backbone) -> tuple[dict[str, NDArray[Any]], str]:
     """One batch of a size people often have, and what it is."""
     values, what = _values(backbone.preprocess)
-    return backbone.preprocess(values).arrays, f"a batch of {_EXAMPLES} {what}"
+    told = message("a batch of {count} {what}", count=_EXAMPLES, what=what)
+    return backbone.preprocess(values).arrays, told
 
 
-def _values(preprocess: Preprocess) -> tuple[list[Any], str]:
+def _values(preprocess: Preprocess) -> tuple[list[Any], Message]:
     """Inputs for a preprocessing, and what they are."""
     if preprocess.modality == "multimodal":
         parts = {name: _values(part) for name, part in cast(Composed, preprocess).parts.items()}
         rows = zip(*(values for values, _ in parts.values()), strict=True)
-        told = " beside ".join(what for _, what in parts.values())
+        told = joined([what for _, what in parts.values()], " beside ")
         return [dict(zip(parts, row, strict=True)) for row in rows], told
     if isinstance(preprocess, Image):
         height, width = preprocess.size
         noise = np.random.default_rng(0).integers(0, 256, (_EXAMPLES, height, width, 3), "uint8")
-        return list(noise), f"pictures of {height} x {width} pixels"
+        told = message("pictures of {height} x {width} pixels", height=height, width=width)
+        return list(noise), told
     if preprocess.modality == "audio":
         longest = preprocess.config["seconds"]
         seconds = min(_SECONDS, longest)
         heard = np.random.default_rng(0).normal(scale=0.1, size=int(seconds * _RATE))
-        window = f", each in a window of {longest:g} s" if isinstance(preprocess, LogMel) else ""
-        return [(heard, _RATE)] * _EXAMPLES, f"sounds of {seconds:g} s{window}"
+        told = message("sounds of {seconds:g} s", seconds=seconds)
+        if isinstance(preprocess, LogMel):
+            told = message(
+                "sounds of {seconds:g} s, each in a window of {longest:g} s",
+                seconds=seconds,
+                longest=longest,
+            )
+        return [(heard, _RATE)] * _EXAMPLES, told
     if preprocess.modality == "words":
-        return [("word",) * _WORDS] * _EXAMPLES, f"texts of {_WORDS} words"
+        return [("word",) * _WORDS] * _EXAMPLES, message("texts of {count} words", count=_WORDS)
     text = " ".join(["word"] * _WORDS)
     if preprocess.modality == "text_pair":
-        return [(text, text)] * _EXAMPLES, f"pairs of texts of {_WORDS} words"
-    return [text] * _EXAMPLES, f"texts of {_WORDS} words"
+        told = message("pairs of texts of {count} words", count=_WORDS)
+        return [(text, text)] * _EXAMPLES, told
+    return [text] * _EXAMPLES, message("texts of {count} words", count=_WORDS)
 
 
 def _seconds(model: keras.Model, inputs: Any) -> float:

@@ -207,7 +207,7 @@ def _on_features(
 def _warn(data: PreparedData, say: Callable[[str], None]) -> None:
     for finding in data.findings:
         if finding.severity == "warning":
-            say(f"Warning: {finding.message} {finding.action}")
+            say(finding.warning)
 
 
 def _save(directory: Path, recipe: Recipe, backbone: Backbone, data: PreparedData) -> None:

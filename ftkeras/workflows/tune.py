@@ -92,7 +92,8 @@ def tune(config: RunConfig, *, heartbeat: int = _HEARTBEAT) -> RunRecord | None:
         if inner is not None:
             digest += inner.digest
             for finding in inner.findings:
-                progress.say(f"{finding.message} {finding.action}")
+                if finding.severity == "warning":
+                    progress.say(finding.warning)
         study = Study(config, digest, score.direction, heartbeat)
         there = len(study.finished())
         if there:

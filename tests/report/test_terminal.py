@@ -4,8 +4,10 @@ import io
 import pytest
 from rich.console import Console
 
+from ftkeras.contracts.finding import Finding
+from ftkeras.message import message
 from ftkeras.records.run_record import RunRecord
-from ftkeras.report import terminal
+from ftkeras.report import language, terminal
 
 
 @pytest.fixture
@@ -60,3 +62,19 @@ def test_names_are_not_read_as_markup(record, multiclass_run):
 def test_a_record_without_measurements_still_ends_in_words(record, multiclass_run):
     empty = dataclasses.replace(record, measurements={}, comparisons=[], phases=[])
     assert "Not judged" in printed(empty, multiclass_run)
+
+
+def test_warnings_are_printed_in_the_language_that_is_spoken():
+    found = message(
+        "Near copies are not looked for among {count:,} examples; exact ones are.", count=4321
+    )
+    finding = Finding("near_duplicates", "warning", found, "Mend it.")
+    said = {}
+    for spoken in ("en", "zh"):
+        file = io.StringIO()
+        with language.using(spoken):
+            terminal.warn([finding, dataclasses.replace(finding, severity="note")],
+                          Console(file=file, width=300))  # fmt: skip
+        said[spoken] = file.getvalue()
+    assert said["en"] == f"Warning: {found} Mend it.\n"
+    assert said["zh"] == "警告：在 4,321 个样本中只查找完全相同者，不查找近似副本。Mend it.\n"

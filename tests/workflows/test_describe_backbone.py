@@ -1,5 +1,7 @@
 """What a backbone costs, against numbers worked out by hand."""
 
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 import pytest
@@ -119,3 +121,12 @@ def test_sounds_are_told_as_long_as_they_are_heard(preprocess, told, heard):
     assert what == told
     assert preprocess(values[:1]).arrays["padding_mask"].mean() == pytest.approx(heard, abs=0.02)
     assert preprocess.num_truncated == 0
+
+
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [(4610, "4,610"), (4_610_000, "4.61 million"), (999_900_000, "1 billion"),
+     (2_750_000_000, "2.75 billion"), (1_234_000_000_000, "1.23 trillion")],
+)  # fmt: skip
+def test_operations_are_told_in_the_unit_that_fits(count, told):
+    assert backbone_card._flops(SimpleNamespace(flops=count, flops_missing="")) == told

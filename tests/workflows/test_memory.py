@@ -221,6 +221,23 @@ def test_in_this_process_the_same_program_measures_copies(tmp_path, small):
         np.testing.assert_array_equal(one, other)
 
 
+def test_a_step_that_an_accelerator_has_no_room_for_leaves_what_was_found(monkeypatch, small):
+    """There it is tried in this process, which has more to do than to measure."""
+
+    def refuse(*_):
+        raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating\nand so on")
+
+    monkeypatch.setattr(_memory.feature_batches, "device", lambda: "gpu")
+    monkeypatch.setattr(_memory_meter, "meter", Constant)
+    monkeypatch.setattr(_memory_program, "_training", refuse)
+    use = measured(small, {"inputs": np.zeros((3, 2), "float32")})
+    assert use.one == PassMemory(1, 234, 1)
+    assert use.many == PassMemory(32, 234, 32)
+    assert use.training == PassMemory(
+        32, missing="it failed: ResourceExhaustedError: OOM when allocating"
+    )
+
+
 def test_what_cannot_train_has_no_training_step(tmp_path):
     inputs = keras.Input((2,))
     model = keras.Model(inputs, keras.layers.Rescaling(2.0)(inputs))

@@ -75,13 +75,26 @@ def test_inner_folds_answer_each_open_example_once(folder, task, label, score, r
     assert told[-1] == pytest.approx(reference(inner.labels, logits.astype("float64")), rel=1e-5)
 
 
+def test_no_trial_is_stopped_by_a_loss_when_trials_are_compared_by_a_score(folder):
+    """The loss falls and the score rises: of the one, the best trials would be stopped first."""
+    config = asked(folder, "regression", "rating", monitor="loss", metric=["r2_score"])
+    data = _prepared_data.prepare(config)
+    chosen = _trial.choosing_score(config, data)
+    assert (chosen.name, chosen.direction) == ("r2_score", "max")
+    trials, told = _trial.Trials(data, chosen), []
+    settings = _trial.settings_of(config, {"phase.learning_rate": 0.1})
+    logits = trials(settings, lambda epoch, value: told.append(value))
+    reached = metrics.r2_score(trials.labels, logits)
+    assert max(told) == pytest.approx(reached, rel=1e-3)
+
+
 def test_means_of_numbers_are_those_of_a_folds_own_training_part(folder):
     config = asked(folder, "regression", "rating", folds="stratified(folds=2)")
     data = _prepared_data.prepare(config)
     inner = _inner_folds.inner_folds(config, data)
     trials = _trial.Trials(data, _trial.choosing_score(config, data), inner)
     for number, split in enumerate(inner.splits):
-        fold = trials._fold(number, split)
+        fold = trials._fold(inner, number, split)
         assert fold.vocabulary.centre[0] == pytest.approx(fold.train.labels.mean())
         assert fold.vocabulary.spread[0] == pytest.approx(fold.train.labels.std())
         assert set(fold.examples.ids) == set(split.train)
