@@ -180,8 +180,12 @@ def nearest(name: str, known: list[str]) -> str:
     Example:
         >>> nearest("acuracy", ["accuracy", "precision"])
         " Did you mean 'accuracy'?"
+        >>> nearest("f1", ["accuracy", "f1_score"])
+        " Did you mean 'f1_score'?"
     """
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    if not close and len(name) > 1:
+        close = [one for one in known if one.startswith(name)]
     return f" Did you mean '{close[0]}'?" if close else ""
 
 

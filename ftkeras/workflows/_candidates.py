@@ -17,6 +17,7 @@ from ftkeras.contracts.dataset import Dataset
 from ftkeras.contracts.memory_use import BATCH, MemoryUse
 from ftkeras.data.lazy_column import listed
 from ftkeras.handles import Handle
+from ftkeras.message import message
 from ftkeras.model import choose_tap, features_model
 from ftkeras.training import feature_batches
 from ftkeras.training.feature_cache import FeatureCache
@@ -97,7 +98,7 @@ class BackboneCandidate(Candidate):
 
     def features(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Returns features, computing only what the cache lacks."""
-        found = self._through(self._opened(), rows, f"Features of {self.name}")
+        found = self._through(self._opened(), rows, message("Features of {name}", name=self.name))
         # As heads do: what has axes besides the width is averaged over them.
         return found.mean(axis=tuple(range(1, found.ndim - 1))) if found.ndim > 2 else found
 
@@ -107,7 +108,7 @@ class BackboneCandidate(Candidate):
         if self._backbone is None or _ANSWERS not in self._backbone.taps:
             return None
         cache = FeatureCache(self._config.cache_dir, self._backbone, _ANSWERS)
-        return self._through(cache, rows, f"Source classes of {self.name}")
+        return self._through(cache, rows, message("Source classes of {name}", name=self.name))
 
     def facts(self) -> dict[str, Any]:
         """Returns handle, fingerprint, tap, size, speed and memory."""
@@ -135,7 +136,7 @@ class BackboneCandidate(Candidate):
         if self._config.cost == "recorded":
             self._memory = _memory.unmeasured(extractor)
         else:
-            told = self._step(f"Memory of {self.name}", "models")
+            told = self._step(message("Memory of {name}", name=self.name), "models")
             with _memory.Probe() as probe:
                 encoded = backbone.preprocess(self._examples(BATCH))
                 self._memory = probe.measured(extractor, encoded.arrays)

@@ -19,6 +19,7 @@ from ftkeras.data.lazy_column import listed
 from ftkeras.data.query_lists import SUFFIX
 from ftkeras.errors import UserError
 from ftkeras.handles import Handle
+from ftkeras.message import message, term
 from ftkeras.model import choose_tap
 from ftkeras.training.feature_cache import FeatureCache
 from ftkeras.training.marked_preprocess import Marked
@@ -178,6 +179,6 @@ def features(
     """
     found: dict[str, Any] = {}
     for name, part in examples.items():
-        progress = step(f"Features of {name}", "examples")
+        progress = step(message("Features of {name}", name=term(name)), "examples")
         found[name] = cache.features(part.ids, listed(part.inputs), progress)
     return found
