@@ -13,7 +13,7 @@ from ftkeras.backbones.layers.class_token import ClassToken
 from ftkeras.backbones.layers.last_token import LastToken
 from ftkeras.backbones.layers.mean_pooling import MeanPooling
 from ftkeras.backbones.preprocessing._compiled_tokenizer import CompiledTokenizer
-from ftkeras.backbones.preprocessing._tokenizer_json import TokenizerJson, of_residues
+from ftkeras.backbones.preprocessing._tokenizer_json import FILE, TokenizerJson, of_residues
 from ftkeras.backbones.preprocessing._word_piece import WordPiece, read_vocabulary
 from ftkeras.backbones.preprocessing.text import Text
 from ftkeras.errors import UserError
@@ -25,6 +25,7 @@ _ENCODER_AND_DECODER = {
 # What sentence-transformers calls poolings, the last of them first in the taps.
 _POOLINGS = (("pooling_mode_lasttoken", "last_token"), ("pooling_mode_cls_token", "class_token"))
 _WORD_PIECE_FAMILIES = ("bert", "distilbert")
+_LLAMA_TOKENS = ("llama", "smollm3")
 
 
 def expect_states(backbone: keras.Model, preset: str) -> None:
@@ -177,7 +178,7 @@ def preprocessing(
     hub.build(None)
     packer = hub.packer if hasattr(hub, "packer") else hub.encoder_packer
     return Text(
-        CompiledTokenizer(tokenizer),
+        _as_described(tokenizer, preset, settings),
         sequence_length=sequence_length,
         start=_ids(packer.start_value) if getattr(hub, "add_start_token", True) else (),
         end=_ids(packer.end_value) if getattr(hub, "add_end_token", True) else (),
@@ -206,6 +207,21 @@ def _is_bert_tokenizer(tokenizer: "keras_hub.tokenizers.Tokenizer") -> bool:
         and tokenizer.suffix_indicator == "##"
         and not tokenizer.special_tokens_in_strings
     )
+
+
+def _as_described(
+    tokenizer: "keras_hub.tokenizers.Tokenizer", preset: str, settings: Mapping[str, Any]
+) -> CompiledTokenizer | TokenizerJson:
+    """Runs Llama's `tokenizer.json`, which KerasHub reads otherwise.
+
+    KerasHub 0.32 does not cut texts before it joins pairs of bytes, so that Llama 3 gets 20 and 23
+    of 2023 instead of 202 and 3; and pairs of signs (Llama 2) lose spaces and accents.
+    """
+    path = _preset_files.path_of(preset, FILE)
+    is_llama = settings.get("model_type") in _LLAMA_TOKENS
+    if path is None or not is_llama:
+        return CompiledTokenizer(tokenizer)
+    return TokenizerJson(path.read_text(encoding="utf-8"))
 
 
 def _of_residues(

@@ -1,9 +1,12 @@
 """Presets of families other than BERT; KerasHub's own packing and graph are the reference."""
 
+import json
+
 import keras
 import keras_hub
 import numpy as np
 import pytest
+import tokenizers
 
 from ftkeras.backbones import _blocks, _text_preset, load_backbone
 from ftkeras.backbones._fingerprint import fingerprint
@@ -142,3 +145,68 @@ def test_a_family_with_encoder_and_decoder_gives_its_encoder(tmp_path):
     there = arrays["padding_mask"] > 0
     found = np.asarray(backbone.model(arrays)["sequence"])
     np.testing.assert_allclose(found[there], np.asarray(expected)[:, :length][there], atol=1e-5)
+
+
+def llama(directory, described):
+    """Preprocessing of a Llama whose directory holds this tokenizer."""
+    described.save(str(directory / "tokenizer.json"))
+    names = {"bos_token": "<s>", "eos_token": "</s>"}
+    (directory / "tokenizer_config.json").write_text(json.dumps(names))
+    sizes = {
+        "num_layers": 1, "num_query_heads": 2, "num_key_value_heads": 2, "hidden_dim": 8,
+        "intermediate_dim": 8,
+    }  # fmt: skip
+    count = described.get_vocab_size()
+    settings = {
+        "model_type": "llama", "vocab_size": count, "hidden_size": 8, "num_hidden_layers": 1,
+        "num_attention_heads": 2, "num_key_value_heads": 2, "intermediate_size": 8,
+        "tie_word_embeddings": False, "rope_theta": 1e4,
+    }  # fmt: skip
+    (directory / "config.json").write_text(json.dumps(settings))
+    backbone = MODELS.LlamaBackbone(vocabulary_size=count, **sizes)
+    return _text_preset.preprocessing(backbone, str(directory), settings, 16)
+
+
+def described(signs, merges, **settings):
+    """A tokenizer of Llama; its special tokens stand first."""
+    joined = [first + second for first, second in merges]
+    vocabulary = {token: i for i, token in enumerate(["<unk>", "<s>", "</s>", *signs, *joined])}
+    made = tokenizers.Tokenizer(tokenizers.models.BPE(vocab=vocabulary, merges=merges, **settings))
+    made.add_special_tokens(["<unk>", "<s>", "</s>"])
+    return made
+
+
+def test_pairs_of_signs_are_read_as_the_checkpoint_describes_them(tmp_path):
+    """As Llama 2 and TinyLlama have them; KerasHub's tokenizer of Llama reads pairs of bytes."""
+    signs = [*(f"<0x{byte:02X}>" for byte in range(256)), *"▁abé"]
+    made = described(signs, [("a", "b"), ("▁", "ab")], byte_fallback=True, fuse_unk=True)
+    normalizers = tokenizers.normalizers
+    made.normalizer = normalizers.Sequence(
+        [normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")]
+    )
+    text = llama(tmp_path, made)
+    encoded = text(["ab ab", "é ß"]).arrays
+    ids = made.token_to_id
+    for row, inner in zip(
+        encoded["token_ids"].tolist(),
+        (["▁ab", "▁ab"], ["▁", "é", "▁", "<0xC3>", "<0x9F>"]),
+        strict=True,
+    ):
+        assert row[: len(inner) + 1] == [ids("<s>"), *map(ids, inner)]
+    assert text.tokenizer.offsets(["ab ab"])[0].tolist() == [[0, 2], [3, 5]]
+    text.save(tmp_path)
+    again = load(tmp_path)(["ab ab", "é ß"]).arrays
+    np.testing.assert_array_equal(again["token_ids"], encoded["token_ids"])
+
+
+def test_long_numbers_are_cut_as_llama_3_cuts_them(tmp_path):
+    before = tokenizers.pre_tokenizers
+    merges = [("2", "0"), ("2", "3"), ("20", "2"), ("Ġ", "a")]
+    made = described(sorted(before.ByteLevel.alphabet()), merges)
+    cut = before.Split(tokenizers.Regex(r"\p{N}{1,3}| ?\p{L}+"), "isolated")
+    bytes_of = before.ByteLevel(add_prefix_space=False, use_regex=False)
+    made.pre_tokenizer = before.Sequence([cut, bytes_of])
+    tokenizer = llama(tmp_path, made).tokenizer
+    assert [made.id_to_token(i) for i in tokenizer.encode(["2023"])[0]] == ["202", "3"]
+    words = tokenizer.encode_words(["a", " a"])
+    assert [[made.id_to_token(i) for i in word] for word in words] == [["Ġa"], ["Ġa"]]

@@ -67,7 +67,14 @@ class TokenizerJson:
         ]
 
     def encode_words(self, words: Sequence[str]) -> list[list[int]]:
-        """Returns the token ids of each word: no token is of two words."""
+        """Returns the token ids of each word: no token is of two words.
+
+        Bytes tell a word inside a text by the space before it, so each gets one, as with
+        `add_prefix_space=True` in `transformers`.
+        """
+        cut = self._tokenizer.pre_tokenizer
+        if cut is not None and b"ByteLevel" in cut.__getstate__():
+            words = [word if word.startswith(" ") else f" {word}" for word in words]
         return self.encode(words)
 
     def sizes(self, texts: Sequence[str]) -> list[int]:
