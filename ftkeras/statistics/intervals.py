@@ -134,7 +134,7 @@ def _bound_note(score: Score, units: Units) -> str:
     if type(score).error_bound is Score.error_bound:  # counts again only for those that have one
         return ""
     bound = score.error_bound(score.counts.tally(units), np)
-    if bound is None or np.isnan(bound):
+    if bound is None or np.isnan(bound) or bound == 0:
         return ""
     return message(
         "exact; counted while streaming it is certified to be within {bound:.1e}",

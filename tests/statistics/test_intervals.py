@@ -100,6 +100,11 @@ def test_a_curve_tells_its_certified_bound():
     found = measured("area_under_roc_curve", one)
     bound = float(found.note.split()[-1])
     assert 0 < bound < 1e-3
+    apart = one.take(
+        np.r_[np.flatnonzero(one.y_true == 0)[:2], np.flatnonzero(one.y_true == 1)[:2]]
+    )
+    few = measure([score("area_under_roc_curve")], apart.y_true, np.array([[-3.0], [-1], [1], [3]]))
+    assert "certified" not in few[0].note  # each score has a bucket: streaming is exact, too
 
 
 def test_the_same_seed_gives_the_same_interval_in_any_company():
