@@ -136,7 +136,7 @@ class BackboneCandidate(Candidate):
         if self._config.cost == "recorded":
             self._memory = _memory.unmeasured(extractor)
         else:
-            told = self._step(message("Memory of {name}", name=self.name), "models")
+            told = self._step(message("Memory of {name}", name=self.name), "")
             with _memory.Probe() as probe:
                 encoded = backbone.preprocess(self._examples(BATCH))
                 self._memory = probe.measured(extractor, encoded.arrays)
