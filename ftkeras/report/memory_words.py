@@ -121,7 +121,8 @@ def _how(use: MemoryUse) -> list[str]:
     told = [
         _("Python and the framework: {size} besides", size=_rounded(use.framework_bytes)),
         _(
-            "measured on the {device} in a process of its own, to within {size}",
+            "measured on the {device} in a process of its own: passes to within {size}, a training "
+            "step to within a fifth",
             device=device,
             size=_rounded(RESOLUTION),
         ),

@@ -269,7 +269,8 @@ def test_the_lines_tell_every_figure_and_how_it_was_found():
         "through batches of 1 and 8",
         "gradients and the means of Adam are 120.0 MiB of it, whatever the batch",
         "Python and the framework: 800 MiB besides",
-        "measured on the CPU in a process of its own, to within 5 MiB",
+        "measured on the CPU in a process of its own: passes to within 5 MiB, a training step to "
+        "within a fifth",
     ]
     on_gpu = dataclasses.replace(USE, device="gpu", framework_bytes=None)
     assert memory_words.lines(on_gpu)[5:] == ["as the framework's own statistics of the GPU say"]
