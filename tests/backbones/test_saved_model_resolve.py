@@ -105,7 +105,7 @@ def test_an_archive_that_reaches_outside_is_refused(tmp_path):
     assert not list((tmp_path / "hub").iterdir())
 
 
-@pytest.mark.parametrize("content", [b"no archive", archive()[:70]])
+@pytest.mark.parametrize("content", [b"no archive", archive()[:70]], ids=["other", "cut off"])
 def test_a_damaged_archive_is_a_clear_error(tmp_path, content):
     (tmp_path / "model.tar.gz").write_bytes(content)
     with pytest.raises(UserError, match="Expected a whole archive"):
