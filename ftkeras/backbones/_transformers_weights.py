@@ -22,6 +22,8 @@ from ftkeras.errors import UserError
 _WITH_EYES = ("qwen3_5", "qwen3_5_moe")
 # What the configs of Gemma 3 leave out, as transformers fills it in.
 _GEMMA_3 = {"vocab_size": 262_208, "head_dim": 256}
+# What the configs of Llama 1 and 2 leave out, as transformers fills it in.
+_OLDER_LLAMA = {"rope_theta": 10_000.0, "tie_word_embeddings": False}
 # What EmbeddingGemma has behind the mean.
 _PROJECTIONS = ("2_Dense/model.safetensors", "3_Dense/model.safetensors")
 
@@ -90,6 +92,8 @@ def _as_kerashub_reads(settings: dict[str, Any]) -> dict[str, Any]:
     said = dict(settings)
     if said["model_type"] == "bart":
         said.setdefault("num_hidden_layers", said["encoder_layers"])
+    if said["model_type"] == "llama":
+        said = {**_OLDER_LLAMA, "num_key_value_heads": said["num_attention_heads"], **said}
     if "num_local_experts" in said:  # as transformers 5 writes it
         said.setdefault("num_experts", said["num_local_experts"])
     if said["model_type"] in _WITH_EYES:

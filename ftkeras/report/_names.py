@@ -203,6 +203,8 @@ STEPS = (
     N_("Trials"),
     N_("Winner"),
     N_("Learning curve"),
+    N_("Baselines on the frozen features"),
+    N_("Latency and memory"),
 )
 SEVERITIES = (
     N_("error"),
@@ -237,7 +239,16 @@ READINGS = (
     N_("cross_validate: each example in its own fold"),
     N_("compare"),
 )
-UNITS = (N_("trials"), N_("epochs"), N_("Folds"), N_("folds"))
+UNITS = (
+    N_("trials"),
+    N_("epochs"),
+    N_("views"),
+    N_("fits"),
+    N_("baselines"),
+    N_("models"),
+    N_("Folds"),
+    N_("folds"),
+)
 METHODS = (N_("Wilson"), N_("; "), N_(" or "), N_(" and "))
 UNDEFINED = (
     N_("nothing was counted"),

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ftkeras import seeds
 from ftkeras.contracts.backbone import Backbone, Encoded, Preprocess
+from ftkeras.message import message, term
 from ftkeras.training import encoding
 from ftkeras.training.examples import Examples, single
 from ftkeras.training.feature_cache import FeatureCache, Passes
@@ -105,7 +106,7 @@ class Augmented:
             for row in range(len(self._views))
         ]
         ids = np.array([self._views.id_of(look.row, look.view) for look in looks])
-        title = f"Features of {count} views of train"
+        title = message("Features of {count} views of {name}", count=count, name=term("train"))
         features = cache.features(ids, looks, self._step(title, "views"))
         self.passes = cache.passes
         return features

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ftkeras import graph
 from ftkeras.contracts.backbone import Backbone
+from ftkeras.message import message, term
 from ftkeras.training import encoding, examples
 from ftkeras.training.encoding import Rows
 from ftkeras.training.examples import Examples
@@ -93,7 +94,11 @@ class PartialModel:
         found: dict[str, Examples] = {}
         for name, (ids, values, labels) in parts.items():
             if states is not None:
-                title = f"Hidden states of {name} ({sizes[name] / 1e6:,.1f} MB)"
+                title = message(
+                    "Hidden states of {name} ({size:,.1f} MB)",
+                    name=term(name),
+                    size=sizes[name] / 1e6,
+                )
                 kept = states.states(list(ids), values, lengths[name], step(title, "examples"))
                 if self._agree(kept, encoded[name]):
                     found[name] = examples.from_states(

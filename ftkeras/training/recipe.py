@@ -16,6 +16,7 @@ from ftkeras.contracts.backbone import Backbone
 from ftkeras.contracts.balance import Balanced
 from ftkeras.contracts.phase import Phase
 from ftkeras.data.lazy_column import listed
+from ftkeras.message import message
 from ftkeras.model import freeze, merge
 from ftkeras.training.answering import Answering
 from ftkeras.training.answers import answers
@@ -236,7 +237,8 @@ class Recipe:
     def _callbacks(
         self, number: int, phase: Phase, log: Path | None
     ) -> list[keras.callbacks.Callback]:
-        progress = self.step(f"Phase {number}: {phase.freezing}", "epochs")
+        title = message("Phase {number}: {name}", number=number, name=str(phase.freezing))
+        progress = self.step(title, "epochs")
         told: list[keras.callbacks.Callback] = [EpochProgress(progress, self.objective.monitor)]
         if log is not None:
             told.append(JsonLines(log, phase=str(phase.freezing)))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ftkeras.contracts.backbone import Backbone, Block
 from ftkeras.contracts.phase import Phase
 from ftkeras.data.lazy_column import listed
+from ftkeras.message import message, term
 from ftkeras.training import examples
 from ftkeras.training.examples import Examples
 from ftkeras.training.feature_cache import FeatureCache
@@ -149,7 +150,8 @@ class Roads:
             name: What a person sees it called.
         """
         # Shown once a part: validation is asked for by every phase, and is in the cache by then.
-        progress = None if name in self._shown else self.step(f"Features of {name}", "examples")
+        title = message("Features of {name}", name=term(name))
+        progress = None if name in self._shown else self.step(title, "examples")
         self._shown.add(name)
         return self.cache.rows(part.ids, listed(part.values), progress)
 

@@ -10,6 +10,7 @@ from ftkeras.config import RunConfig
 from ftkeras.contracts.phase import Phase
 from ftkeras.contracts.task import BY_POSITION
 from ftkeras.errors import UserError
+from ftkeras.message import message
 from ftkeras.model import build_head
 from ftkeras.statistics.seed_variance import latin_order
 from ftkeras.training.recipe import Step
@@ -121,7 +122,7 @@ def fit(
         examples,
         grid,
         [head.get_weights() for head in heads],
-        step(f"{grid.fold.size} heads as one", "epochs"),
+        step(message("{count} heads as one", count=grid.fold.size), "epochs"),
     )
     answers = _chosen(data, fitted, stack, features, rates)
     plain = _plain_passes(examples, grid, fitted, phase.patience or phase.epochs)

@@ -206,6 +206,12 @@ def test_one_phase_only(copied):
     assert "phase 1: best epoch 12" in page.prose
 
 
+def test_what_chose_the_epoch_is_told_where_it_was_asked_for(copied):
+    page = copied(change=lambda record: {"config": {**record.config, "monitor": "recall"}})
+    assert "best epoch by recall" in page.prose
+    assert "best epoch by" not in copied().prose
+
+
 def test_predictions_that_do_not_match_the_split_are_called_out(copied):
     page = copied(predictions=lambda found: found.take(np.arange(len(found) - 5)))
     assert "they do not match, distrust this page" in page.prose
