@@ -7,6 +7,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from ftkeras.training.added_loss import added_loss
 from ftkeras.training.examples import Examples
 from ftkeras.training.objective import Objective
 from ftkeras.training.prediction import predict
@@ -51,7 +52,7 @@ def reduced_answers(
         for start in range(0, len(rows), batch_size):
             batch = slice(start, start + batch_size)
             streamed.add(examples.labels_of(rows[batch]), outputs[batch])
-    return found, streamed.logs()
+    return found, streamed.logs(added_loss(model, examples))
 
 
 def _piece(examples: Examples, rows: NDArray[np.int64]) -> Examples:

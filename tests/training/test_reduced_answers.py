@@ -27,7 +27,7 @@ def test_pieces_make_the_whole(monkeypatch, most):
     monkeypatch.setattr(reduced_answers, "_MOST", most)
     keras.utils.set_random_seed(0)
     features = keras.Input((4, 5, 2))
-    model = keras.Model(features, keras.layers.Conv2D(3, 1)(features))
+    model = keras.Model(features, keras.layers.Conv2D(3, 1, kernel_regularizer="l2")(features))
     generator = np.random.default_rng(0)
     labels = generator.integers(0, 3, (11, 4, 5)).astype(np.uint8)
     labels[generator.random(labels.shape) < 0.2] = 255
