@@ -8,7 +8,7 @@ Three kinds of work: a linear head on cached features (`head`: 4096 rows of 384,
 tweets in batches of 32. Settings take turns in one process with one thread for arithmetic; `first`
 is the CPU time of the first epoch, compilation included and hidden states too, `later` the median
 of those after it. `keras` is `keras.Model.fit` with its defaults on the same arrays, or on the same
-batches of the same lengths.
+batches of the same lengths; like ftkeras it keeps the weights of the best epoch.
 
     python -m experiments.benchmarks.execution --kinds partial,whole --settings keras,float32
 
@@ -70,6 +70,11 @@ class Epochs(keras.callbacks.Callback):
         return {"first": self.seconds[0], "later": float(np.median(self.seconds[1:]))}
 
 
+def best_epoch(epochs: int) -> keras.callbacks.Callback:
+    """Keras' own way to end with the weights of the best epoch, without stopping earlier."""
+    return keras.callbacks.EarlyStopping(patience=epochs, restore_best_weights=True)
+
+
 def head(rows: int, epochs: int) -> Iterator[tuple[str, Callable[[], dict[str, float]]]]:
     """A head on features, with XLA or without, and so many steps at once."""
     generator = np.random.default_rng(0)
@@ -94,7 +99,8 @@ def head(rows: int, epochs: int) -> Iterator[tuple[str, Callable[[], dict[str, f
         model = build_head((384,), Call("linear"), 1, 0)
         model.compile(keras.optimizers.AdamW(1e-3), keras.losses.BinaryCrossentropy(True))
         same = (features, labels)
-        model.fit(*same, epochs=epochs, validation_data=same, callbacks=[told], verbose=0)
+        listening = [best_epoch(epochs), told]
+        model.fit(*same, epochs=epochs, validation_data=same, callbacks=listening, verbose=0)
         return told.shown()
 
     yield "keras", plain
@@ -145,7 +151,7 @@ def thawed(
         model.compile(keras.optimizers.AdamW(2e-5), keras.losses.BinaryCrossentropy(True))
         batches = Batches(part, 32, 0)
         model.fit(for_keras(batches), validation_data=for_keras(Batches(part, 32)), epochs=epochs,
-                  callbacks=[told], verbose=0, shuffle=False)  # fmt: skip
+                  callbacks=[best_epoch(epochs), told], verbose=0, shuffle=False)  # fmt: skip
         return told.shown()
 
     yield "keras", plain
