@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ftkeras import load_backbone
+from ftkeras import graph, load_backbone
 from ftkeras.call_string import Call
 from ftkeras.contracts.backbone import Block
 from ftkeras.contracts.phase import Phase
@@ -64,6 +64,17 @@ def test_gradients_on_cached_states_are_those_on_inputs(preset, tmp_path, storag
     assert len(cached) == len(direct) > 10
     for one, other in zip(cached, direct, strict=True):
         np.testing.assert_allclose(one, other, atol=tolerance)
+
+
+def test_frozen_layers_drop_nothing_where_no_states_are_kept():
+    inputs = keras.Input((16,))
+    below = keras.layers.Dropout(0.5)(keras.layers.Dense(16, trainable=False)(inputs))
+    model = keras.Model(inputs, keras.layers.Dense(1)(below))
+    rows = np.random.default_rng(0).normal(size=(4, 16)).astype("float32")
+    expected = model(rows, training=False)
+    assert np.abs(model(rows, training=True) - expected).max() > 0.01
+    whole = graph.joined(graph.cut(model), model)
+    np.testing.assert_allclose(whole(rows, training=True), expected, rtol=1e-6)
 
 
 def test_images_are_cut_at_a_layer_too(tmp_path):
