@@ -54,6 +54,67 @@ def test_images_keep_their_pixels(stored):
     np.testing.assert_array_equal(np.stack(list(dataset.inputs[order])), stored[1])
 
 
+CONTEXT = "At Santa Clara the Denver Broncos won, in Santa Clara, Größe 7."
+
+
+@pytest.fixture(scope="module")
+def questions(tmp_path_factory):
+    """A data set with the features of SQuAD, and starts of first answers beside them."""
+    tfds = pytest.importorskip("tensorflow_datasets")
+    golds = [
+        {"text": ["Denver Broncos", "the Denver Broncos"], "answer_start": [19, 15]},
+        {"text": [], "answer_start": []},
+        {"text": ["Santa Clara"], "answer_start": [CONTEXT.rindex("Santa")]},
+    ]
+
+    def rows():
+        for number, gold in enumerate(golds):
+            yield {"title": "Bowl", "question": f"Who, {number}?", "context": CONTEXT,
+                   "first": (gold["text"] or [""])[0], "begins": (gold["answer_start"] or [0])[0],
+                   "answers": gold}  # fmt: skip
+
+    kinds = {
+        **dict.fromkeys(("title", "question", "context", "first"), tfds.features.Text()),
+        "begins": tfds.features.Scalar(tf.int32),
+        "answers": tfds.features.Sequence(
+            {"text": tfds.features.Text(), "answer_start": tfds.features.Scalar(tf.int32)}
+        ),
+    }
+    text, number = tf.TensorSpec((), tf.string), tf.TensorSpec((), tf.int32)
+    lists = {"text": tf.TensorSpec((None,), tf.string),
+             "answer_start": tf.TensorSpec((None,), tf.int32)}  # fmt: skip
+    signature = {**dict.fromkeys(("title", "question", "context", "first"), text),
+                 "begins": number, "answers": lists}  # fmt: skip
+    builder = tfds.dataset_builders.store_as_tfds_dataset(
+        name="questions", version="1.0.0", features=tfds.features.FeaturesDict(kinds),
+        split_datasets={"train": tf.data.Dataset.from_generator(rows, output_signature=signature)},
+        data_dir=str(tmp_path_factory.mktemp("tfds")),
+    )  # fmt: skip
+    return str(builder.data_dir), golds
+
+
+def test_answers_of_squad_are_read_with_where_they_begin(questions):
+    path, golds = questions
+    found = build(path, text=["question", "context"], label="answers", start="")
+    assert found.modality == "text_pair"
+    order = np.argsort([question for question, _ in found.inputs])
+    assert [found.inputs[row] for row in order] == [(f"Who, {n}?", CONTEXT) for n in range(3)]
+    for row, gold in zip(order, golds, strict=True):
+        assert found.labels[row] == tuple(zip(gold["text"], gold["answer_start"], strict=True))
+    assert found.columns["title"].tolist() == ["Bowl"] * 3
+    assert found.columns["part"].tolist() == ["train"] * 3
+
+
+def test_answers_beside_a_feature_of_starts(questions):
+    asked = {"text": ["question", "context"], "label": "first", "start": "begins"}
+    found = build(questions[0], **asked)
+    assert (("Denver Broncos", 19),) in found.labels.tolist()
+    with pytest.raises(UserError, match="Expected a question, its context"):
+        build(questions[0], text="question", label="first", start="")
+    with pytest.raises(UserError, match="begin"):
+        build(questions[0], **{**asked, "start": "begin"})
+
+
 def test_wrong_names_and_a_missing_library_are_told(stored, monkeypatch):
     with pytest.raises(UserError, match="split='tset'"):
         build(stored[0]["reviews"], text="text", split="tset")

@@ -137,7 +137,7 @@ def assemble(
         places.append(place)
         for key, cell in record.items():
             if key not in (*wanted.inputs, wanted.label) and _is_plain(cell):
-                columns.setdefault(key, [None] * (len(values) - 1)).append(_plain(cell))
+                columns.setdefault(key, [None] * (len(values) - 1)).append(as_python(cell))
         for cells in columns.values():
             cells.extend([None] * (len(values) - len(cells)))
     left_out = bad.settle()
@@ -160,12 +160,29 @@ def decoded(data: bytes, max_pixels: int = MAX_PIXELS) -> tuple[str, NDArray[np.
         return f"is damaged ({str(error)[:80] or type(error).__name__})", None
 
 
+def as_python(value: Any) -> Any:
+    """Returns a value as Python has it: bytes as texts, arrays of one number as the number.
+
+    Example:
+        >>> as_python({"text": np.array([b"Denver"], object), "start": np.int32(29)})
+        {'text': ['Denver'], 'start': 29}
+    """
+    value = _text(value)
+    if isinstance(value, dict):
+        return {name: as_python(item) for name, item in value.items()}
+    if isinstance(value, np.ndarray):
+        return value.item() if value.ndim == 0 else [as_python(item) for item in value.tolist()]
+    if isinstance(value, list | tuple):
+        return [as_python(item) for item in value]
+    return _text(value.item()) if isinstance(value, np.generic) else value
+
+
 def _read(record: Mapping[str, Any], wanted: Wanted) -> tuple[str, str, Any, Any]:
     """Returns what column is wrong and why, the input, and the label."""
     for name in (*wanted.inputs, wanted.label):
         if record.get(name) is None:
             return name, f"`{name}` is missing", None, None
-    label = _plain(record[wanted.label])
+    label = as_python(record[wanted.label])
     if _is_not_utf8(record[wanted.label]):
         return wanted.label, f"`{wanted.label}` is no UTF-8", None, None
     if reason := table.label_problem(wanted.label, label):
@@ -181,7 +198,7 @@ def _texts(record: Mapping[str, Any], wanted: Wanted) -> tuple[str, str, Any]:
         value = record[name]
         if _is_not_utf8(value):
             return name, f"`{name}` is no UTF-8", None
-        text = _plain(value)
+        text = as_python(value)
         if reason := table.text_problem(name, text, _MAX_CHARACTERS):
             return name, reason, None
         texts.append(text)
@@ -256,15 +273,5 @@ def _text(value: Any) -> Any:
     return value
 
 
-def _plain(value: Any) -> Any:
-    """A value as Python has it: bytes as texts, arrays of one number as the number."""
-    value = _text(value)
-    if isinstance(value, np.ndarray):
-        return value.item() if value.ndim == 0 else [_plain(item) for item in value.tolist()]
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return _text(value.item()) if isinstance(value, np.generic) else value
-
-
 def _is_plain(value: Any) -> bool:
-    return value is None or isinstance(_plain(value), str | int | float | bool)
+    return value is None or isinstance(as_python(value), str | int | float | bool)

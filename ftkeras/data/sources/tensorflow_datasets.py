@@ -7,8 +7,11 @@ from typing import Any
 
 from ftkeras import catalog
 from ftkeras.contracts.dataset import Dataset
-from ftkeras.data.sources import _records
+from ftkeras.data.bad_rows import BadRows
+from ftkeras.data.sources import _answer_columns, _records
 from ftkeras.errors import UserError
+
+_LONGEST = 1_000_000
 
 
 def build(  # noqa: PLR0913 - a call string names each of these by itself
@@ -21,6 +24,7 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
     on_bad_row: str = "error",
     audio: str = "",
     sampling_rate: int | None = None,
+    start: str | None = None,
 ) -> Dataset:
     """Reads a data set of TensorFlow Datasets, all of its splits or one.
 
@@ -41,6 +45,9 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
         audio: Name of the feature that holds the sound; one of `text`, `image` and `audio` is the
             input.
         sampling_rate: Samples a second of sounds, where the data set does not say.
+        start: For answers that stand in the second text: the feature of the character at which each
+            begins; empty for `answer_start`, or what `label` says itself, as that of SQuAD does
+            (`text=['question', 'context'], label='answers'`).
 
     Raises:
         UserError: The library is not installed, or has no such data set, split or feature.
@@ -50,10 +57,12 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
     """
     builder = _builder(name, data_dir)
     features = builder.info.features
+    parts = [split] if split else list(builder.info.splits)
+    if start is not None:
+        return _of_answers(builder, name, parts, (text, label, start), on_bad_row)
     inputs = _records.check_names(name, sorted(features), text, image, label, audio)
     rate = getattr(features[audio], "sample_rate", None) if audio else None
     wanted = _records.wanted(inputs, image, audio, label, rate or sampling_rate)
-    parts = [split] if split else list(builder.info.splits)
     names = getattr(features[label], "names", None)
 
     def records() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -67,6 +76,38 @@ def build(  # noqa: PLR0913 - a call string names each of these by itself
 
     title = Path(name).name
     return _records.assemble(records(), wanted, title, on_bad_row)
+
+
+def _of_answers(
+    builder: Any,
+    name: str,
+    parts: Sequence[str],
+    named: tuple[str | Sequence[str], str, str],
+    on_bad_row: str,
+) -> Dataset:
+    """Questions and their contexts; answers are pieces of these."""
+    texts, label, start = named
+    question, context = (*([texts] if isinstance(texts, str) else texts), "", "")[:2]
+    _answer_columns.check(question, context, label)
+    features = builder.info.features
+    needed = [question, context, label, *filter(None, [start])]
+    _records.check_names(name, sorted(features), [question, context], "", label)
+    if start:
+        _records.check_names(name, sorted(features), start, "", label)
+    plain = [known for known, feature in features.items() if getattr(feature, "shape", None) == ()]
+    columns: dict[str, list[Any]] = {known: [] for known in dict.fromkeys([*plain, *needed])}
+    part_of, places = [], []
+    for part in parts:
+        for number, example in enumerate(_examples(builder, name, part)):
+            places.append(f"{name}/{part}, example {number}")
+            part_of.append(part)
+            for known, cells in columns.items():
+                cells.append(_records.as_python(example[known]))
+    bad = BadRows(on_bad_row, source=Path(name).name)
+    columns |= {_records.PART: part_of}
+    return _answer_columns.assemble(
+        columns, places, (question, context, label, start), _LONGEST, bad
+    )
 
 
 def _builder(name: str, data_dir: str) -> Any:
