@@ -10,6 +10,7 @@ from ftkeras.contracts.augmentation import Mixing
 from ftkeras.contracts.phase import Phase
 from ftkeras.contracts.task import BY_POSITION, OBJECTS, OVER_PICTURES
 from ftkeras.errors import UserError
+from ftkeras.message import joined, message
 from ftkeras.training import augmented
 from ftkeras.training.augmented import Augmentations
 
@@ -82,15 +83,18 @@ def told(augment: Augmentations | None, phases: Sequence[Phase], examples: int) 
     if augment is None:
         return ""
     thaws = any(phase.freezing.name != "linear_probe" for phase in phases)
-    kept = (
-        f"Augmentation: {augment.views} views of each training example pass the frozen backbone, "
-        f"{augment.views * examples:,} passes instead of {examples:,}, once, for they are kept."
+    kept = message(
+        "Augmentation: {views} views of each training example pass the frozen backbone, "
+        "{passes:,} passes instead of {examples:,}, once, for they are kept.",
+        views=augment.views,
+        passes=augment.views * examples,
+        examples=examples,
     )
-    new = (
-        " Thawed phases take new views in every epoch: each is encoded anew and passes the whole "
+    new = message(
+        "Thawed phases take new views in every epoch: each is encoded anew and passes the whole "
         "backbone, and no hidden states are kept."
     )
-    return kept + (new if thaws else "")
+    return joined([kept, *([new] if thaws else [])], " ")
 
 
 def record(augment: Augmentations | None, phases: Sequence[Phase], examples: int) -> dict[str, Any]:

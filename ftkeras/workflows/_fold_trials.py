@@ -16,6 +16,7 @@ from ftkeras.contracts.backbone import Backbone
 from ftkeras.contracts.phase import Phase
 from ftkeras.contracts.split import Split
 from ftkeras.contracts.task import BY_POSITION
+from ftkeras.message import Message, counted, joined
 from ftkeras.model import build_model, freeze
 from ftkeras.report import wording
 from ftkeras.training import examples
@@ -63,19 +64,29 @@ class Trials:
             for fold in range(data.folds)
         ]
 
-    def estimate(self) -> str:
+    def estimate(self) -> Message:
         """Times a few training steps and returns, in words, what all trials will cost at most."""
         left = [name for name in self._names if self._finished.get(name) is None]
         done = len(self._names) - len(left)
-        kept = f" ({done} finished ones are kept)" if done else ""
         if not left:
-            return f"All {done} trials are finished and kept."
+            return counted(
+                "The {count} trial is finished and kept.",
+                "All {count} trials are finished and kept.",
+                count=done,
+            )
         seconds = sum(self._phase_seconds(phase) for phase in self._config.phases)
-        return (
-            f"{len(left)} trials to run{kept}, one after the other: about "
-            f"{wording.duration(seconds)} each and {wording.duration(seconds * len(left))} "
-            "in all, less where a phase stops early."
+        to_run = counted(
+            "{count} trial to run: about {all}, less where a phase stops early.",
+            "{count} trials to run, one after the other: about {each} each and {all} in all, less "
+            "where a phase stops early.",
+            count=len(left),
+            each=wording.duration(seconds),
+            all=wording.duration(seconds * len(left)),
         )
+        kept = counted(
+            "{count} finished one is kept.", "{count} finished ones are kept.", count=done
+        )
+        return joined([to_run, *([kept] if done else [])], " ")
 
     def fit(self, step: Step) -> FoldAnswers:
         """Runs what is not finished, and returns the out-of-fold answers.

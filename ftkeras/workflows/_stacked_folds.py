@@ -10,7 +10,7 @@ from ftkeras.config import RunConfig
 from ftkeras.contracts.phase import Phase
 from ftkeras.contracts.task import BY_POSITION
 from ftkeras.errors import UserError
-from ftkeras.message import message
+from ftkeras.message import joined, message
 from ftkeras.model import build_head
 from ftkeras.statistics.seed_variance import latin_order
 from ftkeras.training.recipe import Step
@@ -46,34 +46,38 @@ def obstacle(config: RunConfig, data: FoldData, shape: tuple[int | None, ...]) -
         shape: Shape of the features, without the examples.
     """
     if len(config.phases) > 1:
-        return "the recipe has more than one phase"
+        return message("the recipe has more than one phase")
     phase = config.phases[0]
     if phase.freezing.name != "linear_probe":
-        return f"{phase.freezing.name} trains layers of the backbone"
+        return message("{name} trains layers of the backbone", name=phase.freezing.name)
     if phase.optimizer.lower() not in OPTIMIZERS:
-        return f"a stack knows {' and '.join(OPTIMIZERS)} only, not {phase.optimizer}"
+        return message(
+            "a stack knows {known} only, not {name}",
+            known=joined(OPTIMIZERS, " and "),
+            name=phase.optimizer,
+        )
     plain = Phase(phase.freezing, **{name: getattr(phase, name) for name in (*_STACKED, *_IDLE)})
     if phase != plain:
-        return f"a stack knows of a phase's settings only {', '.join(_STACKED)}"
+        return message("a stack knows of a phase's settings only {known}", known=joined(_STACKED))
     if config.balance or config.loss:
-        return "a stack knows neither --balance nor --loss"
+        return message("a stack knows neither --balance nor --loss")
     if config.augment:
-        return "a stack does not know --augment"
+        return message("a stack does not know {name}", name="--augment")
     if config.monitor:
-        return "a stack does not know --monitor"
+        return message("a stack does not know {name}", name="--monitor")
     return _of_head(config, data, shape)
 
 
 def _of_head(config: RunConfig, data: FoldData, shape: tuple[int | None, ...]) -> str:
     if data.task.kind in BY_POSITION:
-        return "a stack answers each example by one vector, and these are lists of vectors"
+        return message("a stack answers each example by one vector, and these are lists of vectors")
     if data.task.monitor not in _MONITORS:
-        return f"a stack does not know how to choose by {data.task.monitor}"
+        return message("a stack does not know how to choose by {name}", name=data.task.monitor)
     if catalog.constant("heads", config.head.name, "JOINS_PARTS"):
-        return f"a stack knows one backbone, {config.head.name} joins several"
+        return message("a stack knows one backbone, {name} joins several", name=config.head.name)
     outputs = data.task.num_outputs(data.num_classes)
     if not can_stack(build_head(shape, config.head, outputs, config.seed)):
-        return f"a stack does not know all layers of {config.head}"
+        return message("a stack does not know all layers of {name}", name=str(config.head))
     return ""
 
 

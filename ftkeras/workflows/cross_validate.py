@@ -12,6 +12,7 @@ from ftkeras.config import RunConfig
 from ftkeras.contracts.backbone import Backbone
 from ftkeras.contracts.score import Score
 from ftkeras.errors import UserError
+from ftkeras.message import joined, message
 from ftkeras.model import choose_tap, features_model
 from ftkeras.records import atomic, flagfile, fold_table
 from ftkeras.records.run_record import RunRecord
@@ -104,7 +105,8 @@ def cross_validate(config: RunConfig) -> RunRecord:
         with stopwatch("training"):
             if obstacle or features is None:
                 trials = Trials(config, data, backbones, finished)
-                progress.say(f"Fold after fold, because {obstacle}. {trials.estimate()}")
+                why = message("Fold after fold, because {reason}.", reason=obstacle)
+                progress.say(joined([why, trials.estimate()], " "))
                 answers = trials.fit(progress.step)
             else:
                 answers = _stacked_folds.fit(config, data, features, progress.step)
@@ -144,7 +146,9 @@ def _obstacle(config: RunConfig, data: FoldData, backbones: FoldBackbones) -> st
     shape = features_model(backbones.of(0)[0], config.tap).output.shape[1:]
     obstacle = _stacked_folds.obstacle(config, data, shape)
     if backbones.anew:
-        obstacle = "each fold reads its table by the means and categories of its own training part"
+        obstacle = message(
+            "each fold reads its table by the means and categories of its own training part"
+        )
     if obstacle and config.learning_rates:
         raise UserError(
             "Expected --learning_rates with a recipe whose heads can be trained as one stack. "

@@ -8,6 +8,7 @@ from typing import Any
 from ftkeras import seeds
 from ftkeras.config import RunConfig
 from ftkeras.contracts.backbone import Backbone
+from ftkeras.message import joined, message
 from ftkeras.records import atomic, flagfile, split_table
 from ftkeras.records.decision import Decision
 from ftkeras.records.predictions import Predictions
@@ -222,12 +223,16 @@ def _save(directory: Path, recipe: Recipe, backbone: Backbone, data: PreparedDat
 
 
 def _passes(recipe: Recipe) -> str:
-    passes = recipe.passes
-    return (
-        f"Passes through the frozen backbone: {passes['computed']:,} computed, "
-        f"{passes['saved']:,} saved by the feature cache."
-        + ("" if recipe.padding is None else f" Padding: {recipe.padding:.1%} of the positions.")
+    passes = message(
+        "Passes through the frozen backbone: {computed:,} computed, {saved:,} saved by the feature "
+        "cache.",
+        computed=recipe.passes["computed"],
+        saved=recipe.passes["saved"],
     )
+    if recipe.padding is None:
+        return passes
+    padding = message("Padding: {share:.1%} of the positions.", share=recipe.padding)
+    return joined([passes, padding], " ")
 
 
 def _write(
