@@ -122,7 +122,7 @@ def _how(use: MemoryUse) -> list[str]:
         _("Python and the framework: {size} besides", size=_rounded(use.framework_bytes)),
         _(
             "measured on the {device} in a process of its own: passes to within {size}, a training "
-            "step to within a fifth",
+            "step to within a quarter",
             device=device,
             size=_rounded(RESOLUTION),
         ),

@@ -58,7 +58,8 @@ def test_passes_take_what_the_activations_of_dense_layers_take(monkeypatch):
     assert use.one.added_bytes < neighbours / 32 + 10 * MEBIBYTE
     # Backward every input of a layer is still there, and the gradient of the last one twice.
     backward = given + sum(outputs) + 2 * outputs[-1] + use.kept_bytes
-    assert 0.9 * backward < use.training.added_bytes < 1.3 * backward
+    least = 0.9 if use.training.from_batch == use.training.batch else 0.75
+    assert least * backward < use.training.added_bytes < 1.3 * backward
     assert use.framework_bytes > 50 * MEBIBYTE
     assert not use.at_least
 
@@ -270,7 +271,7 @@ def test_the_lines_tell_every_figure_and_how_it_was_found():
         "gradients and the means of Adam are 120.0 MiB of it, whatever the batch",
         "Python and the framework: 800 MiB besides",
         "measured on the CPU in a process of its own: passes to within 5 MiB, a training step to "
-        "within a fifth",
+        "within a quarter",
     ]
     on_gpu = dataclasses.replace(USE, device="gpu", framework_bytes=None)
     assert memory_words.lines(on_gpu)[5:] == ["as the framework's own statistics of the GPU say"]
