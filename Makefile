@@ -57,7 +57,7 @@ trees: .venv/installed ## boxes around things: crowns of trees from the air
 test: export OMP_NUM_THREADS := 1
 test: export TF_NUM_INTRAOP_THREADS := 1
 test: export TF_NUM_INTEROP_THREADS := 1
-test: .venv/installed ## the tests (under 10 minutes on 2 cores)
+test: .venv/installed ## the tests (10 to 14 minutes on 2 cores)
 	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder --durations=20
 
 test-slow: .venv/reference ## the tests that need real weights, references or minutes
