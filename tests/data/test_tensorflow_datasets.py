@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from ftkeras.data.sources import tensorflow_datasets
 from ftkeras.data.sources.tensorflow_datasets import build
 from ftkeras.errors import UserError
 
@@ -54,6 +55,7 @@ def test_images_keep_their_pixels(stored):
     np.testing.assert_array_equal(np.stack(list(dataset.inputs[order])), stored[1])
 
 
+EXAMPLES = tensorflow_datasets._examples
 CONTEXT = "At Santa Clara the Denver Broncos won, in Santa Clara, Größe 7."
 
 
@@ -103,6 +105,19 @@ def test_answers_of_squad_are_read_with_where_they_begin(questions):
         assert found.labels[row] == tuple(zip(gold["text"], gold["answer_start"], strict=True))
     assert found.columns["title"].tolist() == ["Bowl"] * 3
     assert found.columns["part"].tolist() == ["train"] * 3
+
+
+def test_a_question_that_is_no_utf_8_is_refused(questions, monkeypatch):
+    def broken(*given):
+        for example in EXAMPLES(*given):
+            is_first = example["question"] == b"Who, 0?"
+            yield {**example, "question": b"Who\xff?"} if is_first else example
+
+    monkeypatch.setattr(tensorflow_datasets, "_examples", broken)
+    asked = {"text": ["question", "context"], "label": "answers", "start": ""}
+    with pytest.raises(UserError, match="example"):
+        build(questions[0], **asked)
+    assert len(build(questions[0], **asked, on_bad_row="skip")) == 2
 
 
 def test_answers_beside_a_feature_of_starts(questions):

@@ -26,6 +26,18 @@ def check(text: str | None, second_text: str | None, label: str | Sequence[str])
         )
 
 
+def question_and_context(texts: str | Sequence[str], label: str) -> tuple[str, str]:
+    """Returns the columns of questions and contexts; raises `UserError` unless both are named.
+
+    Args:
+        texts: What `text` says: both names, in this order.
+        label: The column of answers.
+    """
+    question, context = (*([texts] if isinstance(texts, str) else texts), "", "")[:2]
+    check(question, context, label)
+    return question, context
+
+
 def assemble(
     columns: Mapping[str, Sequence[Any]],
     locations: Sequence[str],

@@ -177,13 +177,26 @@ def as_python(value: Any) -> Any:
     return _text(value.item()) if isinstance(value, np.generic) else value
 
 
+def is_not_utf8(value: Any) -> bool:
+    """Returns whether bytes, or some of several, are no text."""
+    if isinstance(value, list | tuple):
+        return any(map(is_not_utf8, value))
+    if not isinstance(value, bytes):
+        return False
+    try:
+        value.decode("utf-8")
+    except UnicodeDecodeError:
+        return True
+    return False
+
+
 def _read(record: Mapping[str, Any], wanted: Wanted) -> tuple[str, str, Any, Any]:
     """Returns what column is wrong and why, the input, and the label."""
     for name in (*wanted.inputs, wanted.label):
         if record.get(name) is None:
             return name, f"`{name}` is missing", None, None
     label = as_python(record[wanted.label])
-    if _is_not_utf8(record[wanted.label]):
+    if is_not_utf8(record[wanted.label]):
         return wanted.label, f"`{wanted.label}` is no UTF-8", None, None
     if reason := table.label_problem(wanted.label, label):
         return wanted.label, reason, None, None
@@ -196,7 +209,7 @@ def _texts(record: Mapping[str, Any], wanted: Wanted) -> tuple[str, str, Any]:
     texts = []
     for name in wanted.inputs:
         value = record[name]
-        if _is_not_utf8(value):
+        if is_not_utf8(value):
             return name, f"`{name}` is no UTF-8", None
         text = as_python(value)
         if reason := table.text_problem(name, text, _MAX_CHARACTERS):
@@ -253,18 +266,6 @@ def _samples(value: Any) -> NDArray[np.float32] | None:
 def _bytes_of(value: Any) -> int:
     array = value[0] if isinstance(value, tuple) else value
     return int(array.nbytes) if isinstance(array, np.ndarray) else 0
-
-
-def _is_not_utf8(value: Any) -> bool:
-    if isinstance(value, list | tuple):
-        return any(map(_is_not_utf8, value))
-    if not isinstance(value, bytes):
-        return False
-    try:
-        value.decode("utf-8")
-    except UnicodeDecodeError:
-        return True
-    return False
 
 
 def _text(value: Any) -> Any:

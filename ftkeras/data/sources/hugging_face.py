@@ -132,8 +132,7 @@ def _of_answers(
 ) -> Dataset:
     """Questions and their contexts; answers are pieces of these."""
     known = list(next(iter(parts.values())).column_names)
-    question, context = (*([texts] if isinstance(texts, str) else texts), "", "")[:2]
-    _answer_columns.check(question, context, label)
+    question, context = _answer_columns.question_and_context(texts, label)
     _records.check_names(path, known, [question, context], "", label)
     if start:
         _records.check_names(path, known, start, "", label)

@@ -87,8 +87,7 @@ def _of_answers(
 ) -> Dataset:
     """Questions and their contexts; answers are pieces of these."""
     texts, label, start = named
-    question, context = (*([texts] if isinstance(texts, str) else texts), "", "")[:2]
-    _answer_columns.check(question, context, label)
+    question, context = _answer_columns.question_and_context(texts, label)
     features = builder.info.features
     needed = [question, context, label, *filter(None, [start])]
     _records.check_names(name, sorted(features), [question, context], "", label)
@@ -102,7 +101,9 @@ def _of_answers(
             places.append(f"{name}/{part}, example {number}")
             part_of.append(part)
             for known, cells in columns.items():
-                cells.append(_records.as_python(example[known]))
+                # What is no UTF-8 stays bytes, which are refused as no text.
+                is_broken = known in (question, context) and _records.is_not_utf8(example[known])
+                cells.append(example[known] if is_broken else _records.as_python(example[known]))
     bad = BadRows(on_bad_row, source=Path(name).name)
     columns |= {_records.PART: part_of}
     return _answer_columns.assemble(
