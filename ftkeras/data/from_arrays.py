@@ -107,7 +107,8 @@ def _reader(inputs: Any) -> tuple[str, _Read]:
         return "image", _image
     if not set(first) <= set(_PARTS):
         return "tabular", _row_reader(inputs)
-    readers = {**_PARTS, "tabular": _row_reader([each.get("tabular") or {} for each in inputs])}
+    rows = [each.get("tabular") or {} for each in inputs if isinstance(each, Mapping)]
+    readers = {**_PARTS, "tabular": _row_reader(rows)}
     return "multimodal", lambda value: _several(value, {name: readers[name] for name in first})
 
 

@@ -31,6 +31,16 @@ def test_images_in_memory_are_checked_and_deduplicated():
     assert [finding.count for finding in EmptyInputs()(dataset)] == [1]
 
 
+@pytest.mark.parametrize("wrong", [None, "a", 3])
+def test_what_has_no_parts_among_inputs_of_several_is_named_or_skipped(wrong):
+    inputs = [{"text": "a", "tabular": {"x": 1.0}}, wrong]
+    with pytest.raises(UserError, match="row 1"):
+        from_arrays(inputs, ["yes", "no"])
+    found = from_arrays(inputs, ["yes", "no"], on_bad_row="skip")
+    assert found.modality == "multimodal"
+    assert found.labels.tolist() == ["yes"]
+
+
 def test_bad_examples_are_named_or_skipped():
     with pytest.raises(UserError, match="mine, row 1: `input` is missing, not a text"):
         from_arrays(["a", None], [0, 1], name="mine")
